@@ -1,0 +1,2 @@
+//! Runs benchmarks against any interpreters given, interleaved, and prints ratios.
+fn main() {}

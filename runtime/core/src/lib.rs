@@ -1,0 +1,1 @@
+//! The object model: references, errors, types, calls, and the types those need. Never executes bytecode.

@@ -1,0 +1,1 @@
+//! The built-in types that the core itself does not need.

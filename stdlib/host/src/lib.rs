@@ -1,0 +1,1 @@
+//! The operating system as the native modules see it; no Python types.

@@ -1,0 +1,1 @@
+//! Fetches, verifies and lays out the Python part of the standard library.

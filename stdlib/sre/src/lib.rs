@@ -1,0 +1,2 @@
+//! The regular-expression engine behind `_sre`, without Python objects.
+#![forbid(unsafe_code)]
