@@ -1,1 +1,30 @@
-//! The object model: references, errors, types, calls, and the types those need. Never executes bytecode.
+//! The object model: references, errors, memory, type objects, calls, and the types those need.
+//!
+//! Nothing here executes bytecode: the interpreter is reached through one function pointer. Names follow the C API,
+//! one module a type: `PyList_Append` is `list::append`, `PyObject_Repr` is `object::repr`, so that `capi` stays a
+//! table of thin wrappers. Functions that may run Python code take the thread token [`Py`]; functions that do not
+//! take it cannot (the one exception is dropping an [`Owned`], whose finaliser may).
+//! `SAFETY.md` beside this file names the obligations that SAFETY comments refer to.
+#![allow(non_upper_case_globals)]
+
+pub mod alloc;
+pub mod args;
+pub mod boolean;
+pub mod err;
+pub mod exceptions;
+pub mod float;
+pub mod gc;
+pub mod glue;
+pub mod long;
+pub mod object;
+pub mod ptr;
+pub mod statics;
+pub mod thread;
+pub mod tuple;
+pub mod types;
+pub mod unicode;
+
+pub use dxpy_abi as abi;
+pub use err::{PyErr, PyResult};
+pub use ptr::{Layout, Owned};
+pub use thread::Py;

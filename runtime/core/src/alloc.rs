@@ -1,0 +1,261 @@
+//! Memory of objects: 32 size classes of 16 bytes each up to 512, in 64 KiB pools of one reserved address range;
+//! anything larger, and everything when the range is used up or was refused, is the C library's.
+//!
+//! A pool is aligned to its size and starts with its class, so `free` finds the class of any block by masking, and one
+//! subtraction tells whether a block is ours. Free lists are the thread state's; without one a global list serves
+//! start-up. Blocks are reused, pools are not returned to the system. GC headers and domain hooks are not here.
+
+use crate::thread;
+use core::cell::Cell;
+use core::ffi::c_void;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+/// Bytes of one step between classes, and the alignment of every block.
+pub const STEP: usize = 16;
+/// The largest request served from pools.
+pub const SMALL_MAX: usize = 512;
+const CLASSES: usize = SMALL_MAX / STEP;
+const POOL: usize = 64 * 1024;
+/// Sizes of address range to ask for, best first: address-space limits may refuse the large ones.
+const RANGES: [usize; 4] = [256 << 30, 16 << 30, 1 << 30, 64 << 20];
+
+/// Heads of the free lists, one a class; a free block's first word links to the next.
+#[repr(C)]
+pub struct FreeLists([Cell<*mut Block>; CLASSES]);
+
+/// A free block.
+#[repr(C)]
+pub struct Block {
+    next: *mut Block,
+}
+
+impl FreeLists {
+    /// Empty lists.
+    pub const fn new() -> FreeLists {
+        FreeLists([const { Cell::new(core::ptr::null_mut()) }; CLASSES])
+    }
+}
+
+impl Default for FreeLists {
+    fn default() -> Self {
+        FreeLists::new()
+    }
+}
+
+/// Start of the reserved range (0: not asked yet, 1: refused), its end, and the next unused pool.
+static RANGE_START: AtomicUsize = AtomicUsize::new(0);
+static RANGE_END: AtomicUsize = AtomicUsize::new(0);
+static NEXT_POOL: AtomicUsize = AtomicUsize::new(0);
+
+#[cold]
+fn reserve() -> usize {
+    for size in RANGES {
+        // SAFETY: a fresh private mapping; nothing is overwritten.
+        let p = unsafe {
+            libc::mmap(
+                core::ptr::null_mut(),
+                size + POOL,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+                -1,
+                0,
+            )
+        };
+        if p != libc::MAP_FAILED {
+            let start = (p as usize).next_multiple_of(POOL);
+            NEXT_POOL.store(start, Ordering::Relaxed);
+            RANGE_END.store(start + size, Ordering::Relaxed);
+            // Whoever came second maps for nothing, which the GIL rules out in practice.
+            RANGE_START.store(start, Ordering::Release);
+            return start;
+        }
+    }
+    // An empty range: `is_pooled` is then false for every address.
+    RANGE_END.store(1, Ordering::Relaxed);
+    RANGE_START.store(1, Ordering::Release);
+    1
+}
+
+/// Is the block one of a pool's?
+#[inline(always)]
+fn is_pooled(p: *mut c_void) -> bool {
+    let start = RANGE_START.load(Ordering::Relaxed);
+    (p as usize).wrapping_sub(start) < RANGE_END.load(Ordering::Relaxed).wrapping_sub(start)
+}
+
+/// Cuts a new pool into blocks, keeps all but one on the list, gives one.
+#[cold]
+#[inline(never)]
+fn refill(head: &Cell<*mut Block>, class: usize) -> *mut c_void {
+    let size = (class + 1) * STEP;
+    let mut start = RANGE_START.load(Ordering::Acquire);
+    if start == 0 {
+        start = reserve();
+    }
+    if start == 1 {
+        // SAFETY: plain C allocation.
+        return unsafe { libc::malloc(size) };
+    }
+    let pool = NEXT_POOL.fetch_add(POOL, Ordering::Relaxed);
+    if pool + POOL > RANGE_END.load(Ordering::Relaxed) {
+        NEXT_POOL.fetch_sub(POOL, Ordering::Relaxed);
+        // SAFETY: as above.
+        return unsafe { libc::malloc(size) };
+    }
+    // SAFETY: the pool is a fresh part of the mapping, written only here until its blocks are handed out.
+    unsafe {
+        *(pool as *mut usize) = class;
+        let first = pool + STEP;
+        let count = (POOL - STEP) / size;
+        let mut next: *mut Block = core::ptr::null_mut();
+        for i in (1..count).rev() {
+            let block = (first + i * size) as *mut Block;
+            (*block).next = next;
+            next = block;
+        }
+        head.set(next);
+        first as *mut c_void
+    }
+}
+
+/// `PyObject_Malloc`: at least one byte, aligned to 16, NULL when memory is out. Not zeroed. GIL.
+#[inline]
+pub fn malloc(size: usize) -> *mut c_void {
+    let class = size.saturating_sub(1) / STEP;
+    let state = thread::current();
+    if class >= CLASSES || state.is_null() {
+        // SAFETY: plain C allocation; 0 bytes are asked for as 1.
+        return unsafe { libc::malloc(size.max(1)) };
+    }
+    // SAFETY: an attached state is alive; the list holds blocks of this class only.
+    unsafe {
+        let head = &(*state).free.0[class];
+        let block = head.get();
+        if block.is_null() {
+            return refill(head, class);
+        }
+        head.set((*block).next);
+        block as *mut c_void
+    }
+}
+
+/// `PyObject_Calloc` with the product already made: zeroed.
+pub fn calloc(size: usize) -> *mut c_void {
+    let p = malloc(size);
+    if !p.is_null() {
+        // SAFETY: the block is at least `size` long and ours alone.
+        unsafe { core::ptr::write_bytes(p as *mut u8, 0, size) };
+    }
+    p
+}
+
+/// The number of usable bytes of a block.
+///
+/// # Safety
+/// `p` came from this module and is not freed.
+pub unsafe fn usable_size(p: *mut c_void) -> usize {
+    // SAFETY: the caller's promise: a pooled block's pool starts with its class.
+    unsafe {
+        if is_pooled(p) {
+            (*((p as usize & !(POOL - 1)) as *const usize) + 1) * STEP
+        } else {
+            libc::malloc_usable_size(p)
+        }
+    }
+}
+
+/// `PyObject_Free`. NULL is allowed.
+///
+/// # Safety
+/// `p` came from this module, is not used afterwards; GIL.
+#[inline]
+pub unsafe fn free(p: *mut c_void) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if !is_pooled(p) {
+            libc::free(p);
+            return;
+        }
+        let class = *((p as usize & !(POOL - 1)) as *const usize);
+        #[cfg(feature = "zeal")]
+        core::ptr::write_bytes(p as *mut u8, 0xDD, (class + 1) * STEP);
+        let state = thread::current();
+        debug_assert!(!state.is_null(), "an object was freed without a thread state");
+        let head = &(*state).free.0[class];
+        let block = p as *mut Block;
+        (*block).next = head.get();
+        head.set(block);
+    }
+}
+
+/// `PyObject_Realloc`: NULL leaves the old block as it was.
+///
+/// # Safety
+/// As [`free`]; `p` may be NULL.
+pub unsafe fn realloc(p: *mut c_void, size: usize) -> *mut c_void {
+    if p.is_null() {
+        return malloc(size);
+    }
+    // SAFETY: the caller's promise; the copy stays within both blocks.
+    unsafe {
+        if !is_pooled(p) && size > SMALL_MAX {
+            return libc::realloc(p, size);
+        }
+        let old = usable_size(p);
+        // A block is kept while the request fits and uses more than half of it.
+        if size <= old && size * 2 > old {
+            return p;
+        }
+        let new = malloc(size);
+        if !new.is_null() {
+            core::ptr::copy_nonoverlapping(p as *const u8, new as *mut u8, old.min(size));
+            free(p);
+        }
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::PyThreadState;
+    use crate::thread::{ThreadState, attach};
+
+    #[test]
+    fn blocks_are_distinct_aligned_and_reused() {
+        // SAFETY: all-zero is a valid thread state; it is detached before it is dropped.
+        unsafe {
+            let state = Box::into_raw(Box::new(ThreadState {
+                abi: core::mem::zeroed::<PyThreadState>(),
+                free: FreeLists::new(),
+            }));
+            attach(state);
+            for size in [0, 1, 16, 17, 100, 511, 512, 513, 5000] {
+                let mut blocks: Vec<*mut c_void> = (0..3000).map(|_| malloc(size)).collect();
+                for (i, b) in blocks.iter().enumerate() {
+                    assert_eq!(*b as usize % STEP, 0);
+                    assert!(usable_size(*b) >= size);
+                    core::ptr::write_bytes(*b as *mut u8, i as u8, size);
+                }
+                for (i, b) in blocks.iter().enumerate() {
+                    assert!((0..size).all(|k| *(*b as *const u8).add(k) == i as u8));
+                }
+                let last = *blocks.last().unwrap();
+                blocks.drain(..).for_each(|b| free(b));
+                if size <= SMALL_MAX {
+                    assert_eq!(malloc(size), last);
+                    free(last);
+                }
+            }
+            let mut p = malloc(10);
+            core::ptr::write_bytes(p as *mut u8, 7, 10);
+            for size in [20, 500, 600, 100_000, 700, 12] {
+                p = realloc(p, size);
+                assert!((0..10).all(|k| *(p as *const u8).add(k) == 7), "at {size}");
+            }
+            free(p);
+            attach(core::ptr::null_mut());
+            drop(Box::from_raw(state));
+        }
+    }
+}

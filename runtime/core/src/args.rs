@@ -1,0 +1,681 @@
+//! Arguments of built-in functions: signatures read at compile time, binding of a vectorcall to parameters with
+//! CPython's messages (`_PyArg_CheckPositional`, `_PyArg_UnpackKeywords`), and `methods!`, which makes `PyMethodDef`s.
+//!
+//! `"($self, object, /)"` is both the `__text_signature__` and the description the binder works from, so they cannot
+//! disagree. Conversions of single arguments are [`FromArg`].
+
+use crate::abi::constants::*;
+use crate::abi::*;
+use crate::err::PyResult;
+use crate::exceptions;
+use crate::ptr::{Layout, Owned, borrow};
+use crate::thread::Py;
+use core::cell::Cell;
+use core::ffi::{CStr, c_int};
+
+/// How a parameter is given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    PositionalOnly,
+    PositionalOrKeyword,
+    VarPositional,
+    KeywordOnly,
+    VarKeyword,
+}
+
+/// One parameter of a text signature.
+#[derive(Clone, Copy, Debug)]
+pub struct Param {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub required: bool,
+}
+
+/// A function's name and parameters, without `$self`.
+pub struct ArgDesc {
+    pub name: &'static str,
+    pub params: &'static [Param],
+}
+
+/// The pieces of a text signature, found at compile time.
+const fn next_piece(s: &[u8], mut at: usize) -> (usize, usize, usize) {
+    // `at` is just after `(` or `,`; the piece ends at the next top-level `,` or the closing `)`.
+    while at < s.len() && s[at] == b' ' {
+        at += 1;
+    }
+    let (start, mut depth, mut quote) = (at, 0, 0u8);
+    while at < s.len() {
+        let c = s[at];
+        if quote != 0 {
+            if c == b'\\' {
+                at += 1;
+            } else if c == quote {
+                quote = 0;
+            }
+        } else {
+            match c {
+                b'\'' | b'"' => quote = c,
+                b'(' | b'[' | b'{' | b'<' => depth += 1,
+                b')' if depth == 0 => break,
+                b')' | b']' | b'}' | b'>' => depth -= 1,
+                b',' if depth == 0 => break,
+                _ => {}
+            }
+        }
+        at += 1;
+    }
+    (start, at, at + 1)
+}
+
+/// Is this piece a parameter, not `$self`, `/` or a bare `*`?
+const fn is_param(s: &[u8], start: usize, end: usize) -> bool {
+    end > start && s[start] != b'$' && s[start] != b'/' && !(s[start] == b'*' && end == start + 1)
+}
+
+/// The number of parameters of a signature.
+pub const fn count(sig: &str) -> usize {
+    let s = sig.as_bytes();
+    let (mut at, mut n) = (1, 0);
+    while at < s.len() {
+        let (start, end, next) = next_piece(s, at);
+        if is_param(s, start, end) {
+            n += 1;
+        }
+        at = next;
+    }
+    n
+}
+
+/// The part of `s` from `start` to `end`, which are character boundaries.
+const fn slice(s: &'static str, start: usize, end: usize) -> &'static str {
+    s.split_at(end).0.split_at(start).1
+}
+
+/// The parameters of a signature; `N` is `count(sig)`.
+pub const fn parse<const N: usize>(sig: &'static str) -> [Param; N] {
+    let s = sig.as_bytes();
+    let mut params = [Param { name: "", kind: Kind::PositionalOrKeyword, required: true }; N];
+    let (mut at, mut n, mut keyword_only) = (1, 0, false);
+    while at < s.len() {
+        let (start, end, next) = next_piece(s, at);
+        if end > start && s[start] == b'/' {
+            let mut i = 0;
+            while i < n {
+                params[i].kind = Kind::PositionalOnly;
+                i += 1;
+            }
+        } else if end == start + 1 && s[start] == b'*' {
+            keyword_only = true;
+        } else if is_param(s, start, end) {
+            let (mut from, mut kind) = (start, Kind::PositionalOrKeyword);
+            if s[start] == b'*' && s[start + 1] == b'*' {
+                (from, kind) = (start + 2, Kind::VarKeyword);
+            } else if s[start] == b'*' {
+                (from, kind) = (start + 1, Kind::VarPositional);
+                keyword_only = true;
+            } else if keyword_only {
+                kind = Kind::KeywordOnly;
+            }
+            let mut to = from;
+            while to < end && s[to] != b'=' && s[to] != b':' {
+                to += 1;
+            }
+            let var = matches!(kind, Kind::VarPositional | Kind::VarKeyword);
+            params[n] = Param { name: slice(sig, from, to), kind, required: !var && to == end };
+            n += 1;
+        }
+        at = next;
+    }
+    params
+}
+
+/// A call's arguments as vectorcall carries them.
+#[derive(Clone, Copy)]
+pub struct RawArgs<'a> {
+    /// Positional arguments, then the values of keywords.
+    pub all: &'a [*mut PyObject],
+    pub nargs: usize,
+    pub kwnames: Option<&'a PyTupleObject>,
+}
+
+impl<'a> RawArgs<'a> {
+    /// # Safety
+    /// `args` points to `nargs` live objects, and as many more as `kwnames` (NULL or a tuple of str) has items.
+    #[inline(always)]
+    pub unsafe fn new(args: *const *mut PyObject, nargs: usize, kwnames: *mut PyObject) -> RawArgs<'a> {
+        // SAFETY: the caller's promise; an empty slice is made without the (possibly NULL) pointer.
+        unsafe {
+            let kwnames = (kwnames as *const PyTupleObject).as_ref();
+            let n = nargs + kwnames.map_or(0, |k| k.ob_base.ob_size.get() as usize);
+            let all = if n == 0 { &[] } else { core::slice::from_raw_parts(args, n) };
+            RawArgs { all, nargs, kwnames }
+        }
+    }
+
+    /// The positional arguments.
+    #[inline(always)]
+    pub fn positional(&self) -> &'a [*mut PyObject] {
+        &self.all[..self.nargs]
+    }
+
+    /// Keyword `i`: its name and its value.
+    #[inline(always)]
+    pub fn keyword(&self, i: usize) -> (&'a PyObject, &'a PyObject) {
+        let names = self.kwnames.expect("a call with keywords");
+        // SAFETY: LIVE: the caller of the vectorcall holds names and values for its duration.
+        unsafe {
+            assert!(i < names.ob_base.ob_size.get() as usize);
+            (&*(*names.ob_item.as_ptr().add(i)).get(), &*self.all[self.nargs + i])
+        }
+    }
+
+    /// The number of keywords.
+    #[inline(always)]
+    pub fn keywords(&self) -> usize {
+        self.all.len() - self.nargs
+    }
+}
+
+/// The arguments of a call sorted to their parameters.
+pub struct Bound<'a> {
+    pub desc: &'static ArgDesc,
+    slots: &'a [Option<&'a PyObject>],
+    raw: RawArgs<'a>,
+}
+
+impl<'a> Bound<'a> {
+    /// The argument of parameter `i`, if one was given.
+    #[inline(always)]
+    pub fn get(&self, i: usize) -> Option<&'a PyObject> {
+        self.slots[i]
+    }
+
+    /// Positional arguments beyond the named parameters.
+    pub fn rest(&self) -> &'a [*mut PyObject] {
+        let named = self
+            .desc
+            .params
+            .iter()
+            .take_while(|p| matches!(p.kind, Kind::PositionalOnly | Kind::PositionalOrKeyword))
+            .count();
+        &self.raw.positional()[named.min(self.raw.nargs)..]
+    }
+
+    /// Name of the argument as CPython's conversion messages have it: `argument 2`, or `argument 'sep'` where it can
+    /// be given by keyword (`_PyArg_BadArgument`'s display name).
+    pub fn display(&self, i: usize) -> String {
+        let p = &self.desc.params[i];
+        match p.kind {
+            Kind::PositionalOnly if self.desc.params.len() == 1 => "argument".into(),
+            Kind::PositionalOnly => format!("argument {}", i + 1),
+            _ => format!("argument '{}'", p.name),
+        }
+    }
+}
+
+impl ArgDesc {
+    fn plural(n: usize) -> &'static str {
+        if n == 1 { "" } else { "s" }
+    }
+
+    /// Sorts the arguments of a call into `slots`, one for each parameter, or raises `TypeError`.
+    pub fn bind<'a>(
+        &'static self,
+        py: Py<'_>,
+        raw: RawArgs<'a>,
+        slots: &'a mut [Option<&'a PyObject>],
+    ) -> PyResult<Bound<'a>> {
+        let params = self.params;
+        let positional = params
+            .iter()
+            .take_while(|p| matches!(p.kind, Kind::PositionalOnly | Kind::PositionalOrKeyword))
+            .count();
+        let takes_rest = params.iter().any(|p| p.kind == Kind::VarPositional);
+        let keyword_capable =
+            params.iter().any(|p| !matches!(p.kind, Kind::PositionalOnly | Kind::VarPositional));
+        if keyword_capable {
+            self.check_keyword_call(py, raw, positional, takes_rest)?;
+        } else {
+            self.check_positional_call(py, raw, positional, takes_rest)?;
+        }
+        for (slot, &arg) in slots.iter_mut().zip(raw.positional().iter().take(positional)) {
+            // SAFETY: LIVE: the caller of the vectorcall holds its arguments.
+            *slot = Some(unsafe { borrow(arg) });
+        }
+        if raw.keywords() > 0 {
+            self.bind_keywords(py, raw, slots)?;
+        }
+        for (i, p) in params.iter().enumerate() {
+            if p.required && slots[i].is_none() {
+                return Err(exceptions::type_error(
+                    py,
+                    format_args!("{}() missing required argument '{}' (pos {})", self.name, p.name, i + 1),
+                ));
+            }
+        }
+        Ok(Bound { desc: self, slots, raw })
+    }
+
+    /// `_PyArg_CheckPositional` and `_PyArg_NoKeywords`.
+    fn check_positional_call(
+        &self,
+        py: Py<'_>,
+        raw: RawArgs<'_>,
+        max: usize,
+        takes_rest: bool,
+    ) -> PyResult<()> {
+        if raw.keywords() > 0 {
+            return Err(exceptions::type_error(
+                py,
+                format_args!("{}() takes no keyword arguments", self.name),
+            ));
+        }
+        let min = self.params.iter().filter(|p| p.required).count();
+        let n = raw.nargs;
+        let (bound, word) = if n < min {
+            (min, if min < max || takes_rest { "at least " } else { "" })
+        } else if n > max && !takes_rest {
+            (max, if min < max { "at most " } else { "" })
+        } else {
+            return Ok(());
+        };
+        let s = Self::plural(bound);
+        Err(exceptions::type_error(
+            py,
+            format_args!("{} expected {word}{bound} argument{s}, got {n}", self.name),
+        ))
+    }
+
+    /// The counting checks of `_PyArg_UnpackKeywords`, in its order.
+    fn check_keyword_call(
+        &self,
+        py: Py<'_>,
+        raw: RawArgs<'_>,
+        positional: usize,
+        takes_rest: bool,
+    ) -> PyResult<()> {
+        let (name, params) = (self.name, self.params);
+        let takes_keywords = params.iter().any(|p| p.kind == Kind::VarKeyword);
+        let (n, given) = (raw.nargs, raw.all.len());
+        if given > params.len() && !takes_rest && !takes_keywords {
+            let keyword = if n == 0 { "keyword " } else { "" };
+            let (len, s) = (params.len(), Self::plural(params.len()));
+            return Err(exceptions::type_error(
+                py,
+                format_args!("{name}() takes at most {len} {keyword}argument{s} ({given} given)"),
+            ));
+        }
+        let required = params.iter().take(positional).filter(|p| p.required).count();
+        if n > positional && !takes_rest {
+            if positional == 0 {
+                return Err(exceptions::type_error(
+                    py,
+                    format_args!("{name}() takes no positional arguments"),
+                ));
+            }
+            let word = if required < positional { "at most" } else { "exactly" };
+            let s = Self::plural(positional);
+            return Err(exceptions::type_error(
+                py,
+                format_args!("{name}() takes {word} {positional} positional argument{s} ({n} given)"),
+            ));
+        }
+        let only = params.iter().filter(|p| p.kind == Kind::PositionalOnly).count();
+        let min = params.iter().filter(|p| p.kind == Kind::PositionalOnly && p.required).count();
+        if n < min {
+            let word = if takes_rest || min < only || only < positional { "at least" } else { "exactly" };
+            let s = Self::plural(min);
+            return Err(exceptions::type_error(
+                py,
+                format_args!("{name}() takes {word} {min} positional argument{s} ({n} given)"),
+            ));
+        }
+        Ok(())
+    }
+
+    fn bind_keywords<'a>(
+        &self,
+        py: Py<'_>,
+        raw: RawArgs<'a>,
+        slots: &mut [Option<&'a PyObject>],
+    ) -> PyResult<()> {
+        let takes_keywords = self.params.iter().any(|p| p.kind == Kind::VarKeyword);
+        for k in 0..raw.keywords() {
+            let (key, value) = raw.keyword(k);
+            let found = self.params.iter().position(|p| {
+                matches!(p.kind, Kind::PositionalOrKeyword | Kind::KeywordOnly)
+                    && crate::unicode::equals_str(key, p.name)
+            });
+            match found {
+                Some(i) if slots[i].is_some() => {
+                    return Err(exceptions::type_error(
+                        py,
+                        format_args!(
+                            "argument for {}() given by name ('{}') and position ({})",
+                            self.name,
+                            self.params[i].name,
+                            i + 1
+                        ),
+                    ));
+                }
+                Some(i) => slots[i] = Some(value),
+                None if takes_keywords => {}
+                None => {
+                    let key = crate::unicode::display(key);
+                    return Err(exceptions::type_error(
+                        py,
+                        format_args!("'{key}' is an invalid keyword argument for {}()", self.name),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A type that an argument converts to. `None` for a missing optional argument is `Option<T>`.
+pub trait FromArg<'a>: Sized {
+    /// Converts the argument of parameter `i`; a required one is always there.
+    fn from_arg(py: Py<'a>, bound: &Bound<'a>, i: usize) -> PyResult<Self>;
+}
+
+impl<'a> FromArg<'a> for &'a PyObject {
+    #[inline(always)]
+    fn from_arg(_: Py<'a>, bound: &Bound<'a>, i: usize) -> PyResult<Self> {
+        Ok(bound.get(i).expect("a parameter without a default is bound"))
+    }
+}
+
+impl<'a, T: FromArg<'a>> FromArg<'a> for Option<T> {
+    #[inline(always)]
+    fn from_arg(py: Py<'a>, bound: &Bound<'a>, i: usize) -> PyResult<Self> {
+        match bound.get(i) {
+            None => Ok(None),
+            Some(_) => T::from_arg(py, bound, i).map(Some),
+        }
+    }
+}
+
+/// The arguments of a `*args` parameter.
+pub struct Rest<'a>(pub &'a [*mut PyObject]);
+
+impl<'a> FromArg<'a> for Rest<'a> {
+    fn from_arg(_: Py<'a>, bound: &Bound<'a>, _: usize) -> PyResult<Self> {
+        Ok(Rest(bound.rest()))
+    }
+}
+
+/// The call as it came, for functions that sort their arguments themselves.
+pub struct Raw<'a>(pub RawArgs<'a>);
+
+impl<'a> FromArg<'a> for Raw<'a> {
+    fn from_arg(_: Py<'a>, bound: &Bound<'a>, _: usize) -> PyResult<Self> {
+        Ok(Raw(bound.raw))
+    }
+}
+
+/// What a built-in function may give back, and its object.
+pub trait IntoRet {
+    /// The result as C's pointer; an error becomes pending.
+    fn into_ret(self, py: Py<'_>) -> *mut PyObject;
+}
+
+impl<T: Layout> IntoRet for PyResult<Owned<T>> {
+    #[inline(always)]
+    fn into_ret(self, py: Py<'_>) -> *mut PyObject {
+        crate::err::into_ptr(py, self)
+    }
+}
+
+impl<T: Layout> IntoRet for Owned<T> {
+    #[inline(always)]
+    fn into_ret(self, _: Py<'_>) -> *mut PyObject {
+        self.into_ptr()
+    }
+}
+
+macro_rules! into_ret {
+    ($($t:ty, $py:ident, $v:ident => $make:expr;)*) => { $(
+        impl IntoRet for PyResult<$t> {
+            #[inline(always)]
+            fn into_ret(self, $py: Py<'_>) -> *mut PyObject {
+                let r: PyResult<Owned> = self.and_then(|$v| $make);
+                crate::err::into_ptr($py, r)
+            }
+        }
+        impl IntoRet for $t {
+            #[inline(always)]
+            fn into_ret(self, py: Py<'_>) -> *mut PyObject {
+                PyResult::Ok(self).into_ret(py)
+            }
+        }
+    )* };
+}
+into_ret! {
+    (), _py, _v => Ok(crate::object::none());
+    bool, _py, v => Ok(crate::boolean::new(v).upcast());
+    i64, py, v => crate::long::from_i64(py, v).map(Owned::upcast);
+    isize, py, v => crate::long::from_i64(py, v as i64).map(Owned::upcast);
+    usize, py, v => crate::long::from_u64(py, v as u64).map(Owned::upcast);
+    i32, py, v => crate::long::from_i64(py, v as i64).map(Owned::upcast);
+    u64, py, v => crate::long::from_u64(py, v).map(Owned::upcast);
+    f64, py, v => crate::float::new(py, v).map(Owned::upcast);
+}
+
+/// Calls `f` with converted arguments; `n` is the number of parameters. Used by `methods!` only.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! invoke {
+    ($f:path, $py:ident, $this:ident, $b:ident, 0) => { $crate::invoke!(@ $f, $py, $this, $b,) };
+    ($f:path, $py:ident, $this:ident, $b:ident, 1) => { $crate::invoke!(@ $f, $py, $this, $b, 0) };
+    ($f:path, $py:ident, $this:ident, $b:ident, 2) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1) };
+    ($f:path, $py:ident, $this:ident, $b:ident, 3) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2) };
+    ($f:path, $py:ident, $this:ident, $b:ident, 4) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3) };
+    ($f:path, $py:ident, $this:ident, $b:ident, 5) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4) };
+    ($f:path, $py:ident, $this:ident, $b:ident, 6) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4 5) };
+    ($f:path, $py:ident, $this:ident, $b:ident, 7) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4 5 6) };
+    ($f:path, $py:ident, $this:ident, $b:ident, 8) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4 5 6 7) };
+    ($f:path, $py:ident, $this:ident, $b:ident, 9) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4 5 6 7 8) };
+    (@ $f:path, $py:ident, $this:ident, $b:ident, $($i:literal)*) => {
+        match (|| Ok($f($py, $this, $($crate::args::FromArg::from_arg($py, &$b, $i)?),*)))() {
+            Ok(r) => $crate::args::IntoRet::into_ret(r, $py),
+            Err(e) => $crate::err::into_ptr::<$crate::abi::PyObject>($py, Err(e)),
+        }
+    };
+}
+
+/// A table of methods or functions: `PyMethodDef`s ending in the all-zero entry.
+///
+/// ```text
+/// methods! { static LIST_METHODS: for PyListObject [
+///     "append" = append [1], "($self, object, /)", "Append object to the end of the list.";
+///     "fromkeys" = fromkeys [2], "($type, iterable, value=None, /)", "…", class;
+/// ] }
+/// ```
+/// `name = function [arity], signature, doc` and optionally `class`, `static` or `coexist`. The function takes the token,
+/// `&S` (the module, or for `class` the type, as `&PyObject` if `S` says so) and one [`FromArg`] per parameter; its
+/// result is [`IntoRet`]. The calling convention follows from the signature, as Argument Clinic chooses it: no
+/// parameters `METH_NOARGS`, one required positional-only parameter `METH_O`, else `METH_FASTCALL`, with
+/// `METH_KEYWORDS` where some parameter can be given by name.
+#[macro_export]
+macro_rules! methods {
+    ($(#[$m:meta])* $vis:vis static $table:ident: for $s:ty [ $($name:literal = $f:path [$arity:tt], $sig:literal, $doc:literal $(, $flag:ident)?;)* ]) => {
+        $(#[$m])*
+        $vis static $table: $crate::statics::Gil<[$crate::abi::PyMethodDef; { 1 $(+ { let _ = $arity; 1 })* }]> =
+            $crate::statics::Gil([
+                $({
+                    const SIG: &str = $sig;
+                    const N: usize = $crate::args::count(SIG);
+                    const _: () = assert!(N == $arity, concat!($name, ": arity and signature differ"));
+                    static PARAMS: [$crate::args::Param; N] = $crate::args::parse::<N>(SIG);
+                    static DESC: $crate::args::ArgDesc = $crate::args::ArgDesc { name: $name, params: &PARAMS };
+                    /// The one body behind every calling convention of this method.
+                    fn body(this: *mut $crate::abi::PyObject, raw: $crate::args::RawArgs<'_>) -> *mut $crate::abi::PyObject {
+                        // SAFETY: GIL, LIVE, LAYOUT: the contract of method tables; descriptors check the type.
+                        let (py, this) = unsafe { ($crate::thread::Py::assume(), $crate::ptr::borrow::<$s>(this)) };
+                        let mut slots = [None; N];
+                        match DESC.bind(py, raw, &mut slots) {
+                            Ok(_bound) => $crate::invoke!($f, py, this, _bound, $arity),
+                            Err(e) => $crate::err::into_ptr::<$crate::abi::PyObject>(py, Err(e)),
+                        }
+                    }
+                    $crate::args::def(
+                        &DESC,
+                        $crate::args::c_str(concat!($name, "\0")),
+                        $crate::args::c_str(concat!($name, $sig, "\n--\n\n", $doc, "\0")),
+                        $crate::args::conventions!(body),
+                        $crate::method_flag!($($flag)?),
+                    )
+                },)*
+                $crate::args::end(),
+            ]);
+    };
+}
+
+/// The flag bit of a row's last word.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! method_flag {
+    () => {
+        0
+    };
+    (class) => {
+        $crate::abi::constants::METH_CLASS
+    };
+    (static) => {
+        $crate::abi::constants::METH_STATIC
+    };
+    (coexist) => {
+        $crate::abi::constants::METH_COEXIST
+    };
+}
+
+/// The same body behind the four calling conventions that tables use.
+#[doc(hidden)]
+pub struct Conventions {
+    pub noargs: PyCFunction,
+    pub one: PyCFunction,
+    pub fast: PyCFunctionFast,
+    pub keywords: PyCFunctionFastWithKeywords,
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! conventions {
+    ($body:ident) => {{
+        use $crate::abi::PyObject;
+        use $crate::args::RawArgs;
+        unsafe extern "C" fn noargs(this: *mut PyObject, _: *mut PyObject) -> *mut PyObject {
+            $body(this, RawArgs { all: &[], nargs: 0, kwnames: None })
+        }
+        unsafe extern "C" fn one(this: *mut PyObject, arg: *mut PyObject) -> *mut PyObject {
+            $body(this, RawArgs { all: &[arg], nargs: 1, kwnames: None })
+        }
+        unsafe extern "C" fn fast(
+            this: *mut PyObject,
+            args: *const *mut PyObject,
+            n: isize,
+        ) -> *mut PyObject {
+            // SAFETY: the METH_FASTCALL contract.
+            $body(this, unsafe { RawArgs::new(args, n as usize, core::ptr::null_mut()) })
+        }
+        unsafe extern "C" fn keywords(
+            this: *mut PyObject,
+            args: *const *mut PyObject,
+            n: isize,
+            names: *mut PyObject,
+        ) -> *mut PyObject {
+            // SAFETY: the METH_FASTCALL | METH_KEYWORDS contract.
+            $body(this, unsafe { RawArgs::new(args, n as usize, names) })
+        }
+        $crate::args::Conventions { noargs, one, fast, keywords }
+    }};
+}
+pub use crate::conventions;
+
+/// A string literal that ends in its only NUL.
+#[doc(hidden)]
+pub const fn c_str(s: &'static str) -> &'static CStr {
+    match CStr::from_bytes_with_nul(s.as_bytes()) {
+        Ok(c) => c,
+        Err(_) => panic!("a NUL inside a name or docstring"),
+    }
+}
+
+/// The entry that ends a method table.
+pub const fn end() -> PyMethodDef {
+    PyMethodDef {
+        ml_name: Cell::new(core::ptr::null_mut()),
+        ml_meth: Cell::new(None),
+        ml_flags: Cell::new(0),
+        ml_doc: Cell::new(core::ptr::null_mut()),
+    }
+}
+
+/// One row of a method table.
+#[doc(hidden)]
+pub const fn def(
+    desc: &'static ArgDesc,
+    name: &'static CStr,
+    doc: &'static CStr,
+    c: Conventions,
+    extra: c_int,
+) -> PyMethodDef {
+    let p = desc.params;
+    let mut any_keyword = false;
+    let mut i = 0;
+    while i < p.len() {
+        if !matches!(p[i].kind, Kind::PositionalOnly | Kind::VarPositional) {
+            any_keyword = true;
+        }
+        i += 1;
+    }
+    // SAFETY: `ml_meth` is declared as `PyCFunction` and holds whichever type `ml_flags` names.
+    let (meth, flags) = unsafe {
+        if p.is_empty() {
+            (c.noargs, METH_NOARGS)
+        } else if any_keyword {
+            (
+                core::mem::transmute::<PyCFunctionFastWithKeywords, PyCFunction>(c.keywords),
+                METH_FASTCALL | METH_KEYWORDS,
+            )
+        } else if p.len() == 1 && p[0].required && matches!(p[0].kind, Kind::PositionalOnly) {
+            (c.one, METH_O)
+        } else {
+            (core::mem::transmute::<PyCFunctionFast, PyCFunction>(c.fast), METH_FASTCALL)
+        }
+    };
+    PyMethodDef {
+        ml_name: Cell::new(name.as_ptr() as *mut _),
+        ml_meth: Cell::new(Some(meth)),
+        ml_flags: Cell::new(flags | extra),
+        ml_doc: Cell::new(doc.as_ptr() as *mut _),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIG: &str = "($self, a, /, b=(1, 2), *args, key=',)', other, **kw)";
+
+    #[test]
+    fn signatures_are_read() {
+        let p = parse::<{ count(SIG) }>(SIG);
+        let got: Vec<_> = p.iter().map(|p| (p.name, p.kind, p.required)).collect();
+        assert_eq!(
+            got,
+            [
+                ("a", Kind::PositionalOnly, true),
+                ("b", Kind::PositionalOrKeyword, false),
+                ("args", Kind::VarPositional, false),
+                ("key", Kind::KeywordOnly, false),
+                ("other", Kind::KeywordOnly, true),
+                ("kw", Kind::VarKeyword, false),
+            ]
+        );
+        assert_eq!(count("($self, /)"), 0);
+        assert_eq!(count("($module, *, dir_fd=None)"), 1);
+        assert_eq!(count("()"), 0);
+    }
+}

@@ -1,0 +1,151 @@
+//! `int`: construction and reading of values. Operators, methods and text are not here yet.
+//!
+//! 3.12's layout: `lv_tag` holds the sign in bits 0 and 1 (0 positive, 1 zero, 2 negative), bit 2 is reserved, the
+//! number of 30-bit digits is above; an int is compact when it has at most one digit.
+
+use crate::abi::constants::*;
+use crate::abi::*;
+use crate::err::PyResult;
+use crate::glue;
+use crate::object;
+use crate::ptr::{IMMORTAL_REFCNT, Object, Owned};
+use crate::statics::{Gil, StaticType};
+use crate::thread::Py;
+use core::cell::Cell;
+use core::mem::offset_of;
+
+/// Bits in a digit.
+pub const SHIFT: u32 = 30;
+const MASK: u64 = (1 << SHIFT) - 1;
+const SIGN_ZERO: usize = 1;
+const SIGN_NEGATIVE: usize = 2;
+const SIGN_MASK: usize = 3;
+const COUNT_SHIFT: u32 = 3;
+/// Preallocated ints: -5 to 256.
+const SMALL_NEGATIVE: i64 = 5;
+const SMALL_POSITIVE: i64 = 257;
+
+/// `int`.
+#[unsafe(no_mangle)]
+pub static PyLong_Type: StaticType = StaticType::new::<PyLongObject>(c"int")
+    .sized(offset_of!(PyLongObject, long_value) + offset_of!(_PyLongValue, ob_digit), size_of::<u32>())
+    .flags(Py_TPFLAGS_BASETYPE | Py_TPFLAGS_LONG_SUBCLASS | _Py_TPFLAGS_MATCH_SELF)
+    .dealloc(glue::dealloc(dealloc));
+
+/// `long_dealloc`: a preallocated int whose count old extensions brought down becomes immortal again.
+fn dealloc(py: Py<'_>, o: &PyLongObject) {
+    if core::ptr::eq(o.ty(), &PyLong_Type.0) && to_i64(o).and_then(cached).is_some_and(|c| c.is(o)) {
+        return object::revive(py, o.as_object());
+    }
+    // SAFETY: an int holds no references.
+    unsafe { object::tp_free(o.as_object()) }
+}
+
+/// The value of an int of at most one digit.
+pub(crate) const fn compact_value(digit: u32, negative: bool) -> _PyLongValue {
+    let tag = match (digit, negative) {
+        (0, _) => SIGN_ZERO,
+        (_, false) => 1 << COUNT_SHIFT,
+        (_, true) => 1 << COUNT_SHIFT | SIGN_NEGATIVE,
+    };
+    _PyLongValue { lv_tag: Cell::new(tag), ob_digit: [Cell::new(digit); 1] }
+}
+
+static SMALL: Gil<[PyLongObject; (SMALL_NEGATIVE + SMALL_POSITIVE) as usize]> = {
+    let mut table = [const { small(0) }; (SMALL_NEGATIVE + SMALL_POSITIVE) as usize];
+    let mut i = 0;
+    while i < table.len() {
+        table[i] = small(i as i64 - SMALL_NEGATIVE);
+        i += 1;
+    }
+    Gil(table)
+};
+
+const fn small(v: i64) -> PyLongObject {
+    PyLongObject {
+        ob_base: PyObject {
+            ob_refcnt: Cell::new(IMMORTAL_REFCNT),
+            ob_type: Cell::new(&raw const PyLong_Type.0 as *mut PyTypeObject),
+        },
+        long_value: compact_value(v.unsigned_abs() as u32, v < 0),
+    }
+}
+
+/// The preallocated int, if this value has one.
+#[inline(always)]
+pub fn cached(v: i64) -> Option<&'static PyLongObject> {
+    SMALL.get(usize::try_from(v.wrapping_add(SMALL_NEGATIVE)).ok()?)
+}
+
+/// Memory for an int of `digits` digits, which the caller fills before anyone sees it.
+fn alloc(py: Py<'_>, digits: usize) -> PyResult<Owned<PyLongObject>> {
+    let size = PyLong_Type.tp_basicsize.get() as usize + digits.max(1) * size_of::<u32>();
+    // SAFETY: the size covers the digits; the caller sets tag and digits.
+    unsafe { object::alloc_uninit(py, &PyLong_Type, size) }
+}
+
+/// An int from its sign and its digits, least significant first; zero digits at the top are dropped.
+/// Small values come from the preallocated ones.
+pub fn from_digits(py: Py<'_>, negative: bool, digits: &[u32]) -> PyResult<Owned<PyLongObject>> {
+    let n = digits.iter().rposition(|d| *d != 0).map_or(0, |top| top + 1);
+    if n <= 1 {
+        let v = digits.first().copied().unwrap_or(0) as i64;
+        if let Some(o) = cached(if negative { -v } else { v }) {
+            return Ok(o.to_owned());
+        }
+    }
+    let o = alloc(py, n)?;
+    o.long_value.lv_tag.set(n << COUNT_SHIFT | if negative { SIGN_NEGATIVE } else { 0 });
+    for (i, d) in digits[..n].iter().enumerate() {
+        // SAFETY: `alloc` made room for `n` digits.
+        unsafe { (*o.long_value.ob_digit.as_ptr().add(i)).set(*d) };
+    }
+    Ok(o)
+}
+
+/// `PyLong_FromUnsignedLongLong`.
+pub fn from_u64(py: Py<'_>, v: u64) -> PyResult<Owned<PyLongObject>> {
+    from_magnitude(py, false, v)
+}
+
+/// `PyLong_FromLongLong`.
+#[inline]
+pub fn from_i64(py: Py<'_>, v: i64) -> PyResult<Owned<PyLongObject>> {
+    match cached(v) {
+        Some(o) => Ok(o.to_owned()),
+        None => from_magnitude(py, v < 0, v.unsigned_abs()),
+    }
+}
+
+fn from_magnitude(py: Py<'_>, negative: bool, v: u64) -> PyResult<Owned<PyLongObject>> {
+    from_digits(py, negative, &[(v & MASK) as u32, (v >> SHIFT & MASK) as u32, (v >> (2 * SHIFT)) as u32])
+}
+
+/// The digits, least significant first.
+#[inline(always)]
+pub fn digits(o: &PyLongObject) -> &[u32] {
+    let n = o.long_value.lv_tag.get() >> COUNT_SHIFT;
+    // SAFETY: the tag counts the digits that follow; ints do not change.
+    unsafe { core::slice::from_raw_parts(o.long_value.ob_digit.as_ptr() as *const u32, n) }
+}
+
+/// -1, 0 or 1 (`_PyLong_Sign`).
+#[inline(always)]
+pub fn sign(o: &PyLongObject) -> i32 {
+    1 - (o.long_value.lv_tag.get() & SIGN_MASK) as i32
+}
+
+/// The value if it fits (`PyLong_AsLongLongAndOverflow` without the overflow's sign).
+pub fn to_i64(o: &PyLongObject) -> Option<i64> {
+    let mut v: u64 = 0;
+    for (i, d) in digits(o).iter().enumerate() {
+        let part =
+            (*d as u64).checked_shl(i as u32 * SHIFT).filter(|p| p >> (i as u32 * SHIFT) == *d as u64)?;
+        v |= part;
+    }
+    match sign(o) {
+        -1 if v <= 1 << 63 => Some((v as i64).wrapping_neg()),
+        -1 => None,
+        _ => i64::try_from(v).ok(),
+    }
+}

@@ -1,0 +1,117 @@
+//! `tuple`: construction and items. Methods and comparison are not here yet.
+
+use crate::abi::constants::*;
+use crate::abi::*;
+use crate::err::PyResult;
+use crate::exceptions;
+use crate::gc;
+use crate::glue;
+use crate::object;
+use crate::ptr::{IMMORTAL_REFCNT, Object, Owned};
+use crate::statics::{Gil, StaticType};
+use crate::thread::Py;
+use core::cell::Cell;
+use core::mem::offset_of;
+
+/// `tuple`.
+#[unsafe(no_mangle)]
+pub static PyTuple_Type: StaticType = StaticType::new::<PyTupleObject>(c"tuple")
+    .sized(offset_of!(PyTupleObject, ob_item), size_of::<*mut PyObject>())
+    .flags(
+        Py_TPFLAGS_HAVE_GC
+            | Py_TPFLAGS_BASETYPE
+            | Py_TPFLAGS_TUPLE_SUBCLASS
+            | Py_TPFLAGS_SEQUENCE
+            | _Py_TPFLAGS_MATCH_SELF,
+    )
+    .traverse(glue::traverse(traverse))
+    .dealloc(glue::dealloc(dealloc));
+
+fn traverse(t: &PyTupleObject, v: &glue::Visitor) -> Result<(), core::ffi::c_int> {
+    (0..t.ob_base.ob_size.get() as usize).try_for_each(|i| v.visit(item_cell(t, i)))
+}
+
+/// `tupledealloc`, without the trashcan that bounds its recursion, which is not here yet.
+fn dealloc(py: Py<'_>, t: &PyTupleObject) {
+    if t.is(&EMPTY.tuple) {
+        return object::revive(py, t.as_object());
+    }
+    // SAFETY: a tuple has a collector header; its items are released once and its memory last.
+    unsafe {
+        gc::untrack(t.as_object());
+        for i in (0..t.ob_base.ob_size.get() as usize).rev() {
+            object::clear_field(item_cell(t, i));
+        }
+        object::tp_free(t.as_object());
+    }
+}
+
+/// The place of item `i`.
+fn item_cell(t: &PyTupleObject, i: usize) -> &Cell<*mut PyObject> {
+    assert!(i < t.ob_base.ob_size.get() as usize);
+    // SAFETY: `ob_size` items follow the header.
+    unsafe { &*t.ob_item.as_ptr().add(i) }
+}
+
+/// The empty tuple with the collector header its type promises.
+#[repr(C)]
+struct Empty {
+    gc: PyGC_Head,
+    tuple: PyTupleObject,
+}
+
+static EMPTY: Gil<Empty> = Gil(Empty {
+    gc: PyGC_Head { _gc_next: Cell::new(0), _gc_prev: Cell::new(0) },
+    tuple: PyTupleObject {
+        ob_base: PyVarObject {
+            ob_base: PyObject {
+                ob_refcnt: Cell::new(IMMORTAL_REFCNT),
+                ob_type: Cell::new(&raw const PyTuple_Type.0 as *mut PyTypeObject),
+            },
+            ob_size: Cell::new(0),
+        },
+        ob_item: [Cell::new(core::ptr::null_mut())],
+    },
+});
+
+/// The empty tuple.
+pub fn empty() -> Owned<PyTupleObject> {
+    EMPTY.tuple.to_owned()
+}
+
+/// A tuple of these items, tracked by the collector (`PyTuple_FromArray` taking over the references).
+pub fn from_iter<I>(py: Py<'_>, items: I) -> PyResult<Owned<PyTupleObject>>
+where
+    I: IntoIterator<Item = Owned>,
+    I::IntoIter: ExactSizeIterator,
+{
+    let items = items.into_iter();
+    let n = items.len();
+    if n == 0 {
+        return Ok(empty());
+    }
+    let size = n
+        .checked_mul(size_of::<*mut PyObject>())
+        .and_then(|s| s.checked_add(PyTuple_Type.tp_basicsize.get() as usize))
+        .ok_or_else(|| exceptions::memory_error(py))?;
+    // SAFETY: the size covers `n` items; each is written before the tuple is tracked or seen.
+    unsafe {
+        let t = object::alloc_uninit::<PyTupleObject>(py, &PyTuple_Type, size)?;
+        t.ob_base.ob_size.set(0);
+        for (i, item) in items.enumerate().take(n) {
+            (*t.ob_item.as_ptr().add(i)).set(item.into_ptr());
+            t.ob_base.ob_size.set(i as isize + 1);
+        }
+        gc::track(t.as_object());
+        Ok(t)
+    }
+}
+
+/// The items. They stay as long as the tuple does.
+#[inline(always)]
+pub fn items(t: &PyTupleObject) -> &[&PyObject] {
+    // SAFETY: `ob_size` items follow, none NULL once the tuple is seen; tuples do not change.
+    unsafe {
+        core::slice::from_raw_parts(t.ob_item.as_ptr() as *const &PyObject, t.ob_base.ob_size.get() as usize)
+    }
+}

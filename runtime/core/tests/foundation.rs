@@ -1,0 +1,183 @@
+//! The foundations together: a thread state, objects made and released, errors, static types whose slots and method
+//! tables come from safe functions and are called as C code calls them.
+
+use dxpy_core::abi::constants::{METH_FASTCALL, METH_KEYWORDS, METH_NOARGS, METH_O};
+use dxpy_core::abi::*;
+use dxpy_core::alloc::FreeLists;
+use dxpy_core::args::Rest;
+use dxpy_core::ptr::{Object, is_immortal};
+use dxpy_core::statics::{StaticTable, StaticType};
+use dxpy_core::thread::{ThreadState, attach};
+use dxpy_core::{Owned, Py, PyErr, PyResult, exceptions, float, glue, long, methods, object, tuple, unicode};
+
+/// What the GIL will be: the tests run one at a time.
+static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+/// Runs `f` on a fresh thread state.
+fn with_thread(f: impl FnOnce(Py<'_>)) {
+    let _held = LOCK.lock().unwrap_or_else(|e| e.into_inner());
+    // SAFETY: all-zero is a valid thread state, alive until it is detached.
+    unsafe {
+        let state = Box::into_raw(Box::new(ThreadState { abi: core::mem::zeroed(), free: FreeLists::new() }));
+        attach(state);
+        f(Py::assume());
+        attach(core::ptr::null_mut());
+        drop(Box::from_raw(state));
+    }
+}
+
+fn message(e: &PyErr) -> String {
+    // SAFETY: `exceptions::format` sets `args` to a tuple of one str.
+    let args = unsafe { &*(e.value().args.get() as *const PyTupleObject) };
+    unicode::display(tuple::items(args)[0])
+}
+
+fn double(py: Py<'_>, n: &PyLongObject) -> PyResult<Owned<PyLongObject>> {
+    long::from_i64(py, 2 * long::to_i64(n).expect("a small int"))
+}
+
+fn truth(_: Py<'_>, n: &PyLongObject) -> PyResult<bool> {
+    Ok(long::sign(n) != 0)
+}
+
+fn describe(py: Py<'_>, n: &PyLongObject) -> PyResult<Owned<PyUnicodeObject>> {
+    unicode::from_str(py, &format!("<{}>", long::to_i64(n).unwrap()))
+}
+
+fn plus(py: Py<'_>, n: &PyLongObject, other: &PyObject, times: Option<&PyObject>) -> PyResult<i64> {
+    let value = |o: &PyObject| {
+        // SAFETY: the tests pass ints only.
+        long::to_i64(unsafe { &*(o as *const PyObject as *const PyLongObject) }).unwrap()
+    };
+    if value(other) < 0 {
+        return Err(exceptions::value_error(py, format_args!("negative: {}", value(other))));
+    }
+    Ok(value(n.as_object()) + value(other) * times.map_or(1, value))
+}
+
+fn first(_: Py<'_>, _: &PyLongObject, a: &PyObject) -> Owned {
+    a.to_owned()
+}
+
+fn nothing(_: Py<'_>, _: &PyLongObject) {}
+
+fn count(_: Py<'_>, _: &PyLongObject, rest: Rest<'_>) -> usize {
+    rest.0.len()
+}
+
+methods! { static METHODS: for PyLongObject [
+    "plus" = plus [2], "($self, other, /, times=1)", "Add a number, some times over.";
+    "first" = first [1], "($self, a, /)", "The argument.";
+    "nothing" = nothing [0], "($self, /)", "None.";
+    "count" = count [1], "($self, /, *args)", "The number of arguments.";
+] }
+
+static NUMBER: StaticTable<PyNumberMethods> =
+    StaticTable::<PyNumberMethods>::empty().positive(glue::unary(double)).bool(glue::truth(truth));
+
+static TEST_TYPE: StaticType = StaticType::new::<PyLongObject>(c"test.number")
+    .base(&long::PyLong_Type)
+    .repr(glue::unary(describe))
+    .number(&NUMBER)
+    .methods(&METHODS);
+
+#[test]
+fn objects_are_counted_and_released() {
+    with_thread(|py| {
+        assert!(is_immortal(&object::none()) && is_immortal(long::from_i64(py, 256).unwrap().as_object()));
+        for v in [-6, 257, 1 << 29, 1 << 30, -(1 << 30), 1 << 59, 1 << 60, i64::MAX, i64::MIN] {
+            let o = long::from_i64(py, v).unwrap();
+            assert_eq!((long::to_i64(&o), o.refcnt()), (Some(v), 1));
+        }
+        let big = long::from_u64(py, u64::MAX).unwrap();
+        assert_eq!((long::to_i64(&big), long::digits(&big).len()), (None, 3));
+        let pair = tuple::from_iter(py, [big.clone().upcast(), object::none()]).unwrap();
+        assert_eq!(big.refcnt(), 2);
+        drop(pair);
+        assert_eq!(big.refcnt(), 1);
+        for text in ["", "ascii", "é", "€uro", "😀"] {
+            let s = unicode::from_str(py, text).unwrap();
+            assert_eq!(unicode::display(s.as_object()), text);
+            assert!(unicode::equals_str(s.as_object(), text) && !unicode::equals_str(s.as_object(), "other"));
+            assert_eq!(unicode::len(&s), text.chars().count());
+        }
+        assert_eq!(float::new(py, 1.5).unwrap().ob_fval.get(), 1.5);
+    });
+}
+
+#[test]
+fn errors_cross_the_boundary_and_back() {
+    with_thread(|py| {
+        let e = exceptions::type_error(py, format_args!("bad {}", 1));
+        assert!(
+            exceptions::matches(&e, &exceptions::Exception)
+                && !exceptions::matches(&e, &exceptions::ValueError)
+        );
+        e.restore(py);
+        assert!(!py.pending().is_null());
+        assert_eq!(message(&PyErr::fetch(py)), "bad 1");
+        assert!(py.pending().is_null());
+        assert_eq!(message(&PyErr::fetch(py)), "error return without exception set");
+        exceptions::memory_error(py).restore(py);
+        assert!(exceptions::matches(&PyErr::fetch(py), &exceptions::MemoryError));
+    });
+}
+
+#[test]
+fn slots_answer_as_c_expects() {
+    with_thread(|py| {
+        let n = long::from_i64(py, 1000).unwrap();
+        // SAFETY: the slots of `TEST_TYPE` take ints.
+        unsafe {
+            let doubled: Owned<PyLongObject> =
+                Owned::from_raw(NUMBER.nb_positive.get().unwrap()(n.as_ptr()) as *mut PyLongObject);
+            assert_eq!(long::to_i64(&doubled), Some(2000));
+            assert_eq!(NUMBER.nb_bool.get().unwrap()(n.as_ptr()), 1);
+            let repr = Owned::from_raw(TEST_TYPE.tp_repr.get().unwrap()(n.as_ptr()));
+            assert_eq!(unicode::display(&repr), "<1000>");
+        }
+    });
+}
+
+#[test]
+fn method_tables_bind_arguments_as_argument_clinic_does() {
+    with_thread(|py| {
+        let flags: Vec<_> = METHODS.iter().map(|m| m.ml_flags.get()).collect();
+        assert_eq!(flags, [METH_FASTCALL | METH_KEYWORDS, METH_O, METH_NOARGS, METH_FASTCALL, 0]);
+        // SAFETY: a C string made by the macro.
+        let doc = unsafe { std::ffi::CStr::from_ptr(METHODS[0].ml_doc.get()) }.to_str().unwrap();
+        assert_eq!(doc, "plus($self, other, /, times=1)\n--\n\nAdd a number, some times over.");
+
+        let this = long::from_i64(py, 1000).unwrap();
+        // Calls `plus` with these ints, the last ones by these names.
+        let call = |values: &[i64], names: &[&str]| -> Result<i64, String> {
+            let args: Vec<Owned> = values.iter().map(|v| long::from_i64(py, *v).unwrap().upcast()).collect();
+            let raw: Vec<*mut PyObject> = args.iter().map(|a| a.as_ptr()).collect();
+            let names: Vec<Owned> =
+                names.iter().map(|n| unicode::from_str(py, n).unwrap().upcast()).collect();
+            let positional = raw.len() - names.len();
+            let kwnames = tuple::from_iter(py, names).unwrap();
+            // SAFETY: the row's flags say METH_FASTCALL | METH_KEYWORDS.
+            unsafe {
+                let f: PyCFunctionFastWithKeywords = core::mem::transmute(METHODS[0].ml_meth.get().unwrap());
+                let r = f(this.as_ptr(), raw.as_ptr(), positional as isize, kwnames.as_ptr());
+                match Owned::from_raw_opt(r as *mut PyLongObject) {
+                    Some(o) => Ok(long::to_i64(&o).unwrap()),
+                    None => Err(message(&PyErr::fetch(py))),
+                }
+            }
+        };
+        assert_eq!(call(&[5], &[]), Ok(1005));
+        assert_eq!(call(&[5, 3], &[]), Ok(1015));
+        assert_eq!(call(&[5, 3], &["times"]), Ok(1015));
+        for (values, names, want) in [
+            (&[][..], &[][..], "plus() takes at least 1 positional argument (0 given)"),
+            (&[1, 2, 3], &[], "plus() takes at most 2 arguments (3 given)"),
+            (&[1, 2], &["bogus"], "'bogus' is an invalid keyword argument for plus()"),
+            (&[-7], &[], "negative: -7"),
+        ] {
+            assert_eq!(call(values, names), Err(want.to_string()));
+        }
+        assert_eq!(this.refcnt(), 1);
+    });
+}
