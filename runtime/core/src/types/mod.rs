@@ -1,5 +1,8 @@
 //! `type` and `object`. Readying of types, the MRO, attribute lookup and slot updates are not here yet.
 
+pub mod inherit;
+pub mod mro;
+
 use crate::abi::constants::*;
 use crate::abi::*;
 use crate::statics::StaticType;
