@@ -10,6 +10,7 @@
 pub mod alloc;
 pub mod args;
 pub mod boolean;
+pub mod call;
 pub mod err;
 pub mod exceptions;
 pub mod float;
