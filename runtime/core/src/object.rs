@@ -36,6 +36,9 @@ pub unsafe fn alloc_uninit<T: Layout>(py: Py<'_>, ty: &PyTypeObject, size: usize
     if block.is_null() {
         return Err(exceptions::memory_error(py));
     }
+    if ty.tp_flags.get() & Py_TPFLAGS_HAVE_GC != 0 {
+        gc::collect::allocated();
+    }
     // SAFETY: the block holds the pre-header and the object; OWNED: the count is the reference handed out.
     unsafe {
         core::ptr::write_bytes(block as *mut u8, 0, pre);
@@ -80,6 +83,9 @@ pub fn generic_alloc(py: Py<'_>, ty: &PyTypeObject, items: usize) -> PyResult {
 /// The object's fields were released, it is untracked, its count is zero, and nobody uses it again.
 pub unsafe fn free(o: &PyObject) {
     let pre = preheader_size(o.ty());
+    if o.ty().tp_flags.get() & Py_TPFLAGS_HAVE_GC != 0 {
+        gc::collect::freed();
+    }
     // SAFETY: the block began `pre` bytes before the object.
     unsafe { alloc::free((o.as_ptr() as *mut core::ffi::c_void).byte_sub(pre)) }
 }

@@ -8,7 +8,9 @@ use dxpy_core::args::Rest;
 use dxpy_core::ptr::{Object, is_immortal};
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::thread::{ThreadState, attach};
-use dxpy_core::{Owned, Py, PyErr, PyResult, exceptions, float, glue, long, methods, object, tuple, unicode};
+use dxpy_core::{
+    Owned, Py, PyErr, PyResult, exceptions, float, gc, glue, long, methods, object, tuple, unicode,
+};
 
 /// What the GIL will be: the tests run one at a time.
 static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
@@ -179,5 +181,79 @@ fn method_tables_bind_arguments_as_argument_clinic_does() {
             assert_eq!(call(values, names), Err(want.to_string()));
         }
         assert_eq!(this.refcnt(), 1);
+    });
+}
+
+/// A cell as `types.CellType` is laid out: one reference, collected.
+static CELL: StaticType = StaticType::new::<PyCellObject>(c"test.cell")
+    .traverse(glue::traverse(|c: &PyCellObject, v: &glue::Visitor| v.visit(&c.ob_ref)))
+    .clear(glue::clear(|_: Py<'_>, c: &PyCellObject| object::clear_field(&c.ob_ref)))
+    .finalize(glue::dealloc(count_finalizer))
+    .dealloc(glue::dealloc(free_cell));
+
+thread_local! {
+    static FINALIZED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    static FREED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    static RESURRECT: std::cell::RefCell<Option<Owned>> = const { std::cell::RefCell::new(None) };
+    static DO_RESURRECT: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+fn count_finalizer(_: Py<'_>, c: &PyCellObject) {
+    FINALIZED.set(FINALIZED.get() + 1);
+    if DO_RESURRECT.get() {
+        RESURRECT.set(Some(c.as_object().to_owned()));
+    }
+}
+
+fn free_cell(_: Py<'_>, c: &PyCellObject) {
+    FREED.set(FREED.get() + 1);
+    // SAFETY: the cell has a collector header, and is freed once, last.
+    unsafe {
+        gc::untrack(c.as_object());
+        object::clear_field(&c.ob_ref);
+        object::free(c.as_object());
+    }
+}
+
+/// A ring of `n` cells, each referring to the next; the first is given.
+fn cell_ring(py: Py<'_>, n: usize) -> Owned<PyCellObject> {
+    // SAFETY: `CELL`'s instances are cells.
+    let make = || unsafe { object::generic_alloc(py, &CELL, 0).unwrap().cast::<PyCellObject>() };
+    let first = make();
+    let mut last = first.clone();
+    for _ in 1..n {
+        let next = make();
+        last.ob_ref.set(next.clone().into_ptr());
+        last = next;
+    }
+    last.ob_ref.set(first.clone().into_ptr());
+    first
+}
+
+#[test]
+fn cycles_are_collected_unless_something_outside_holds_them() {
+    with_thread(|py| {
+        gc::collect::collect(py, 2);
+        let held = cell_ring(py, 3);
+        drop(cell_ring(py, 1000));
+        assert_eq!((gc::collect::collect(py, 0), FREED.get(), FINALIZED.get()), (1000, 1000, 1000));
+        assert_eq!((gc::collect::collect(py, 2), FREED.get()), (0, 1000));
+        assert_eq!(held.refcnt(), 2);
+        drop(held);
+        // The survivors are in an older generation now.
+        assert_eq!(gc::collect::collect(py, 0), 0);
+        assert_eq!((gc::collect::collect(py, 2), FREED.get()), (3, 1003));
+    });
+}
+
+#[test]
+fn finalizers_run_once_and_may_resurrect() {
+    with_thread(|py| {
+        DO_RESURRECT.set(true);
+        drop(cell_ring(py, 5));
+        assert_eq!((gc::collect::collect(py, 2), FREED.get(), FINALIZED.get()), (0, 0, 5));
+        DO_RESURRECT.set(false);
+        RESURRECT.set(None);
+        assert_eq!((gc::collect::collect(py, 2), FREED.get(), FINALIZED.get()), (5, 5, 5));
     });
 }

@@ -1,7 +1,9 @@
 //! The collector's bookkeeping: the header in front of collected objects, tracking, and the generation lists.
-//! The collection algorithm and the `gc` module's statistics are not here yet.
+//! Finding and breaking cycles is in `collect`; `gc`'s callbacks and debug flags are not here yet.
 //!
 //! 3.12's header is two words: `_gc_next` (0: untracked) and `_gc_prev`, whose low bits are flags.
+
+pub mod collect;
 
 use crate::abi::{PyGC_Head, PyObject};
 use crate::ptr::Object;
@@ -12,7 +14,7 @@ use core::cell::Cell;
 pub const PREV_FINALIZED: usize = 1;
 /// `_gc_prev` flag: a collection is looking at the object.
 pub const PREV_COLLECTING: usize = 2;
-const PREV_MASK: usize = !3;
+pub(crate) const PREV_MASK: usize = !3;
 
 /// One generation: a ring through its own header, and how many objects came since it was last collected.
 pub struct Generation {
@@ -29,20 +31,23 @@ const fn generation(threshold: i32) -> Generation {
     Generation { head, threshold: Cell::new(threshold), count: Cell::new(0) }
 }
 
-fn address(h: &PyGC_Head) -> usize {
+pub(crate) fn address(h: &PyGC_Head) -> usize {
     h as *const PyGC_Head as usize
 }
 
-/// The youngest ring's head, made into an empty ring at its first use.
+/// The ring of generation `n` (3: objects no collection looks at), made into an empty ring at its first use.
 #[inline(always)]
-fn youngest() -> &'static PyGC_Head {
-    let head = &GENERATIONS[0].head;
+pub(crate) fn ring(n: usize) -> &'static PyGC_Head {
+    let head = if n < 3 { &GENERATIONS[n].head } else { &PERMANENT.0 };
     if head._gc_next.get() == 0 {
         head._gc_next.set(address(head));
         head._gc_prev.set(address(head));
     }
     head
 }
+
+/// Objects taken out of collection: immortal ones, and those of `gc.freeze()`.
+static PERMANENT: Gil<PyGC_Head> = Gil(PyGC_Head { _gc_next: Cell::new(0), _gc_prev: Cell::new(0) });
 
 /// The header in front of a collected object.
 ///
@@ -72,7 +77,7 @@ pub unsafe fn is_tracked(o: &PyObject) -> bool {
 pub unsafe fn track(o: &PyObject) {
     // SAFETY: the caller's promise; the ring's members are live headers.
     unsafe {
-        let (h, ring) = (head(o), youngest());
+        let (h, ring) = (head(o), ring(0));
         let last = ring._gc_prev.get();
         (*(last as *const PyGC_Head))._gc_next.set(address(h));
         h._gc_prev.set((h._gc_prev.get() & !PREV_MASK) | last);
