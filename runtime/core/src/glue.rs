@@ -437,6 +437,17 @@ impl Visitor {
     }
 }
 
+impl Visitor {
+    /// Goes on with another traversal of the same object, such as that of a module's state.
+    pub fn delegate(&self, f: traverseproc, o: &PyObject) -> Result<(), c_int> {
+        // SAFETY: LIVE; the contract of `tp_traverse`.
+        match unsafe { f(o as *const PyObject as *mut PyObject, self.visit, self.arg) } {
+            0 => Ok(()),
+            stop => Err(stop),
+        }
+    }
+}
+
 /// `traverseproc`. The function must not allocate, run Python code, or change a count.
 pub const fn traverse<T: Layout, F>(_: F) -> traverseproc
 where

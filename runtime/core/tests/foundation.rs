@@ -9,7 +9,8 @@ use dxpy_core::ptr::{Object, is_immortal};
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::thread::{ThreadState, attach};
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, exceptions, float, gc, glue, long, methods, object, tuple, unicode,
+    Owned, Py, PyErr, PyResult, call, cfunction, exceptions, float, gc, glue, long, methods, object, tuple,
+    unicode,
 };
 
 /// What the GIL will be: the tests run one at a time.
@@ -21,6 +22,7 @@ fn with_thread(f: impl FnOnce(Py<'_>)) {
     // SAFETY: all-zero is a valid thread state, alive until it is detached.
     unsafe {
         let state = Box::into_raw(Box::new(ThreadState { abi: core::mem::zeroed(), free: FreeLists::new() }));
+        (*state).abi.c_recursion_remaining.set(100);
         attach(state);
         f(Py::assume());
         attach(core::ptr::null_mut());
@@ -255,5 +257,46 @@ fn finalizers_run_once_and_may_resurrect() {
         DO_RESURRECT.set(false);
         RESURRECT.set(None);
         assert_eq!((gc::collect::collect(py, 2), FREED.get(), FINALIZED.get()), (5, 5, 5));
+    });
+}
+
+#[test]
+fn built_in_functions_are_called_by_their_convention() {
+    with_thread(|py| {
+        let this = long::from_i64(py, 1000).unwrap();
+        let f: Vec<Owned> = METHODS[..4]
+            .iter()
+            .map(|d| cfunction::new(py, d, Some(this.as_object()), None, None).unwrap())
+            .collect();
+        let five = long::from_i64(py, 5).unwrap();
+        let value = |r: PyResult| match r {
+            Ok(o) => {
+                // SAFETY: the functions called below give ints.
+                let n = unsafe { o.cast::<PyLongObject>() };
+                Ok(long::to_i64(&n).unwrap())
+            }
+            Err(e) => Err(message(&e)),
+        };
+        let (plus, first, nothing, count) = (&f[0], &f[1], &f[2], &f[3]);
+        assert_eq!(value(call::call(py, plus, [five.as_object()])), Ok(1005));
+        assert_eq!(value(call::call(py, first, [five.as_object()])), Ok(5));
+        assert_eq!(value(call::call(py, count, [five.as_object(), &object::none()])), Ok(2));
+        assert!(object::is_none(&call::call(py, nothing, []).unwrap()));
+        assert_eq!(
+            value(call::call(py, first, [])),
+            Err("int.first() takes exactly one argument (0 given)".into())
+        );
+        let none = object::none();
+        assert_eq!(
+            value(call::call(py, nothing, [&none])),
+            Err("int.nothing() takes no arguments (1 given)".into())
+        );
+        assert_eq!(value(call::call(py, &none, [])), Err("'NoneType' object is not callable".into()));
+        py.state().abi.c_recursion_remaining.set(0);
+        let deep = call::call(py, nothing, []).map(drop);
+        py.state().abi.c_recursion_remaining.set(100);
+        let deep = deep.unwrap_err();
+        assert!(exceptions::matches(&deep, &exceptions::RecursionError));
+        assert_eq!(message(&deep), "maximum recursion depth exceeded while calling a Python object");
     });
 }
