@@ -1,0 +1,575 @@
+//! The C API's names that have no body yet, so that every extension links: calling such a function raises `SystemError`
+//! naming it (or ends the process with a message where no thread state can hold an error); such data is zero.
+//!
+//! Removing a name here is part of giving it a body: a test compares this list with what is defined.
+
+use core::ffi::{CStr, c_char};
+use dxpy_core::{Py, exceptions, thread};
+
+/// Raises the error of a missing function.
+///
+/// # Safety
+/// `name` is a C string; called from C, with the GIL where a thread state is attached.
+unsafe extern "C" fn raise(name: *const c_char) {
+    // SAFETY: the caller's promise.
+    let name = unsafe { CStr::from_ptr(name) }.to_string_lossy();
+    if thread::current().is_null() {
+        eprintln!(
+            "dx-py: the C API function {name} is not implemented yet, and was called without a thread state"
+        );
+        std::process::abort();
+    }
+    // SAFETY: a state is attached, so C code holds the GIL by this function's contract.
+    let py = unsafe { Py::assume() };
+    exceptions::system_error(py, format_args!("the C API function {name} is not implemented yet"))
+        .restore(py);
+}
+
+/// Answers NULL.
+unsafe extern "C" fn pointer(name: *const c_char) -> *const c_char {
+    // SAFETY: the stub's own name.
+    unsafe { raise(name) };
+    core::ptr::null()
+}
+
+/// Answers -1, whatever the width.
+unsafe extern "C" fn integer(name: *const c_char) -> isize {
+    // SAFETY: the stub's own name.
+    unsafe { raise(name) };
+    -1
+}
+
+/// Answers -1.0.
+unsafe extern "C" fn double(name: *const c_char) -> f64 {
+    // SAFETY: the stub's own name.
+    unsafe { raise(name) };
+    -1.0
+}
+
+/// Answers nothing.
+unsafe extern "C" fn void(name: *const c_char) {
+    // SAFETY: the stub's own name.
+    unsafe { raise(name) };
+}
+
+/// Keeps the stubs in the link: the executable refers to it.
+#[unsafe(no_mangle)]
+pub extern "C" fn dxpy_missing_anchor() {}
+
+/// Stubs that hand their own name to `$target`. They are assembly because nothing is known of their arguments, which
+/// the caller cleans up.
+macro_rules! functions {
+    ($target:ident: $($name:ident)*) => { $(
+        #[cfg(target_arch = "x86_64")]
+        core::arch::global_asm!(
+            concat!(".text\n.balign 16\n.globl ", stringify!($name), "\n.type ", stringify!($name), ",@function\n", stringify!($name), ":"),
+            "lea rdi, [rip + 2f]",
+            "jmp {target}",
+            concat!("2: .asciz \"", stringify!($name), "\""),
+            target = sym $target,
+        );
+        #[cfg(target_arch = "aarch64")]
+        core::arch::global_asm!(
+            concat!(".text\n.balign 16\n.globl ", stringify!($name), "\n.type ", stringify!($name), ",@function\n", stringify!($name), ":"),
+            "adr x0, 2f",
+            "b {target}",
+            concat!("2: .asciz \"", stringify!($name), "\""),
+            target = sym $target,
+        );
+    )*
+    };
+}
+
+/// Zeroed data of the given size.
+macro_rules! data {
+    ($($name:ident = $size:literal;)*) => { $(
+        core::arch::global_asm!(concat!(
+            ".bss\n.balign 16\n.globl ", stringify!($name), "\n.type ", stringify!($name), ",@object\n.size ",
+            stringify!($name), ", ", $size, "\n", stringify!($name), ": .zero ", $size, "\n.text"
+        ));
+    )*
+    };
+}
+
+functions! { pointer:
+    PyErr_Occurred PyLong_FromLong PyList_New PyTuple_New PyDict_New PyBytes_FromStringAndSize PyErr_Format
+    PyModuleDef_Init PyObject_GetAttr PyObject_GetAttrString PyUnicode_FromStringAndSize
+    PyImport_ImportModule PyObject_GetItem PyLong_FromSsize_t PyTuple_GetItem PyUnicode_FromString
+    PyBytes_AsString PyErr_NoMemory PyObject_GetIter PyObject_Repr PyTuple_Pack PyObject_Str
+    PyUnicode_FromFormat PyUnicode_InternFromString PyFloat_FromDouble PyMem_Malloc PyDict_GetItemWithError
+    PyObject_GenericGetDict PyEval_SaveThread PyCapsule_New PyCapsule_GetPointer PyCMethod_New
+    PyMem_Realloc PyDict_GetItemString PyUnicode_DecodeUTF8 PyObject_RichCompare PyModule_GetDict
+    PyNumber_Index PyException_GetTraceback PyObject_CallMethodObjArgs PyObject_GenericGetAttr
+    PyObject_VectorcallMethod _PyObject_GC_New PyTuple_GetSlice _PyThreadState_UncheckedGet PyIter_Next
+    PyModule_NewObject PyUnicode_New PyDict_SetDefault PyObject_CallObject PyUnicode_AsUTF8AndSize
+    PyImport_AddModule PyImport_GetModuleDict PyThreadState_Get PyImport_ImportModuleLevelObject
+    PyLong_FromSize_t PyCode_NewEmpty PyErr_GetRaisedException PyFrame_New PyImport_GetModule PyNumber_Add
+    PyUnicode_Concat PyMethod_New PyModule_GetName PyObject_VectorcallDict _PyObject_GetDictPtr
+    PyNumber_InPlaceAdd _PyType_Lookup PyObject_Vectorcall PyType_FromMetaclass
+    PyUnstable_Code_NewWithPosOnlyArgs _PyDict_GetItem_KnownHash _PyObject_GenericGetAttrWithDict
+    PyNumber_Long PyUnicode_Substring PyObject_Format PyObject_CallFunctionObjArgs PySequence_Tuple
+    PyUnicode_AsEncodedString PyBytes_FromString PyList_AsTuple PyUnicode_FromOrdinal
+    PyLong_FromUnsignedLong _PyDict_NewPresized PyNumber_Subtract PySet_New _PyObject_CallFunction_SizeT
+    PyModule_Create2 PyNumber_Multiply PyObject_Init PySlice_New PyUnicode_AsUTF8String PyUnicode_Join
+    PyEval_GetBuiltins PyObject_Malloc PyNumber_Remainder PyCapsule_GetName PyObject_SelfIter
+    PySequence_List Py_GenericAlias PyUnicode_Format PyType_FromSpec PyThreadState_GetFrame
+    PyUnicode_AsUTF8 PyByteArray_AsString PyFrozenSet_New PyImport_Import PyCapsule_Import PyDict_Copy
+    PyList_GetItem PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc PyDict_GetItem
+    PyFloat_FromString PyMemoryView_FromObject PyNumber_FloorDivide PyNumber_TrueDivide
+    PyUnicode_FromKindAndData Py_BuildValue PyNumber_Float PyNumber_Or PyObject_CallMethod
+    PyObject_CallNoArgs PyUnicode_Decode PyNumber_Negative PyThread_allocate_lock _PyObject_New
+    _Py_BuildValue_SizeT PyInterpreterState_Get PyLong_FromVoidPtr PyBool_FromLong PyNumber_Power
+    PyClassMethod_New PyDescr_NewClassMethod PyErr_NewException PyNumber_Absolute PyNumber_InPlaceSubtract
+    PyNumber_Lshift _PyObject_CallMethod_SizeT PyMem_Calloc PyModule_GetState PyNumber_InPlaceMultiply
+    PySequence_GetSlice PyType_GenericAlloc PyUnicode_DecodeASCII PyUnicode_Split _PyDict_Pop
+    PyType_GetName PyType_GetQualName PyUnicode_AsASCIIString PyLong_FromString PyNumber_Invert
+    PyType_GenericNew Py_GetVersion _PyList_Extend PyModule_GetNameObject PyObject_CallOneArg
+    PyUnicode_Replace _PyBytes_Join PyByteArray_FromStringAndSize PyCapsule_GetContext
+    PyMemoryView_FromMemory PyType_GetSlot _PyLong_Copy _PyObject_NextNotImplemented PyFrame_GetCode
+    PyNumber_Xor PySequence_Fast PyUnicode_DecodeLatin1 PyWeakref_NewRef PyComplex_FromDoubles
+    PyErr_SetFromErrno PyFrame_GetBack PyNumber_InPlaceOr PyNumber_Rshift PySys_GetObject
+    PyType_FromModuleAndSpec PyDict_Keys PyMapping_Items PyGILState_GetThisThreadState PyGen_GetCode
+    PyInterpreterState_GetDict PyInterpreterState_Main PySet_Pop _PyErr_FormatFromCause
+    _PyLong_FromByteArray PyDictProxy_New PyLong_AsVoidPtr PyLong_FromDouble PyNumber_ToBase
+    PyOS_double_to_string PyThread_tss_get PyUnicode_EncodeFSDefault PyUnicode_FromEncodedObject
+    PyBytes_FromObject PyException_GetCause PyInstanceMethod_New PyMemoryView_GetContiguous
+    PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir PyStaticMethod_New PyThreadState_New PyDict_Items
+    PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc PyModule_FromDefAndSpec2 PyNumber_Divmod
+    PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide PyObject_CallFunction PyObject_Realloc PyObject_Type
+    PySequence_Concat PySequence_Repeat PyThreadState_GetDict PyVectorcall_Call _PyStack_AsDict
+    PyBytes_FromFormat PyCFunction_GetFunction PyDict_Values PyLong_FromUnicodeObject
+    PyMapping_GetItemString PyMapping_Keys PyMem_RawRealloc PyModule_GetFilenameObject
+    PyNumber_InPlaceLshift PyNumber_InPlacePower PyNumber_Positive PyUnicodeDecodeError_Create
+    PyUnicode_FromFormatV PyUnicode_FromObject Py_CompileString PyByteArray_FromObject PyCFunction_NewEx
+    PyImport_ImportModuleLevel PyMem_RawCalloc PyNumber_InPlaceRshift PyNumber_MatrixMultiply
+    PyState_FindModule PyType_GetModuleByDef PyUnicode_AsLatin1String PyWeakref_GetObject
+    _PyObject_GC_NewVar PyCFunction_GetSelf PyComplex_FromCComplex PyModule_GetDef
+    PyNumber_InPlaceRemainder PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat
+    PySequence_InPlaceRepeat PyThreadState_GetInterpreter PyType_FromSpecWithBases PyUnicode_AsUCS4Copy
+    PyUnicode_FromWideChar PyUnicode_RSplit PyUnicode_Splitlines _PyUnicodeWriter_Finish PyContextVar_New
+    PyContextVar_Set PyErr_FormatV PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
+    PyNumber_InPlaceMatrixMultiply PyRun_StringFlags PyStructSequence_New PyType_GetDict
+    PyType_GetModuleState PyUnicode_AsUCS4 PyUnicode_DecodeFSDefault PyUnicode_DecodeUTF32
+    PyUnicode_RPartition Py_AddPendingCall _PyLong_New _PyType_CalculateMetaclass PyByteArray_Concat
+    PyCode_GetCode PyCode_GetVarnames PyCodec_Decoder PyCodec_Encode PyCodec_Encoder PyContext_CopyCurrent
+    PyErr_SetFromErrnoWithFilename PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals
+    PyInterpreterState_Head PyInterpreterState_ThreadHead PyMapping_Values PyOS_setsig PyObject_Calloc
+    PyObject_GetTypeData PyObject_InitVar PySeqIter_New PyThreadState_Next PyThreadState_Swap
+    PyThread_start_new_thread PyType_GetModule PyUnicode_AsUTF16String PyUnicode_DecodeFSDefaultAndSize
+    PyUnicode_DecodeLocale PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding
+    PyUnicode_Partition Py_AtExit _PyDict_GetItemStringWithError _PyInterpreterState_GetConfig
+    _PyMem_GetCurrentAllocatorName _PyObject_MakeTpCall _PyObject_NewVar _PyType_Name
+    _Py_CheckFunctionResult PyAsyncGen_New PyBuffer_GetPointer PyBytes_DecodeEscape PyBytes_FromFormatV
+    PyBytes_Repr PyCFunction_Call PyCFunction_New PyCallIter_New PyCell_Get PyCell_New PyCode_GetCellvars
+    PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_Decode PyCodec_IgnoreErrors
+    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_LookupError PyCodec_NameReplaceErrors
+    PyCodec_ReplaceErrors PyCodec_StreamReader PyCodec_StreamWriter PyCodec_StrictErrors
+    PyCodec_XMLCharRefReplaceErrors PyConfig_Read PyConfig_SetArgv PyConfig_SetBytesArgv
+    PyConfig_SetBytesString PyConfig_SetString PyConfig_SetWideStringList PyContext_Copy PyContext_New
+    PyCoro_New PyDescr_NewGetSet PyDescr_NewMember PyDescr_NewMethod PyDescr_NewWrapper
+    PyErr_GetHandledException PyErr_ProgramText PyErr_ProgramTextObject
+    PyErr_SetFromErrnoWithFilenameObject PyErr_SetFromErrnoWithFilenameObjects PyErr_SetImportErrorSubclass
+    PyEval_CallFunction PyEval_CallMethod PyEval_CallObjectWithKeywords PyEval_EvalCodeEx PyEval_EvalFrame
+    PyEval_EvalFrameEx PyEval_GetFuncDesc PyEval_GetFuncName PyExceptionClass_Name PyException_GetArgs
+    PyException_GetContext PyFile_FromFd PyFile_GetLine PyFile_NewStdPrinter PyFile_OpenCode
+    PyFile_OpenCodeObject PyFloat_GetInfo PyFrame_GetBuiltins PyFrame_GetGenerator PyFrame_GetGlobals
+    PyFrame_GetVar PyFrame_GetVarString PyFunction_GetClosure PyFunction_GetCode PyFunction_GetDefaults
+    PyFunction_GetGlobals PyFunction_GetKwDefaults PyFunction_GetModule PyFunction_New
+    PyFunction_NewWithQualName PyGen_New PyGen_NewWithQualName PyHash_GetFuncDef PyImport_AddModuleObject
+    PyImport_AppendInittab PyImport_ExecCodeModule PyImport_ExecCodeModuleEx PyImport_ExecCodeModuleObject
+    PyImport_ExecCodeModuleWithPathnames PyImport_GetImporter PyImport_GetMagicTag
+    PyImport_ImportModuleNoBlock PyImport_ReloadModule PyInit__abc PyInit__ast PyInit__codecs
+    PyInit__collections PyInit__functools PyInit__imp PyInit__io PyInit__locale PyInit__operator
+    PyInit__signal PyInit__sre PyInit__stat PyInit__string PyInit__symtable PyInit__thread PyInit__tokenize
+    PyInit__tracemalloc PyInit__typing PyInit__weakref PyInit_atexit PyInit_errno PyInit_faulthandler
+    PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInstanceMethod_Function
+    PyInterpreterState_New PyInterpreterState_Next PyLong_GetInfo PyMarshal_Init
+    PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile PyMarshal_ReadObjectFromString
+    PyMarshal_WriteObjectToString PyMember_GetOne PyMemoryView_FromBuffer PyMethod_Function PyMethod_Self
+    PyModule_GetFilename PyModule_New PyODict_New PyOS_Readline PyOS_getsig PyObject_ASCII
+    PyObject_GET_WEAKREFS_LISTPTR PyObject_GetAIter PyObject_GetItemData PyPickleBuffer_FromObject
+    PyPickleBuffer_GetBuffer PyRun_File PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyRun_String
+    PyStatus_Error PyStatus_Exit PyStatus_NoMemory PyStatus_Ok PyStructSequence_GetItem
+    PyStructSequence_NewType PySymtable_Lookup PySys_GetXOptions PyThread_GetInfo PyThread_get_key_value
+    PyThread_tss_alloc PyUnicodeDecodeError_GetObject PyUnicodeEncodeError_GetEncoding
+    PyUnicodeEncodeError_GetObject PyUnicodeEncodeError_GetReason PyUnicode_AsCharmapString
+    PyUnicode_AsDecodedObject PyUnicode_AsDecodedUnicode PyUnicode_AsEncodedObject
+    PyUnicode_AsEncodedUnicode PyUnicode_AsRawUnicodeEscapeString PyUnicode_AsUTF32String
+    PyUnicode_AsUnicodeEscapeString PyUnicode_AsWideCharString PyUnicode_BuildEncodingMap
+    PyUnicode_DecodeCharmap PyUnicode_DecodeLocaleAndSize PyUnicode_DecodeRawUnicodeEscape
+    PyUnicode_DecodeUTF16Stateful PyUnicode_DecodeUTF32Stateful PyUnicode_DecodeUTF7
+    PyUnicode_DecodeUTF7Stateful PyUnicode_DecodeUTF8Stateful PyUnicode_DecodeUnicodeEscape
+    PyUnicode_RichCompare PyUnicode_Translate PyUnstable_Code_New PyUnstable_Exc_PrepReraiseStar
+    PyUnstable_InterpreterFrame_GetCode PyUnstable_Object_GC_NewWithExtraData PyWeakref_NewProxy
+    PyWideStringList_Append PyWideStringList_Insert PyWrapper_New Py_CompileStringExFlags
+    Py_CompileStringFlags Py_CompileStringObject Py_DecodeLocale Py_EncodeLocale Py_GETENV Py_GetBuildInfo
+    Py_GetCompiler Py_GetCopyright Py_GetExecPrefix Py_GetPath Py_GetPlatform Py_GetPrefix
+    Py_GetProgramFullPath Py_GetProgramName Py_GetPythonHome Py_InitializeFromConfig Py_NewInterpreter
+    Py_NewInterpreterFromConfig Py_PreInitialize Py_PreInitializeFromArgs Py_PreInitializeFromBytesArgs
+    Py_UniversalNewlineFgets Py_VaBuildValue Py_XNewRef _PyAST_Compile _PyArena_Malloc _PyArena_New
+    _PyArg_UnpackKeywords _PyArg_UnpackKeywordsWithVararg _PyArgv_AsWstrList _PyBytesWriter_Alloc
+    _PyBytesWriter_Finish _PyBytesWriter_Prepare _PyBytesWriter_Resize _PyBytesWriter_WriteBytes
+    _PyBytes_DecodeEscape _PyBytes_FormatEx _PyBytes_FromHex _PyCode_ConstantKey _PyCode_New
+    _PyCodecInfo_GetIncrementalDecoder _PyCodecInfo_GetIncrementalEncoder _PyCodec_DecodeText
+    _PyCodec_EncodeText _PyCodec_Lookup _PyCodec_LookupTextEncoding _PyCompile_Assemble _PyCompile_CodeGen
+    _PyCompile_OptimizeCfg _PyConfig_AsDict _PyContext_NewHamtForTests _PyCrossInterpreterData_NewObject
+    _PyDictView_Intersect _PyDictView_New _PyDict_DelItemIf _PyDict_GetItemIdWithError
+    _PyDict_GetItemWithError _PyErr_Format _PyErr_FormatFromCauseTstate _PyErr_GetHandledException
+    _PyErr_GetTopmostException _PyErr_NoMemory _PyErr_ProgramDecodedTextObject _PyErr_SetFromPyStatus
+    _PyErr_StackItemToExcInfoTuple _PyEval_AddPendingCall _PyEval_EvalFrameDefault _PyEval_GetBuiltin
+    _PyEval_GetBuiltinId _PyExc_CreateExceptionGroup _PyExc_PrepReraiseStar _PyFunction_Vectorcall
+    _PyGILState_GetInterpreterStateUnsafe _PyImport_GetModuleAttr _PyImport_GetModuleAttrString
+    _PyImport_GetModuleId _PyInterpreterID_LookUp _PyInterpreterID_New _PyInterpreterState_Enable
+    _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject _PyInterpreterState_GetMainModule
+    _PyInterpreterState_LookUpID _PyLong_DivmodNear _PyLong_Format _PyLong_FormatBytesWriter
+    _PyLong_FromBytes _PyLong_FromDigits _PyLong_FromTime_t _PyLong_FromUid _PyLong_GCD _PyLong_Lshift
+    _PyLong_Rshift _PyMem_RawStrdup _PyMem_RawWcsdup _PyMem_Strdup _PyModule_CreateInitialized
+    _PyNamespace_New _PyNumber_Index _PyObject_Call _PyObject_CallMethod _PyObject_CallMethodId
+    _PyObject_CallMethodIdObjArgs _PyObject_CallMethodId_SizeT _PyObject_Call_Prepend _PyObject_FastCall
+    _PyObject_FastCallDictTstate _PyObject_FunctionStr _PyObject_GC_Resize _PyObject_GetAttrId
+    _PyObject_GetState _PyObject_LookupSpecial _PyObject_LookupSpecialId _PyRuntimeState_Init
+    _PyRuntime_Initialize _PySequence_BytesToCharpArray _PySlice_FromIndices _PyStructSequence_NewType
+    _PySys_GetAttr _PyThreadState_GetDict _PyThreadState_New _PyThreadState_Prealloc _PyThreadState_Swap
+    _PyThread_CurrentExceptions _PyThread_CurrentFrames _PyTraceBack_FromFrame
+    _PyTraceMalloc_GetObjectTraceback _PyTraceMalloc_GetTraceback _PyTraceMalloc_GetTracedMemory
+    _PyTraceMalloc_GetTraces _PyType_GetDict _PyType_GetDocFromInternalDoc
+    _PyType_GetTextSignatureFromInternalDoc _PyType_LookupId _PyUnicodeTranslateError_Create
+    _PyUnicode_AsASCIIString _PyUnicode_AsLatin1String _PyUnicode_AsUTF8String _PyUnicode_Copy
+    _PyUnicode_DecodeRawUnicodeEscapeStateful _PyUnicode_DecodeUnicodeEscapeInternal
+    _PyUnicode_DecodeUnicodeEscapeStateful _PyUnicode_EncodeCharmap _PyUnicode_EncodeUTF16
+    _PyUnicode_EncodeUTF32 _PyUnicode_EncodeUTF7 _PyUnicode_FormatLong _PyUnicode_FromASCII
+    _PyUnicode_FromId _PyUnicode_JoinArray _PyUnicode_TransformDecimalAndSpaceToASCII _PyUnicode_XStrip
+    _PyWarnings_Init _PyWideStringList_AsList _PyWideStringList_Extend _Py_DecodeUTF8_surrogateescape
+    _Py_DumpTracebackThreads _Py_EncodeLocaleRaw _Py_GetConfig _Py_GetConfigsAsDict _Py_GetEnv
+    _Py_GetLocaleEncoding _Py_GetLocaleEncodingObject _Py_Get_Getpath_CodeObject _Py_InitializeMain
+    _Py_PreInitializeFromConfig _Py_PreInitializeFromPyArgv _Py_SetLocaleFromEnv _Py_SourceAsString
+    _Py_UniversalNewlineFgetsWithSize _Py_VaBuildStack _Py_VaBuildStack_SizeT _Py_VaBuildValue_SizeT
+    _Py_device_encoding _Py_dg_dtoa _Py_fopen_obj _Py_get_xoption _Py_gitidentifier _Py_hashtable_get
+    _Py_hashtable_new _Py_hashtable_new_full _Py_hashtable_steal _Py_normpath _Py_strhex _Py_strhex_bytes
+    _Py_strhex_bytes_with_sep _Py_strhex_with_sep _Py_string_to_number_with_underscores
+    _Py_trampoline_func_end _Py_trampoline_func_start _Py_wfopen _Py_wgetcwd _Py_wrealpath
+}
+
+functions! { integer:
+    PyType_IsSubtype PyDict_Next PyDict_SetItem PyList_Append PyLong_AsLong PyObject_SetAttrString
+    PyErr_ExceptionMatches PyObject_SetAttr PyObject_IsTrue PyDict_Size PyException_SetTraceback
+    PyObject_Call PyErr_GivenExceptionMatches PyType_Ready PyObject_RichCompareBool PyObject_Hash
+    PyObject_SetItem PyObject_GenericSetDict PyDict_SetItemString PyErr_WarnEx PyCallable_Check
+    PyObject_Size PyDict_Contains PyInterpreterState_GetID PyObject_IsInstance PyDict_DelItem
+    PyObject_HasAttr PyGILState_Ensure PyTraceBack_Here PyErr_WarnFormat PyLong_AsUnsignedLong
+    PyOS_snprintf PyObject_GetBuffer PyLong_AsSsize_t Py_EnterRecursiveCall PyArg_ValidateKeywordArguments
+    PyObject_IsSubclass PyObject_CallFinalizerFromDealloc PySequence_Contains PyLong_FromLongLong
+    PyObject_GC_IsFinalized PyUnicode_FindChar PyBytes_Size PyUnicode_Compare _PyObject_VisitManagedDict
+    PyGC_Disable PyGC_Enable PyDict_Update PyTuple_Size PyBytes_AsStringAndSize PyIter_Check
+    PyModule_AddObject PyLong_FromUnsignedLongLong PySet_Add PyList_SetSlice PySequence_Check
+    PyNumber_Check PyObject_DelItem PyCapsule_IsValid PyIndex_Check _PyDict_SetItem_KnownHash
+    PyTuple_SetItem PyLong_AsUnsignedLongLong Py_IsInitialized PySequence_Size PyUnicode_Resize
+    PyByteArray_Size PyList_SetItem PyArg_ParseTuple PyList_Sort PyArg_ParseTupleAndKeywords PyList_Size
+    PyModule_AddIntConstant PySet_Contains _PyArg_ParseTuple_SizeT _PyUnicode_IsWhitespace
+    PyArg_UnpackTuple _PyArg_ParseTupleAndKeywords_SizeT PyObject_HasAttrString PyTraceBack_Print
+    PyType_GetFlags PyLong_AsLongLong PySet_Size PyBuffer_IsContiguous PyErr_CheckSignals PyMapping_Check
+    _PySet_NextEntry PyUnicode_CompareWithASCIIString PyUnicode_Contains PyUnicode_Tailmatch PySet_Discard
+    PySlice_AdjustIndices PySlice_Unpack PyLong_AsLongLongAndOverflow PyList_Reverse PyObject_CheckBuffer
+    PyObject_LengthHint PyObject_Not _PyLong_AsByteArray PyFrame_GetLineNumber PyModule_AddObjectRef
+    PyModule_AddStringConstant PyCapsule_SetContext PyNumber_AsSsize_t PyObject_GenericSetAttr
+    PyUnicode_GetLength _PyBytes_Resize PyBuffer_FillInfo PyList_Insert PyByteArray_Resize
+    PyCapsule_SetDestructor PyLong_AsLongAndOverflow PyThread_acquire_lock PyThread_tss_create
+    PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond PySet_Clear PyModule_ExecDef _PyLong_Sign
+    PyCapsule_SetName PyLong_AsUnsignedLongLongMask PyObject_Print PySequence_SetItem
+    PyThread_get_thread_ident Py_ReprEnter _Py_IsFinalizing PyDict_DelItemString PyDict_Merge
+    PyGILState_Check PyLong_AsSize_t PyModule_AddType PyObject_AsFileDescriptor PyObject_HashNotImplemented
+    PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric
+    PyContextVar_Get PyErr_BadArgument PyFloat_Pack8 PyMapping_Size PyObject_GC_IsTracked
+    PySequence_DelSlice PyUnicode_Count Py_NewRef _PyLong_NumBits _PyObject_LookupAttr
+    _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous
+    PyCapsule_SetPointer PyDict_MergeFromSeq2 PyFloat_Pack4 PyFrame_GetLasti PyIter_Send PyMapping_HasKey
+    PyTraceMalloc_Track PyTraceMalloc_Untrack PyVectorcall_NARGS _PyGen_FetchStopIterationValue
+    _PySet_Update _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString
+    _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes
+    PyCFunction_GetFlags PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding PyContext_Enter
+    PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags PyFile_WriteObject PyFile_WriteString
+    PyMapping_HasKeyString PyModule_AddFunctions PyOS_strtol PyOS_strtoul PyOS_vsnprintf
+    PyObject_AsReadBuffer PySequence_DelItem PyState_AddModule PyStructSequence_InitType2
+    PyThread_acquire_lock_timed PyThread_get_thread_native_id PyThread_tss_is_created
+    PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter PyUnicode_WriteChar
+    PyVectorcall_Function Py_FinalizeEx Py_GetRecursionLimit _PyArg_VaParseTupleAndKeywords_SizeT
+    _PyDict_Contains_KnownHash _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame
+    _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase
+    _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyAIter_Check PyArg_Parse PyArg_VaParse
+    PyArg_VaParseTupleAndKeywords PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCapsule_GetDestructor
+    PyCell_Set PyCode_Addr2Location PyCode_ClearWatcher PyCodec_Register PyCodec_RegisterError
+    PyCodec_Unregister PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset
+    PyDict_AddWatcher PyDict_ClearWatcher PyDict_Unwatch PyDict_Watch PyErr_ResourceWarning
+    PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject
+    PyEval_ThreadsInitialized PyFile_SetOpenCodeHook PyFloat_Pack2 PyFrame_FastToLocalsWithError
+    PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure
+    PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_Collect PyGC_IsEnabled PyImport_ExtendInittab
+    PyImport_GetMagicNumber PyImport_ImportFrozenModule PyImport_ImportFrozenModuleObject
+    PyLong_AsUnsignedLongMask PyMapping_Length PyMapping_SetItemString PyMarshal_ReadLongFromFile
+    PyMarshal_ReadShortFromFile PyMember_SetOne PyModule_SetDocString PyODict_DelItem PyODict_SetItem
+    PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer
+    PyObject_CheckReadBuffer PyObject_CopyData PyObject_DelItemString PyObject_IS_GC PyObject_Length
+    PyPickleBuffer_Release PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags
+    PyRun_InteractiveLoop PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags
+    PyRun_InteractiveOneObject PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags
+    PyRun_SimpleString PyRun_SimpleStringFlags PySequence_Count PySequence_In PySequence_Index
+    PySequence_Length PySequence_SetSlice PySlice_GetIndices PySlice_GetIndicesEx PyState_RemoveModule
+    PyStatus_Exception PyStatus_IsError PyStatus_IsExit PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions
+    PySys_SetObject PyThreadState_GetID PyThreadState_SetAsyncExc PyThread_create_key
+    PyThread_get_stacksize PyThread_set_key_value PyThread_set_stacksize PyType_AddWatcher
+    PyType_ClearCache PyType_ClearWatcher PyType_GetTypeDataSize PyType_SUPPORTS_WEAKREFS PyType_Unwatch
+    PyType_Watch PyUnicodeDecodeError_GetEncoding PyUnicodeDecodeError_GetEnd
+    PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart PyUnicodeDecodeError_SetEnd
+    PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart PyUnicodeEncodeError_GetEnd
+    PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason PyUnicodeEncodeError_SetStart
+    PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason
+    PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason
+    PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar PyUnicode_FSDecoder PyUnicode_Fill
+    PyUnicode_GetSize PyUnicode_IsIdentifier PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
+    PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
+    PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
+    PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
+    Py_FdIsInteractive Py_FrozenMain Py_Is Py_IsFalse Py_IsNone Py_IsTrue Py_Main Py_MakePendingCalls
+    Py_RunMain Py_SetStandardStreamEncoding _PyArena_AddPyObject _PyArg_CheckPositional _PyArg_NoKeywords
+    _PyArg_NoKwnames _PyArg_NoPositional _PyArg_ParseStack _PyArg_ParseStackAndKeywords
+    _PyArg_ParseStackAndKeywords_SizeT _PyArg_ParseStack_SizeT _PyArg_ParseTupleAndKeywordsFast
+    _PyArg_ParseTupleAndKeywordsFast_SizeT _PyArg_Parse_SizeT _PyArg_UnpackStack
+    _PyArg_VaParseTupleAndKeywordsFast _PyArg_VaParseTupleAndKeywordsFast_SizeT _PyArg_VaParse_SizeT
+    _PyBytes_Find _PyBytes_ReverseFind _PyCode_CheckLineNumber _PyCode_Validate _PyConfig_FromDict
+    _PyCrossInterpreterData_InitWithSize _PyCrossInterpreterData_Lookup
+    _PyCrossInterpreterData_RegisterClass _PyCrossInterpreterData_Release
+    _PyCrossInterpreterData_ReleaseAndRawFree _PyCrossInterpreterData_UnregisterClass _PyDeadline_Get
+    _PyDeadline_Init _PyDict_CheckConsistency _PyDict_ContainsId _PyDict_DelItemId
+    _PyDict_DelItem_KnownHash _PyDict_HasOnlyStringKeys _PyDict_MergeEx _PyDict_Next _PyDict_SetItemId
+    _PyDict_SizeOf _PyErr_CheckSignals _PyErr_CheckSignalsTstate _PyErr_ExceptionMatches
+    _PyEval_GetSwitchInterval _PyEval_MakePendingCalls _PyEval_SetTrace _PyEval_SliceIndexNotNone
+    _PyException_AddNote _PyFloat_FormatAdvancedWriter _PyGen_SetStopIterationValue
+    _PyImport_CheckSubinterpIncompatibleExtensionAllowed _PyImport_ClearExtension _PyImport_FixupBuiltin
+    _PyImport_FixupExtensionObject _PyImport_IsInitialized _PyImport_ReleaseLock _PyImport_SetModule
+    _PyImport_SetModuleString _PyInterpreterState_GetConfigCopy _PyInterpreterState_HasFeature
+    _PyInterpreterState_IDIncref _PyInterpreterState_IDInitref _PyInterpreterState_IsRunningMain
+    _PyInterpreterState_RequiresIDRef _PyInterpreterState_SetConfig _PyInterpreterState_SetRunningMain
+    _PyLong_AsInt _PyLong_AsTime_t _PyLong_FileDescriptor_Converter _PyLong_FormatAdvancedWriter
+    _PyLong_FormatWriter _PyLong_FromGid _PyLong_Size_t_Converter _PyLong_UnsignedInt_Converter
+    _PyLong_UnsignedLongLong_Converter _PyLong_UnsignedLong_Converter _PyLong_UnsignedShort_Converter
+    _PyMem_GetAllocatorName _PyMem_SetDefaultAllocator _PyMem_SetupAllocators _PyModuleSpec_IsInitializing
+    _PyModule_Add _PyOS_InterruptOccurred _PyOS_IsMainThread _PyOS_URandom _PyOS_URandomNonblock
+    _PyObject_CheckConsistency _PyObject_CheckCrossInterpreterData _PyObject_DebugMallocStats
+    _PyObject_GenericSetAttrWithDict _PyObject_GetCrossInterpreterData _PyObject_GetMethod _PyObject_HasLen
+    _PyObject_IsAbstract _PyObject_IsFreed _PyObject_LookupAttrId _PyObject_RealIsInstance
+    _PyObject_RealIsSubclass _PyObject_SetAttrId _PyRun_AnyFileObject _PyRun_InteractiveLoopObject
+    _PyRun_SimpleFileObject _PySequence_IterSearch _PySlice_GetLongIndices _PyState_AddModule
+    _PySys_GetSizeOf _PyThreadState_GetCurrent _PyThread_at_fork_reinit _PyTime_Add _PyTime_AsMicroseconds
+    _PyTime_AsMilliseconds _PyTime_AsNanoseconds _PyTime_AsNanosecondsObject _PyTime_AsTimespec
+    _PyTime_AsTimeval _PyTime_AsTimevalTime_t _PyTime_FromMicrosecondsClamp _PyTime_FromMillisecondsObject
+    _PyTime_FromNanoseconds _PyTime_FromNanosecondsObject _PyTime_FromSeconds _PyTime_FromSecondsObject
+    _PyTime_FromTimespec _PyTime_FromTimeval _PyTime_GetMonotonicClock _PyTime_GetMonotonicClockWithInfo
+    _PyTime_GetPerfCounter _PyTime_GetPerfCounterWithInfo _PyTime_GetSystemClock
+    _PyTime_GetSystemClockWithInfo _PyTime_MulDiv _PyTime_ObjectToTime_t _PyTime_ObjectToTimespec
+    _PyTime_ObjectToTimeval _PyTime_gmtime _PyTime_localtime _PyToken_OneChar _PyToken_ThreeChars
+    _PyToken_TwoChars _PyTraceBack_Print_Indented _PyTraceMalloc_GetMemory _PyTraceMalloc_GetTracebackLimit
+    _PyTraceMalloc_Init _PyTraceMalloc_IsTracing _PyTraceMalloc_Start _PyTuple_Resize
+    _PyType_CheckConsistency _PyUnicodeWriter_PrepareKindInternal _PyUnicodeWriter_WriteLatin1String
+    _PyUnicode_CheckConsistency _PyUnicode_Equal _PyUnicode_EqualToASCIIId _PyUnicode_EqualToASCIIString
+    _PyUnicode_FindMaxChar _PyUnicode_FormatAdvancedWriter _PyUnicode_InsertThousandsGrouping
+    _PyUnicode_IsCaseIgnorable _PyUnicode_IsCased _PyUnicode_IsPrintable _PyUnicode_IsXidContinue
+    _PyUnicode_IsXidStart _PyUnicode_ScanIdentifier _PyUnicode_ToDecimalDigit _PyUnicode_ToDigit
+    _PyUnicode_ToFoldedFull _PyUnicode_ToTitleFull _PyUnicode_ToTitlecase _PyUnicode_ToUppercase
+    _PyUnicode_WideCharString_Converter _PyUnicode_WideCharString_Opt_Converter _PyWeakref_GetWeakrefCount
+    _PyWideStringList_Copy _Py_AtExit _Py_CheckRecursiveCall _Py_CoerceLegacyLocale _Py_DecodeLocaleEx
+    _Py_DecodeUTF8Ex _Py_DisplaySourceLine _Py_EncodeLocaleEx _Py_EncodeUTF8Ex _Py_FdIsInteractive
+    _Py_GetErrorHandler _Py_GetForceASCII _Py_GetLocaleconvNumeric _Py_Gid_Converter _Py_HandleSystemExit
+    _Py_HashPointerRaw _Py_IsCoreInitialized _Py_IsInterpreterFinalizing _Py_IsLocaleCoercionTarget
+    _Py_LegacyLocaleDetected _Py_NewReferenceNoTotal _Py_Sigset_Converter _Py_UTF8_Edit_Cost
+    _Py_Uid_Converter _Py_WriteIndent _Py_WriteIndentedMargin _Py_convert_optional_to_ssize_t _Py_dup
+    _Py_fstat _Py_fstat_noraise _Py_get_blocking _Py_get_inheritable _Py_gitversion
+    _Py_hashtable_compare_direct _Py_hashtable_foreach _Py_hashtable_hash_ptr _Py_hashtable_len
+    _Py_hashtable_set _Py_hashtable_size _Py_open _Py_open_noraise _Py_read _Py_set_blocking
+    _Py_set_inheritable _Py_set_inheritable_async_safe _Py_stat _Py_str_to_int _Py_wreadlink _Py_write
+    _Py_write_noraise
+}
+
+functions! { double:
+    PyFloat_AsDouble PyLong_AsDouble PyOS_string_to_double PyComplex_AsCComplex PyComplex_ImagAsDouble
+    PyComplex_RealAsDouble PyFloat_Unpack4 PyFloat_Unpack8 _Py_c_pow PyFloat_GetMax PyFloat_GetMin
+    PyFloat_Unpack2 _PyLong_Frexp _PyTime_AsSecondsDouble _PyUnicode_ToNumeric _Py_c_abs _Py_c_diff
+    _Py_c_neg _Py_c_prod _Py_c_quot _Py_c_sum _Py_dg_strtod _Py_parse_inf_or_nan
+}
+
+functions! { void:
+    PyErr_SetString _Py_Dealloc PyErr_Clear PyObject_GC_UnTrack PyErr_SetObject PyMem_Free
+    PyObject_ClearWeakRefs PyEval_RestoreThread PyUnicode_InternInPlace PyErr_WriteUnraisable
+    PyObject_GC_Del PyObject_GC_Track PyBuffer_Release PyType_Modified PyGILState_Release
+    PyException_SetCause PyErr_NormalizeException Py_LeaveRecursiveCall PyErr_SetRaisedException
+    PyObject_Free PyErr_Fetch PyErr_PrintEx PyErr_Restore PyErr_SetNone _PyObject_ClearManagedDict
+    _PyUnicode_FastCopyCharacters PyErr_Print _Py_FatalErrorFunc PyThread_free_lock PyDict_Clear
+    PyException_SetContext PyErr_GetExcInfo PyThreadState_Clear PyThread_release_lock PyThread_tss_delete
+    _PyTrash_end PyErr_SetExcInfo PyEval_AcquireThread PyThreadState_DeleteCurrent _Py_DecRef _Py_IncRef
+    PyMem_RawFree Py_DecRef _PyErr_BadInternalCall Py_ReprLeave PyErr_SetHandledException Py_IncRef
+    _PyErr_ChainExceptions1 _PyErr_WriteUnraisableMsg _PyUnicodeWriter_Dealloc _PyUnicodeWriter_Init
+    _Py_NewReference PyEval_SetProfile PyEval_SetTrace PyMem_GetAllocator PyMem_SetAllocator
+    PyThreadState_EnterTracing PyThreadState_LeaveTracing PyUnicode_Append Py_FatalError _PyErr_SetKeyError
+    PyBytes_Concat PyBytes_ConcatAndDel PyErr_SetInterrupt PyOS_AfterFork_Child PyOS_AfterFork_Parent
+    PyOS_BeforeFork PyObject_GetArenaAllocator PyStructSequence_SetItem PySys_WriteStderr
+    PyThreadState_Delete Py_GetArgcArgv PyBuffer_FillContiguousStrides PyConfig_Clear
+    PyConfig_InitIsolatedConfig PyConfig_InitPythonConfig PyErr_BadInternalCall PyErr_Display
+    PyErr_DisplayException PyErr_RangedSyntaxLocationObject PyErr_SyntaxLocation PyErr_SyntaxLocationEx
+    PyErr_SyntaxLocationObject PyEval_AcquireLock PyEval_InitThreads PyEval_ReleaseLock
+    PyEval_ReleaseThread PyEval_SetProfileAllThreads PyEval_SetTraceAllThreads PyException_SetArgs
+    PyFrame_FastToLocals PyFrame_LocalsToFast PyFunction_SetVectorcall PyInterpreterState_Clear
+    PyInterpreterState_Delete PyMarshal_WriteLongToFile PyMarshal_WriteObjectToFile PyMem_SetupDebugHooks
+    PyOS_AfterFork PyObject_CallFinalizer PyObject_SetArenaAllocator PyPreConfig_InitIsolatedConfig
+    PyPreConfig_InitPythonConfig PyStructSequence_InitType PySys_AddWarnOption PySys_AddWarnOptionUnicode
+    PySys_AddXOption PySys_FormatStderr PySys_FormatStdout PySys_ResetWarnOptions PySys_SetArgv
+    PySys_SetArgvEx PySys_SetPath PySys_WriteStdout PyThread_ReInitTLS PyThread_delete_key
+    PyThread_delete_key_value PyThread_exit_thread PyThread_init_thread PyThread_tss_free
+    PyUnicode_AppendAndDel PyUnicode_InternImmortal PyUnstable_GC_VisitObjects PyUnstable_PerfMapState_Fini
+    Py_EndInterpreter Py_Exit Py_ExitStatusException Py_Finalize Py_Initialize Py_InitializeEx Py_SetPath
+    Py_SetProgramName Py_SetPythonHome Py_SetRecursionLimit _PyArena_Free _PyArg_BadArgument
+    _PyBytesWriter_Dealloc _PyBytesWriter_Init _PyBytes_Repeat _PyConfig_InitCompatConfig
+    _PyCrossInterpreterData_Clear _PyCrossInterpreterData_Init _PyDebugAllocatorStats
+    _PyDict_DebugMallocStats _PyDict_MaybeUntrack _PyErr_ChainExceptions _PyErr_ChainStackItem _PyErr_Clear
+    _PyErr_Display _PyErr_DisplayException _PyErr_Fetch _PyErr_GetExcInfo _PyErr_NormalizeException
+    _PyErr_Print _PyErr_Restore _PyErr_SetHandledException _PyErr_SetNone _PyErr_SetObject _PyErr_SetString
+    _PyEval_SetSwitchInterval _PyEval_SignalAsyncExc _PyEval_SignalReceived _PyFloat_DebugMallocStats
+    _PyGen_Finalize _PyImport_AcquireLock _PyInterpreterState_IDDecref _PyInterpreterState_RequireIDRef
+    _PyInterpreterState_SetEvalFrameFunc _PyInterpreterState_SetNotRunningMain _PyList_DebugMallocStats
+    _PyModule_Clear _PyModule_ClearDict _PyObject_AssertFailed _PyObject_DebugTypeStats _PyObject_Dump
+    _PyPathConfig_ClearGlobal _PyPreConfig_InitCompatConfig _PyRuntimeState_Fini _PyRuntime_Finalize
+    _PyThreadState_Bind _PyThreadState_DeleteCurrent _PyThreadState_DeleteExcept _PyThreadState_Init
+    _PyTime_AsTimespec_clamp _PyTime_AsTimeval_clamp _PyTraceMalloc_ClearTraces _PyTraceMalloc_ResetPeak
+    _PyTraceMalloc_Stop _PyTraceback_Add _PyTuple_DebugMallocStats _PyTuple_MaybeUntrack
+    _PyUnicode_FastFill _PyWeakref_ClearRef _PyWideStringList_Clear _Py_BreakPoint _Py_ClearArgcArgv
+    _Py_ClearStandardStreamEncoding _Py_DumpASCII _Py_DumpDecimal _Py_DumpExtensionModules
+    _Py_DumpHexadecimal _Py_DumpTraceback _Py_FatalErrorFormat _Py_FatalRefcountErrorFunc
+    _Py_FreeCharPArray _Py_ResetForceASCII _Py_RestoreSignals _Py_SetProgramFullPath _Py_add_one_to_index_C
+    _Py_add_one_to_index_F _Py_closerange _Py_dg_freedtoa _Py_get_env_flag _Py_hashtable_clear
+    _Py_hashtable_destroy
+}
+
+data! {
+    PyDict_Type = 416;
+    PyList_Type = 416;
+    PyByteArray_Type = 416;
+    PyBytes_Type = 416;
+    Py_Version = 8;
+    PyMethod_Type = 416;
+    _PyByteArray_empty_string = 1;
+    PySet_Type = 416;
+    PyMethodDescr_Type = 416;
+    PyFrozenSet_Type = 416;
+    PySlice_Type = 416;
+    PyTraceBack_Type = 416;
+    PyCapsule_Type = 416;
+    PyRange_Type = 416;
+    _Py_ascii_whitespace = 128;
+    PyExc_IOError = 8;
+    PyMemoryView_Type = 416;
+    PyComplex_Type = 416;
+    PyGen_Type = 416;
+    PyWrapperDescr_Type = 416;
+    PyCoro_Type = 416;
+    PyProperty_Type = 416;
+    PyInstanceMethod_Type = 416;
+    PyFunction_Type = 416;
+    PyStaticMethod_Type = 416;
+    PyAsyncGen_Type = 416;
+    PyDictValues_Type = 416;
+    PySuper_Type = 416;
+    _Py_ctype_table = 1024;
+    _Py_ctype_tolower = 256;
+    PyCode_Type = 416;
+    PyDictItems_Type = 416;
+    PyDictKeys_Type = 416;
+    PyFrame_Type = 416;
+    PyMemberDescr_Type = 416;
+    PyReversed_Type = 416;
+    Py_GenericAliasType = 416;
+    _PyWeakref_RefType = 416;
+    _Py_ctype_toupper = 256;
+    PyClassMethod_Type = 416;
+    PyContextVar_Type = 416;
+    PyContext_Type = 416;
+    PyDictProxy_Type = 416;
+    PyExc_EnvironmentError = 8;
+    PyGetSetDescr_Type = 416;
+    PyStructSequence_UnnamedField = 8;
+    Py_FileSystemDefaultEncoding = 8;
+    _PyAsyncGenASend_Type = 416;
+    _PyRuntime = 459944;
+    _PyWeakref_CallableProxyType = 416;
+    _PyWeakref_ProxyType = 416;
+    PyByteArrayIter_Type = 416;
+    PyBytesIter_Type = 416;
+    PyCallIter_Type = 416;
+    PyCell_Type = 416;
+    PyClassMethodDescr_Type = 416;
+    PyContextToken_Type = 416;
+    PyDictIterItem_Type = 416;
+    PyDictIterKey_Type = 416;
+    PyDictIterValue_Type = 416;
+    PyDictRevIterItem_Type = 416;
+    PyDictRevIterKey_Type = 416;
+    PyDictRevIterValue_Type = 416;
+    PyEnum_Type = 416;
+    PyFilter_Type = 416;
+    PyImport_FrozenModules = 8;
+    PyImport_Inittab = 8;
+    PyListIter_Type = 416;
+    PyListRevIter_Type = 416;
+    PyLongRangeIter_Type = 416;
+    PyMap_Type = 416;
+    PyModuleDef_Type = 416;
+    PyODictItems_Type = 416;
+    PyODictIter_Type = 416;
+    PyODictKeys_Type = 416;
+    PyODictValues_Type = 416;
+    PyODict_Type = 416;
+    PyOS_InputHook = 8;
+    PyOS_ReadlineFunctionPointer = 8;
+    PyPickleBuffer_Type = 416;
+    PyRangeIter_Type = 416;
+    PySeqIter_Type = 416;
+    PySetIter_Type = 416;
+    PyStdPrinter_Type = 416;
+    PyTupleIter_Type = 416;
+    PyUnicodeIter_Type = 416;
+    PyZip_Type = 416;
+    Py_BytesWarningFlag = 4;
+    Py_DebugFlag = 4;
+    Py_DontWriteBytecodeFlag = 4;
+    Py_FileSystemDefaultEncodeErrors = 8;
+    Py_FrozenFlag = 4;
+    Py_HasFileSystemDefaultEncoding = 4;
+    Py_HashRandomizationFlag = 4;
+    Py_IgnoreEnvironmentFlag = 4;
+    Py_InspectFlag = 4;
+    Py_InteractiveFlag = 4;
+    Py_IsolatedFlag = 4;
+    Py_NoSiteFlag = 4;
+    Py_NoUserSiteDirectory = 4;
+    Py_OptimizeFlag = 4;
+    Py_QuietFlag = 4;
+    Py_UTF8Mode = 4;
+    Py_UnbufferedStdioFlag = 4;
+    Py_VerboseFlag = 4;
+    Py_hexdigits = 8;
+    _PyAsyncGenAThrow_Type = 416;
+    _PyAsyncGenWrappedValue_Type = 416;
+    _PyBufferWrapper_Type = 416;
+    _PyCoroWrapper_Type = 416;
+    _PyImport_FrozenBootstrap = 8;
+    _PyImport_FrozenStdlib = 8;
+    _PyImport_FrozenTest = 8;
+    _PyInterpreterID_Type = 416;
+    _PyLong_DigitValue = 256;
+    _PyManagedBuffer_Type = 416;
+    _PyMethodWrapper_Type = 416;
+    _PyNamespace_Type = 416;
+    _PyOS_ReadlineTState = 8;
+    _PyParser_TokenNames = 552;
+    _PySet_Dummy = 8;
+    _Py_HasFileSystemDefaultEncodeErrors = 4;
+    _Py_HashSecret = 24;
+    _Py_SwappedOp = 24;
+}
