@@ -451,9 +451,7 @@ data! {
     PyDict_Type = 416;
     PyList_Type = 416;
     PyByteArray_Type = 416;
-    PyBytes_Type = 416;
     Py_Version = 8;
-    PyMethod_Type = 416;
     _PyByteArray_empty_string = 1;
     PySet_Type = 416;
     PyMethodDescr_Type = 416;
@@ -502,7 +500,6 @@ data! {
     PyByteArrayIter_Type = 416;
     PyBytesIter_Type = 416;
     PyCallIter_Type = 416;
-    PyCell_Type = 416;
     PyClassMethodDescr_Type = 416;
     PyContextToken_Type = 416;
     PyDictIterItem_Type = 416;

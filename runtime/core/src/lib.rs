@@ -10,7 +10,9 @@
 pub mod alloc;
 pub mod args;
 pub mod boolean;
+pub mod bytes;
 pub mod call;
+pub mod cell;
 pub mod cfunction;
 pub mod doc;
 pub mod err;
@@ -19,6 +21,7 @@ pub mod float;
 pub mod gc;
 pub mod glue;
 pub mod long;
+pub mod method;
 pub mod module;
 pub mod object;
 pub mod ptr;

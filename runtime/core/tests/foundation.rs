@@ -9,8 +9,8 @@ use dxpy_core::ptr::{Object, is_immortal};
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::thread::{ThreadState, attach};
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, call, cfunction, exceptions, float, gc, glue, long, methods, object, tuple,
-    unicode,
+    Owned, Py, PyErr, PyResult, bytes, call, cell, cfunction, exceptions, float, gc, glue, long, method,
+    methods, object, tuple, unicode,
 };
 
 /// What the GIL will be: the tests run one at a time.
@@ -298,5 +298,41 @@ fn built_in_functions_are_called_by_their_convention() {
         let deep = deep.unwrap_err();
         assert!(exceptions::matches(&deep, &exceptions::RecursionError));
         assert_eq!(message(&deep), "maximum recursion depth exceeded while calling a Python object");
+    });
+}
+
+#[test]
+fn bound_methods_put_self_in_front_and_cells_hold_their_content() {
+    with_thread(|py| {
+        let (this, five) = (long::from_i64(py, 1000).unwrap(), long::from_i64(py, 5000).unwrap());
+        let count = cfunction::new(py, &METHODS[3], Some(this.as_object()), None, None).unwrap();
+        let bound = method::new(py, &count, this.as_object()).unwrap();
+        let value = |r: PyResult| {
+            // SAFETY: `count` gives an int.
+            let n = unsafe { r.unwrap().cast::<PyLongObject>() };
+            long::to_i64(&n).unwrap()
+        };
+        assert_eq!(value(call::call(py, bound.as_object(), [])), 1);
+        assert_eq!(value(call::call(py, bound.as_object(), [five.as_object(), five.as_object()])), 3);
+        // Without room in front of the arguments, as plain C callers do it.
+        // SAFETY: the vectorcall contract: two live arguments.
+        let plain = unsafe {
+            call::vectorcall_raw(py, bound.as_object(), [five.as_ptr(), five.as_ptr()].as_ptr(), 2, None)
+        };
+        assert_eq!(value(plain), 3);
+        drop(bound);
+        assert_eq!((this.refcnt(), five.refcnt()), (2, 1));
+
+        let c = cell::new(py, None).unwrap();
+        assert!(cell::get(&c).is_none());
+        cell::set(&c, Some(five.clone().upcast()));
+        assert!(cell::get(&c).unwrap().is(&*five) && five.refcnt() == 2);
+        drop(c);
+        assert_eq!(five.refcnt(), 1);
+
+        for content in [&b""[..], b"x", b"with a \0 inside"] {
+            let b = bytes::new(py, content).unwrap();
+            assert_eq!(bytes::as_slice(bytes::check(b.as_object()).unwrap()), content);
+        }
     });
 }
