@@ -1,0 +1,922 @@
+//! The tokenizer: text (UTF-8, `\n` line ends) to a vector of tokens, PEP 701 f-strings included.
+//!
+//! It runs ahead of the parser over the whole text. An error ends the vector and is kept beside it: the parser raises it
+//! if it gets that far, or if its own error is one that tokenizer errors take precedence over.
+//! Decoding and newline translation happen before, in `source.rs`.
+
+use dxpy_ast::Location;
+
+use crate::Unicode;
+use crate::error::{ErrorKind, SyntaxError, Warning, WarningKind};
+use crate::token::{Tok, Token};
+
+const MAX_PARENS: usize = 200;
+const MAX_INDENTS: usize = 99;
+const MAX_FSTRINGS: usize = 150;
+const MAX_FSTRING_NESTING: i32 = 3;
+
+/// What the tokenizer stopped at.
+#[derive(Clone, Debug)]
+pub enum TokError {
+    /// A complete error.
+    Error(SyntaxError),
+    /// End of text inside brackets or after a backslash: the parser decides what to say.
+    Eof,
+}
+
+/// An open bracket.
+#[derive(Clone, Copy, Debug)]
+pub struct Paren {
+    pub ch: u8,
+    pub lineno: i32,
+    pub col: i32,
+}
+
+struct FString {
+    quote: u8,
+    quote_size: usize,
+    raw: bool,
+    start: usize,
+    line_start: usize,
+    lineno: i32,
+    depth: i32,
+    expr_depth: i32,
+    in_spec: bool,
+    /// Between `{` and its `}` or `:`: tokens are ordinary ones.
+    regular: bool,
+}
+
+/// How to tokenize.
+#[derive(Clone, Copy, Default)]
+pub struct TokOptions {
+    pub type_comments: bool,
+    /// Emit `Comment` and `Nl` tokens, as `_tokenize` wants.
+    pub extra_tokens: bool,
+    /// Text is one interactive statement: a missing last newline is supplied, and pending dedents too.
+    pub single: bool,
+    pub dont_imply_dedent: bool,
+}
+
+/// Everything the tokenizer found.
+pub struct Tokens {
+    pub tokens: Vec<Token>,
+    pub error: Option<TokError>,
+    /// Brackets open where it stopped.
+    pub parens: Vec<Paren>,
+    pub warnings: Vec<Warning>,
+    /// Where it stopped.
+    pub lineno: i32,
+}
+
+pub struct Tokenizer<'a> {
+    src: &'a [u8],
+    pos: usize,
+    line_start: usize,
+    lineno: i32,
+    indents: Vec<(u32, u32)>,
+    parens: Vec<Paren>,
+    fstrings: Vec<FString>,
+    opts: TokOptions,
+    uni: &'a dyn Unicode,
+    out: Vec<Token>,
+    warnings: Vec<Warning>,
+}
+
+type Res<T> = Result<T, TokError>;
+
+fn is_name_start(c: u8) -> bool {
+    c.is_ascii_alphabetic() || c == b'_' || c >= 128
+}
+fn is_name_char(c: u8) -> bool {
+    c.is_ascii_alphanumeric() || c == b'_' || c >= 128
+}
+
+/// Number of characters in UTF-8 bytes.
+pub(crate) fn chars(b: &[u8]) -> i32 {
+    b.iter().filter(|c| (**c & 0xC0) != 0x80).count() as i32
+}
+
+/// Tokenizes `src`, which has no NUL and only `\n` line ends.
+pub fn tokenize(src: &[u8], opts: TokOptions, uni: &dyn Unicode) -> Tokens {
+    let mut t = Tokenizer {
+        src,
+        pos: 0,
+        line_start: 0,
+        lineno: 1,
+        indents: vec![(0, 0)],
+        parens: Vec::new(),
+        fstrings: Vec::new(),
+        opts,
+        uni,
+        out: Vec::with_capacity(src.len() / 4 + 8),
+        warnings: Vec::new(),
+    };
+    let error = t.run().err();
+    Tokens { tokens: t.out, error, parens: t.parens, warnings: t.warnings, lineno: t.lineno }
+}
+
+impl Tokenizer<'_> {
+    #[inline]
+    fn at(&self, i: usize) -> u8 {
+        self.src.get(i).copied().unwrap_or(0)
+    }
+    #[inline]
+    fn cur(&self) -> u8 {
+        self.at(self.pos)
+    }
+    fn col(&self, pos: usize) -> i32 {
+        pos as i32 - self.line_start as i32
+    }
+    fn line_text(&self, start: usize) -> String {
+        let rest = &self.src[start.min(self.src.len())..];
+        let n = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        String::from_utf8_lossy(&rest[..n]).into_owned()
+    }
+    fn newline(&mut self) {
+        self.lineno += 1;
+        self.line_start = self.pos;
+    }
+
+    fn push(&mut self, kind: Tok, start: usize) {
+        let loc = Location {
+            lineno: self.lineno,
+            end_lineno: self.lineno,
+            col_offset: self.col(start),
+            end_col_offset: self.col(self.pos),
+        };
+        self.push_at(kind, start, self.pos, loc);
+    }
+    fn push_at(&mut self, kind: Tok, start: usize, end: usize, loc: Location) {
+        let level = self.parens.len() as u16;
+        self.out.push(Token { kind, start: start as u32, end: end as u32, loc, level });
+    }
+
+    /// An error whose caret is the last character read.
+    fn err<T>(&self, message: impl Into<String>) -> Res<T> {
+        let end = self.pos.min(self.src.len());
+        self.err_at(
+            message,
+            self.line_start,
+            self.lineno,
+            chars(&self.src[self.line_start.min(end)..end]),
+            -1,
+        )
+    }
+    fn err_at<T>(
+        &self,
+        message: impl Into<String>,
+        line_start: usize,
+        lineno: i32,
+        offset: i32,
+        end_offset: i32,
+    ) -> Res<T> {
+        Err(TokError::Error(SyntaxError {
+            kind: ErrorKind::Syntax,
+            message: message.into(),
+            lineno,
+            offset,
+            end_lineno: lineno,
+            end_offset,
+            text: Some(self.line_text(line_start)),
+        }))
+    }
+    fn err_kind<T>(&self, kind: ErrorKind, message: &str, offset: i32, end_offset: i32) -> Res<T> {
+        let mut text = self.line_text(self.line_start);
+        text.push('\n');
+        Err(TokError::Error(SyntaxError {
+            kind,
+            message: message.into(),
+            lineno: self.lineno,
+            offset,
+            end_lineno: self.lineno,
+            end_offset,
+            text: Some(text),
+        }))
+    }
+
+    fn run(&mut self) -> Res<()> {
+        let mut at_bol = true;
+        let mut blank_line = false;
+        loop {
+            if self.fstrings.last().is_some_and(|f| !f.regular) {
+                self.fstring_text()?;
+                continue;
+            }
+            if at_bol {
+                at_bol = false;
+                blank_line = self.indentation()?;
+            }
+            // Spaces between tokens.
+            while matches!(self.cur(), b' ' | b'\t' | 0x0C) {
+                self.pos += 1;
+            }
+            let c = self.cur();
+            let start = self.pos;
+            match c {
+                b'#' => self.comment(blank_line),
+                0 if self.pos >= self.src.len() => {
+                    if !self.parens.is_empty() || !self.fstrings.is_empty() {
+                        return Err(TokError::Eof);
+                    }
+                    if self.opts.single && self.out.last().is_some_and(|t| t.kind != Tok::Newline) {
+                        let after_block = self.out.last().is_some_and(|t| t.kind == Tok::Dedent);
+                        if !after_block || !self.opts.dont_imply_dedent {
+                            self.push(Tok::Newline, start);
+                        }
+                        if !self.opts.dont_imply_dedent {
+                            while self.indents.len() > 1 {
+                                self.indents.pop();
+                                self.push(Tok::Dedent, start);
+                            }
+                        }
+                    }
+                    self.push(Tok::EndMarker, start);
+                    return Ok(());
+                }
+                b'\n' => {
+                    self.pos += 1;
+                    if blank_line || !self.parens.is_empty() {
+                        if self.opts.extra_tokens {
+                            self.push(Tok::Nl, start);
+                        }
+                    } else {
+                        self.push(Tok::Newline, start);
+                    }
+                    at_bol = true;
+                    self.newline();
+                    if !self.parens.is_empty() {
+                        at_bol = false;
+                    }
+                }
+                b'\\' => {
+                    self.pos += 1;
+                    self.continuation()?;
+                }
+                _ if is_name_start(c) => self.name()?,
+                b'0'..=b'9' => self.number()?,
+                b'.' if self.at(self.pos + 1).is_ascii_digit() => self.number()?,
+                b'"' | b'\'' => self.string(start)?,
+                _ => self.operator(c)?,
+            }
+        }
+    }
+
+    fn continuation(&mut self) -> Res<()> {
+        if self.cur() != b'\n' {
+            if self.pos >= self.src.len() {
+                return Err(TokError::Eof);
+            }
+            let n = chars(&self.src[self.line_start..self.pos]);
+            return self.err_kind(
+                ErrorKind::Syntax,
+                "unexpected character after line continuation character",
+                n + 1,
+                0,
+            );
+        }
+        self.pos += 1;
+        self.newline();
+        if self.pos >= self.src.len() {
+            return Err(TokError::Eof);
+        }
+        Ok(())
+    }
+
+    /// Measures a line's indentation and emits its tokens; says whether the line is blank.
+    fn indentation(&mut self) -> Res<bool> {
+        let (mut col, mut alt) = (0u32, 0u32);
+        let mut cont = None;
+        loop {
+            match self.cur() {
+                b' ' => {
+                    col += 1;
+                    alt += 1;
+                }
+                b'\t' => {
+                    col = (col / 8 + 1) * 8;
+                    alt += 1;
+                }
+                0x0C => (col, alt) = (0, 0),
+                b'\\' => {
+                    cont = cont.or(Some((col, alt)));
+                    self.pos += 1;
+                    self.continuation()?;
+                    continue;
+                }
+                _ => break,
+            }
+            self.pos += 1;
+        }
+        if let Some(first) = cont {
+            (col, alt) = first;
+        }
+        if matches!(self.cur(), b'#' | b'\n') {
+            return Ok(true);
+        }
+        if !self.parens.is_empty() {
+            return Ok(false);
+        }
+        if self.pos >= self.src.len() {
+            (col, alt) = (0, 0);
+            if self.opts.single && self.opts.dont_imply_dedent && self.indents.len() > 1 {
+                return Ok(false);
+            }
+        }
+        let top = *self.indents.last().unwrap_or(&(0, 0));
+        let tab_error = "inconsistent use of tabs and spaces in indentation";
+        if col == top.0 {
+            if alt != top.1 {
+                return self.tab_error(tab_error);
+            }
+        } else if col > top.0 {
+            if self.indents.len() > MAX_INDENTS {
+                return self.err_kind(ErrorKind::Indentation, "too many levels of indentation", 0, -1);
+            }
+            if alt <= top.1 {
+                return self.tab_error(tab_error);
+            }
+            self.indents.push((col, alt));
+            self.push(Tok::Indent, self.line_start.max(self.pos - (self.pos - self.line_start)));
+        } else {
+            while self.indents.len() > 1 && self.indents.last().is_some_and(|i| col < i.0) {
+                self.indents.pop();
+                let at = self.pos;
+                self.push(Tok::Dedent, at);
+            }
+            let top = *self.indents.last().unwrap_or(&(0, 0));
+            if col != top.0 {
+                let n = chars(self.line_text(self.line_start).as_bytes());
+                return self.err_kind(
+                    ErrorKind::Indentation,
+                    "unindent does not match any outer indentation level",
+                    n + 1,
+                    -1,
+                );
+            }
+            if alt != top.1 {
+                return self.tab_error(tab_error);
+            }
+        }
+        Ok(false)
+    }
+
+    fn tab_error<T>(&self, message: &str) -> Res<T> {
+        let n = chars(self.line_text(self.line_start).as_bytes());
+        self.err_kind(ErrorKind::Tab, message, n + 1, 0)
+    }
+
+    fn comment(&mut self, _blank: bool) {
+        let start = self.pos;
+        let rest = &self.src[start..];
+        let n = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        self.pos += n;
+        if self.opts.extra_tokens {
+            self.push(Tok::Comment, start);
+        }
+        if !self.opts.type_comments {
+            return;
+        }
+        let text = &rest[..n];
+        let mut i = 1;
+        while matches!(text.get(i), Some(b' ' | b'\t')) {
+            i += 1;
+        }
+        let Some(body) = text[i..].strip_prefix(b"type:") else { return };
+        let skip = body.iter().take_while(|c| matches!(c, b' ' | b'\t')).count();
+        let body = &body[skip..];
+        let body_start = start + (n - body.len());
+        let ignore = body
+            .strip_prefix(b"ignore")
+            .is_some_and(|r| !r.first().is_some_and(|c| c.is_ascii_alphanumeric() || *c >= 128));
+        if ignore {
+            self.push(Tok::TypeIgnore, body_start + 6);
+        } else {
+            self.push(Tok::TypeComment, body_start);
+        }
+    }
+
+    fn name(&mut self) -> Res<()> {
+        let start = self.pos;
+        // A string prefix may stand before a quote.
+        let (mut b, mut r, mut u, mut f) = (false, false, false, false);
+        loop {
+            let c = self.cur();
+            match c {
+                b'b' | b'B' if !(b || u || f) => b = true,
+                b'u' | b'U' if !(b || u || r || f) => u = true,
+                b'r' | b'R' if !(r || u) => r = true,
+                b'f' | b'F' if !(f || b || u) => f = true,
+                b'"' | b'\'' => {
+                    return if f { self.fstring_start(start, r) } else { self.string(start) };
+                }
+                _ => break,
+            }
+            self.pos += 1;
+        }
+        let mut ascii = true;
+        while is_name_char(self.cur()) {
+            ascii &= self.cur() < 128;
+            self.pos += 1;
+        }
+        let word = &self.src[start..self.pos];
+        if !ascii {
+            self.verify_identifier(start)?;
+            self.push(Tok::Name, start);
+            return Ok(());
+        }
+        let kind = Tok::keyword(word).unwrap_or(Tok::Name);
+        self.push(kind, start);
+        Ok(())
+    }
+
+    fn verify_identifier(&mut self, start: usize) -> Res<()> {
+        let text = std::str::from_utf8(&self.src[start..self.pos]).unwrap_or("");
+        for (i, ch) in text.char_indices() {
+            let ok =
+                ch == '_' || if i == 0 { self.uni.is_xid_start(ch) } else { self.uni.is_xid_continue(ch) };
+            if !ok {
+                self.pos = start + i + ch.len_utf8();
+                let code = ch as u32;
+                return if self.uni.is_printable(ch) {
+                    self.err(format!("invalid character '{ch}' (U+{code:04X})"))
+                } else {
+                    self.err(format!("invalid non-printable character U+{code:04X}"))
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// Digits with single underscores between them; stops after the last.
+    fn digits(&mut self, ok: fn(u8) -> bool, kind: &str) -> Res<()> {
+        loop {
+            while ok(self.cur()) {
+                self.pos += 1;
+            }
+            if self.cur() != b'_' {
+                return Ok(());
+            }
+            self.pos += 1;
+            if !ok(self.cur()) {
+                return self.err(format!("invalid {kind} literal"));
+            }
+        }
+    }
+
+    fn radix(&mut self, ok: fn(u8) -> bool, kind: &str) -> Res<()> {
+        self.pos += 1;
+        loop {
+            if self.cur() == b'_' {
+                self.pos += 1;
+            }
+            let c = self.cur();
+            if !ok(c) {
+                if c.is_ascii_digit() {
+                    self.pos += 1;
+                    return self.err(format!("invalid digit '{}' in {kind} literal", c as char));
+                }
+                return self.err(format!("invalid {kind} literal"));
+            }
+            while ok(self.cur()) {
+                self.pos += 1;
+            }
+            if self.cur() != b'_' {
+                break;
+            }
+        }
+        let c = self.cur();
+        if c.is_ascii_digit() {
+            self.pos += 1;
+            return self.err(format!("invalid digit '{}' in {kind} literal", c as char));
+        }
+        self.end_of_number(kind)
+    }
+
+    /// A keyword glued to a number is deprecated; another name is an error.
+    fn end_of_number(&mut self, kind: &str) -> Res<()> {
+        let rest = &self.src[self.pos..];
+        let glued: &[&[u8]] = &[b"and", b"else", b"for", b"if", b"in", b"is", b"or", b"not"];
+        if glued.iter().any(|k| rest.starts_with(k)) {
+            self.warnings.push(Warning {
+                kind: WarningKind::Syntax,
+                message: format!("invalid {kind} literal"),
+                lineno: self.lineno,
+                col_offset: self.col(self.pos),
+            });
+        } else if self.cur() < 128 && is_name_char(self.cur()) {
+            return self.err(format!("invalid {kind} literal"));
+        }
+        Ok(())
+    }
+
+    fn number(&mut self) -> Res<()> {
+        let start = self.pos;
+        let digit = |c: u8| c.is_ascii_digit();
+        if self.cur() == b'0' {
+            match self.at(self.pos + 1) {
+                b'x' | b'X' => {
+                    self.pos += 1;
+                    self.radix(|c| c.is_ascii_hexdigit(), "hexadecimal")?;
+                    self.push(Tok::Number, start);
+                    return Ok(());
+                }
+                b'o' | b'O' => {
+                    self.pos += 1;
+                    self.radix(|c| (b'0'..b'8').contains(&c), "octal")?;
+                    self.push(Tok::Number, start);
+                    return Ok(());
+                }
+                b'b' | b'B' => {
+                    self.pos += 1;
+                    self.radix(|c| c == b'0' || c == b'1', "binary")?;
+                    self.push(Tok::Number, start);
+                    return Ok(());
+                }
+                _ => {}
+            }
+            // Only zeros may follow a leading zero, unless the number turns out to be a float.
+            self.pos += 1;
+            loop {
+                if self.cur() == b'_' {
+                    self.pos += 1;
+                    if !self.cur().is_ascii_digit() {
+                        return self.err("invalid decimal literal");
+                    }
+                }
+                if self.cur() != b'0' {
+                    break;
+                }
+                self.pos += 1;
+            }
+            let zeros_end = self.pos;
+            let nonzero = self.cur().is_ascii_digit();
+            if nonzero {
+                self.digits(digit, "decimal")?;
+            }
+            if nonzero && !matches!(self.cur(), b'.' | b'e' | b'E' | b'j' | b'J') {
+                let a = chars(&self.src[self.line_start..start]);
+                let b = chars(&self.src[self.line_start..zeros_end]);
+                return self.err_at(
+                    "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
+                    self.line_start,
+                    self.lineno,
+                    a + 1,
+                    b,
+                );
+            }
+        } else if self.cur() != b'.' {
+            self.digits(digit, "decimal")?;
+        }
+        let mut kind = "decimal";
+        if self.cur() == b'.' {
+            self.pos += 1;
+            if self.cur().is_ascii_digit() {
+                self.digits(digit, "decimal")?;
+            }
+        }
+        if matches!(self.cur(), b'e' | b'E') {
+            let sign = usize::from(matches!(self.at(self.pos + 1), b'+' | b'-'));
+            if self.at(self.pos + 1 + sign).is_ascii_digit() {
+                self.pos += 1 + sign;
+                self.digits(digit, "decimal")?;
+            } else if sign == 1 {
+                self.pos += 2;
+                return self.err("invalid decimal literal");
+            }
+        }
+        if matches!(self.cur(), b'j' | b'J') {
+            self.pos += 1;
+            kind = "imaginary";
+        }
+        self.end_of_number(kind)?;
+        self.push(Tok::Number, start);
+        Ok(())
+    }
+
+    fn quote_size(&self, quote: u8) -> usize {
+        if self.at(self.pos + 1) == quote && self.at(self.pos + 2) == quote { 3 } else { 1 }
+    }
+
+    /// A string or bytes literal; `self.pos` is at the opening quote and `start` at its prefix.
+    fn string(&mut self, start: usize) -> Res<()> {
+        let quote = self.cur();
+        let size = self.quote_size(quote);
+        let (line, line_start) = (self.lineno, self.line_start);
+        let open = self.pos;
+        self.pos += size;
+        loop {
+            let rest = &self.src[self.pos.min(self.src.len())..];
+            let Some(n) = memchr::memchr3(quote, b'\\', b'\n', rest) else {
+                self.pos = self.src.len();
+                return self.unterminated(start, open, quote, size, line, line_start);
+            };
+            self.pos += n;
+            match self.cur() {
+                b'\\' => {
+                    self.pos += 2;
+                    if self.at(self.pos - 1) == b'\n' {
+                        self.newline();
+                    }
+                }
+                b'\n' => {
+                    if size == 1 {
+                        return self.unterminated(start, open, quote, size, line, line_start);
+                    }
+                    self.pos += 1;
+                    self.newline();
+                }
+                _ => {
+                    if size == 1 {
+                        self.pos += 1;
+                        break;
+                    }
+                    if self.at(self.pos + 1) == quote && self.at(self.pos + 2) == quote {
+                        self.pos += 3;
+                        break;
+                    }
+                    self.pos += 1;
+                }
+            }
+        }
+        let loc = Location {
+            lineno: line,
+            end_lineno: self.lineno,
+            col_offset: start as i32 - line_start as i32,
+            end_col_offset: self.col(self.pos),
+        };
+        self.push_at(Tok::String, start, self.pos, loc);
+        Ok(())
+    }
+
+    fn unterminated(
+        &mut self,
+        start: usize,
+        _open: usize,
+        quote: u8,
+        size: usize,
+        line: i32,
+        line_start: usize,
+    ) -> Res<()> {
+        let mut detected = self.lineno;
+        // A text's last newline starts no further line for CPython's counter.
+        if self.pos >= self.src.len() && self.line_start >= self.src.len() && detected > line {
+            detected -= 1;
+        }
+        let offset = chars(&self.src[line_start..start]) + 1;
+        if let Some(f) = self.fstrings.last()
+            && f.quote == quote
+            && f.quote_size == size
+        {
+            return self.err_at("f-string: expecting '}'", line_start, line, offset, -1);
+        }
+        let what = if size == 3 {
+            "unterminated triple-quoted string literal"
+        } else {
+            "unterminated string literal"
+        };
+        self.err_at(format!("{what} (detected at line {detected})"), line_start, line, offset, -1)
+    }
+
+    fn fstring_start(&mut self, start: usize, raw: bool) -> Res<()> {
+        let quote = self.cur();
+        let quote_size = self.quote_size(quote);
+        self.pos += quote_size;
+        if self.fstrings.len() + 1 >= MAX_FSTRINGS {
+            return self.err("too many nested f-strings");
+        }
+        self.push(Tok::FStringStart, start);
+        self.fstrings.push(FString {
+            quote,
+            quote_size,
+            raw,
+            start,
+            line_start: self.line_start,
+            lineno: self.lineno,
+            depth: 0,
+            expr_depth: -1,
+            in_spec: false,
+            regular: false,
+        });
+        Ok(())
+    }
+
+    /// One step in the literal part of an f-string: its end, a `{`, or a stretch of text.
+    fn fstring_text(&mut self) -> Res<()> {
+        let Some(f) = self.fstrings.last_mut() else { return Ok(()) };
+        let (quote, size, raw) = (f.quote, f.quote_size, f.raw);
+        let in_spec = f.in_spec && f.expr_depth >= 0;
+        let c = self.src.get(self.pos).copied().unwrap_or(0);
+        if c == b'{' && self.src.get(self.pos + 1) != Some(&b'{') {
+            f.expr_depth += 1;
+            if f.expr_depth >= MAX_FSTRING_NESTING {
+                self.pos += 1;
+                return self.err("f-string: expressions nested too deeply");
+            }
+            f.regular = true;
+            return Ok(());
+        }
+        let start = self.pos;
+        if c == quote && (size == 1 || (self.at(start + 1) == quote && self.at(start + 2) == quote)) {
+            self.pos += size;
+            self.push(Tok::FStringEnd, start);
+            self.fstrings.pop();
+            return Ok(());
+        }
+        let (line, line_start) = (self.lineno, self.line_start);
+        let mut quotes = 0;
+        let mut unicode_escape = false;
+        let mut end = None;
+        let mut regular = false;
+        while quotes != size {
+            let c = self.cur();
+            let eof = self.pos >= self.src.len();
+            if eof || (size == 1 && c == b'\n') {
+                if in_spec && !eof {
+                    // The expression parser says what is wrong with a newline in a format spec.
+                    regular = true;
+                    break;
+                }
+                return self.fstring_unterminated();
+            }
+            self.pos += 1;
+            if c == quote {
+                quotes += 1;
+                continue;
+            }
+            quotes = 0;
+            match c {
+                b'\n' => self.newline(),
+                b'{' => {
+                    if self.cur() != b'{' || in_spec {
+                        self.pos -= 1;
+                        if let Some(f) = self.fstrings.last_mut() {
+                            f.expr_depth += 1;
+                            if f.expr_depth >= MAX_FSTRING_NESTING {
+                                self.pos += 1;
+                                return self.err("f-string: expressions nested too deeply");
+                            }
+                        }
+                        regular = true;
+                        break;
+                    }
+                    end = Some(self.pos);
+                    self.pos += 1;
+                    break;
+                }
+                b'}' => {
+                    if unicode_escape {
+                        break;
+                    }
+                    if self.cur() == b'}' && !in_spec && self.fstrings.last().is_some_and(|f| f.depth == 0) {
+                        end = Some(self.pos);
+                        self.pos += 1;
+                        break;
+                    }
+                    self.pos -= 1;
+                    regular = true;
+                    break;
+                }
+                b'\\' => {
+                    let next = self.cur();
+                    if next == b'{' || next == b'}' {
+                        if !raw {
+                            self.warnings.push(Warning {
+                                kind: WarningKind::Syntax,
+                                message: format!("invalid escape sequence '\\{}'", next as char),
+                                lineno: self.lineno,
+                                col_offset: self.col(self.pos),
+                            });
+                        }
+                        continue;
+                    }
+                    if self.pos < self.src.len() {
+                        self.pos += 1;
+                    }
+                    if next == b'\n' {
+                        self.newline();
+                    }
+                    if !raw && next == b'N' && self.cur() == b'{' {
+                        self.pos += 1;
+                        unicode_escape = true;
+                    }
+                }
+                _ => {}
+            }
+        }
+        if quotes == size {
+            self.pos -= size;
+        }
+        let end = end.unwrap_or(self.pos);
+        let loc = Location {
+            lineno: line,
+            end_lineno: self.lineno,
+            col_offset: start as i32 - line_start as i32,
+            end_col_offset: self.col(end),
+        };
+        self.push_at(Tok::FStringMiddle, start, end, loc);
+        if regular && let Some(f) = self.fstrings.last_mut() {
+            f.regular = true;
+        }
+        Ok(())
+    }
+
+    fn fstring_unterminated(&mut self) -> Res<()> {
+        let Some(f) = self.fstrings.last() else { return Err(TokError::Eof) };
+        let mut detected = self.lineno;
+        if self.pos >= self.src.len() && self.line_start >= self.src.len() && detected > f.lineno {
+            detected -= 1;
+        }
+        let offset = chars(&self.src[f.line_start..f.start]) + 1;
+        let what = if f.quote_size == 3 { "unterminated triple-quoted" } else { "unterminated" };
+        self.err_at(
+            format!("{what} f-string literal (detected at line {detected})"),
+            f.line_start,
+            f.lineno,
+            offset,
+            -1,
+        )
+    }
+
+    fn operator(&mut self, c: u8) -> Res<()> {
+        let start = self.pos;
+        // A `:` at the top level of a replacement field begins the format specification.
+        if c == b':'
+            && let Some(f) = self.fstrings.last_mut()
+            && f.depth - 1 == f.expr_depth
+        {
+            f.regular = false;
+            f.in_spec = true;
+            self.pos += 1;
+            self.push(Tok::Colon, start);
+            return Ok(());
+        }
+        let rest = &self.src[start..];
+        for n in [3, 2] {
+            if let Some(op) = rest.get(..n)
+                && op.is_ascii()
+                && !op[0].is_ascii_alphanumeric()
+                && let Ok(op) = std::str::from_utf8(op)
+            {
+                let kind = if op == "<>" { Some(Tok::NotEqual) } else { Tok::from_text(op) };
+                if let Some(kind) = kind {
+                    self.pos += n;
+                    self.push(kind, start);
+                    return Ok(());
+                }
+            }
+        }
+        self.pos += 1;
+        match c {
+            b'(' | b'[' | b'{' => {
+                if self.parens.len() >= MAX_PARENS {
+                    return self.err("too many nested parentheses");
+                }
+                self.parens.push(Paren { ch: c, lineno: self.lineno, col: self.col(start) });
+                if let Some(f) = self.fstrings.last_mut() {
+                    f.depth += 1;
+                }
+            }
+            b')' | b']' | b'}' => self.close(c)?,
+            _ => {}
+        }
+        if !(32..127).contains(&c) {
+            return self.err(format!("invalid non-printable character U+{c:04X}"));
+        }
+        let kind = std::str::from_utf8(&[c]).ok().and_then(Tok::from_text).unwrap_or(Tok::Unknown);
+        self.push(kind, start);
+        Ok(())
+    }
+
+    fn close(&mut self, c: u8) -> Res<()> {
+        if c == b'}' && self.fstrings.last().is_some_and(|f| f.depth == 0) {
+            return self.err("f-string: single '}' is not allowed");
+        }
+        let Some(open) = self.parens.pop() else {
+            return self.err(format!("unmatched '{}'", c as char));
+        };
+        let ok = matches!((open.ch, c), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
+        if !ok {
+            if open.ch == b'{' && self.fstrings.last().is_some_and(|f| f.depth - 1 == f.expr_depth) {
+                return self.err(format!("f-string: unmatched '{}'", c as char));
+            }
+            let mut m = format!(
+                "closing parenthesis '{}' does not match opening parenthesis '{}'",
+                c as char, open.ch as char
+            );
+            if open.lineno != self.lineno {
+                m.push_str(&format!(" on line {}", open.lineno));
+            }
+            return self.err(m);
+        }
+        if let Some(f) = self.fstrings.last_mut() {
+            f.depth -= 1;
+            if c == b'}' && f.depth == f.expr_depth {
+                f.expr_depth -= 1;
+                f.regular = false;
+                // Back in the literal part, or in the specification around a nested field.
+                f.in_spec = f.expr_depth >= 0;
+            }
+        }
+        Ok(())
+    }
+}
