@@ -10,6 +10,7 @@
 
 mod constant;
 mod drop;
+pub mod dump;
 mod nodes;
 
 pub use constant::{CodePoints, Constant, PyStr, push_code_point};

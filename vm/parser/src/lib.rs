@@ -1,11 +1,189 @@
 //! Tokenizer and parser for Python 3.12, with CPython's syntax errors.
 #![forbid(unsafe_code)]
 
+mod core;
 mod error;
+mod expr;
+mod pattern;
+mod source;
+mod stmt;
+mod strings;
 pub mod token;
 pub mod tokenizer;
 
+use dxpy_ast::{Ident, Location, Mod, TypeIgnore};
+
+use crate::core::{Fail, Parser};
 pub use error::{ErrorKind, SyntaxError, Warning, WarningKind};
+pub(crate) use source::error_range;
+pub use source::{coding_cookie, decode, normalize};
+use token::{Tok, Token};
+use tokenizer::{Paren, TokError, TokOptions};
+
+/// The start rule: `compile()`'s mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Exec,
+    Eval,
+    Single,
+    FuncType,
+}
+
+/// How to parse; the flags are those of `compile()`.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub mode: Mode,
+    /// `PyCF_TYPE_COMMENTS`
+    pub type_comments: bool,
+    /// `from __future__ import barry_as_FLUFL`
+    pub barry_as_flufl: bool,
+    /// `PyCF_DONT_IMPLY_DEDENT`
+    pub dont_imply_dedent: bool,
+    /// `PyCF_ALLOW_INCOMPLETE_INPUT`
+    pub allow_incomplete: bool,
+    /// The source is text already: a coding cookie means nothing.
+    pub ignore_cookie: bool,
+    /// `sys.set_int_max_str_digits`; 0 is no limit.
+    pub int_max_str_digits: usize,
+}
+
+impl Options {
+    pub fn new(mode: Mode) -> Options {
+        Options {
+            mode,
+            type_comments: false,
+            barry_as_flufl: false,
+            dont_imply_dedent: false,
+            allow_incomplete: false,
+            ignore_cookie: false,
+            int_max_str_digits: 4300,
+        }
+    }
+}
+
+/// Parses `source`. Warnings come back with the tree, in the order CPython would issue them.
+pub fn parse(source: &[u8], opts: &Options, uni: &dyn Unicode) -> Result<(Mod, Vec<Warning>), SyntaxError> {
+    let decoded = if opts.ignore_cookie { source.into() } else { decode(source)? };
+    let bare = |message: &str| SyntaxError {
+        kind: ErrorKind::Syntax,
+        message: message.into(),
+        lineno: 0,
+        offset: 0,
+        end_lineno: 0,
+        end_offset: 0,
+        text: None,
+    };
+    if memchr::memchr(0, &decoded).is_some() {
+        return Err(bare("source code string cannot contain null bytes"));
+    }
+    if decoded.len() >= i32::MAX as usize {
+        return Err(bare("dxpy-parser: not implemented: source of 2 GiB and more"));
+    }
+    let text = normalize(&decoded, opts.mode == Mode::Exec);
+    let topts = TokOptions {
+        type_comments: opts.type_comments,
+        extra_tokens: false,
+        single: opts.mode == Mode::Single,
+        dont_imply_dedent: opts.dont_imply_dedent,
+    };
+    let mut lexed = tokenizer::tokenize(&text, topts, uni);
+    let mut ignores = Vec::new();
+    if opts.type_comments {
+        lexed.tokens.retain(|t| {
+            if t.kind == Tok::TypeIgnore {
+                let tag: Ident =
+                    String::from_utf8_lossy(&text[t.start as usize..t.end as usize]).as_ref().into();
+                ignores.push(TypeIgnore { lineno: t.loc.lineno, tag });
+            }
+            t.kind != Tok::TypeIgnore
+        });
+    }
+    // A token past the last good one stands for a tokenizer error, so that the parser always has a current token.
+    let good = lexed.tokens.len();
+    if lexed.error.is_some() {
+        let loc = Location { lineno: lexed.lineno, end_lineno: lexed.lineno, ..Location::default() };
+        let at = text.len() as u32;
+        lexed.tokens.push(Token { kind: Tok::Unknown, start: at, end: at, loc, level: 0 });
+    }
+    let mut p = Parser::new(&text, &lexed.tokens, opts, uni);
+    p.type_ignores = ignores;
+    let error = match p.module(opts.mode) {
+        Ok(tree) => {
+            let mut rest_is_blank = true;
+            if opts.mode == Mode::Single {
+                rest_is_blank = p.toks[p.i..]
+                    .iter()
+                    .all(|t| matches!(t.kind, Tok::Newline | Tok::EndMarker | Tok::Dedent));
+            }
+            if rest_is_blank {
+                let mut warnings = lexed.warnings;
+                warnings.append(&mut p.warnings);
+                return Ok((tree, warnings));
+            }
+            let at = p.toks[p.i.saturating_sub(1)].loc;
+            let m = "multiple statements found while compiling a single statement";
+            return Err(error_range(&text, ErrorKind::Syntax, m.into(), at));
+        }
+        Err(e) => e,
+    };
+    let far = p.far.max(p.i);
+    Err(report(&text, error, far, good, &lexed.tokens, lexed.error.as_ref(), &lexed.parens, opts))
+}
+
+/// Chooses between the parser's failure and the tokenizer's, by the rules of `_Pypegen_set_syntax_error`.
+#[allow(clippy::too_many_arguments)]
+fn report(
+    text: &[u8],
+    fail: Fail,
+    far: usize,
+    good: usize,
+    tokens: &[Token],
+    tok_error: Option<&TokError>,
+    parens: &[Paren],
+    opts: &Options,
+) -> SyntaxError {
+    let unclosed = |p: &Paren| {
+        let loc = Location { lineno: p.lineno, end_lineno: p.lineno, col_offset: p.col, end_col_offset: -1 };
+        let mut e = error_range(text, ErrorKind::Syntax, format!("'{}' was never closed", p.ch as char), loc);
+        e.end_offset = 0;
+        e
+    };
+    let at_end = far + 1 >= tokens.len();
+    let first = match fail {
+        Fail::Error(e) if e.kind == ErrorKind::Memory => return *e,
+        Fail::Error(e) => Some(*e),
+        Fail::Generic => None,
+    };
+    if opts.allow_incomplete && at_end && !matches!(tok_error, Some(TokError::Error(_))) {
+        let loc = tokens[far.min(tokens.len() - 1)].loc;
+        return error_range(text, ErrorKind::Incomplete, "incomplete input".into(), loc);
+    }
+    match tok_error {
+        Some(TokError::Error(e)) => return e.clone(),
+        Some(TokError::Eof) => {
+            let line = tokens[far.min(good.saturating_sub(1))].loc.lineno;
+            if let Some(p) = parens.last()
+                && (far >= good || line > p.lineno)
+            {
+                return unclosed(p);
+            }
+            if far >= good && parens.is_empty() {
+                let loc = tokens[good.saturating_sub(1)].loc;
+                return error_range(text, ErrorKind::Syntax, "unexpected EOF while parsing".into(), loc);
+            }
+        }
+        None => {}
+    }
+    if let Some(e) = first {
+        return e;
+    }
+    let t = &tokens[far.min(tokens.len() - 1)];
+    match t.kind {
+        Tok::Indent => error_range(text, ErrorKind::Indentation, "unexpected indent".into(), t.loc),
+        Tok::Dedent => error_range(text, ErrorKind::Indentation, "unexpected unindent".into(), t.loc),
+        _ => error_range(text, ErrorKind::Syntax, "invalid syntax".into(), t.loc),
+    }
+}
 
 /// What the parser needs to know about Unicode beyond ASCII. The runtime answers with its own tables of Unicode 15.0;
 /// the provided answers come from Rust's standard library and are for tools and tests.

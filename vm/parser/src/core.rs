@@ -1,0 +1,232 @@
+//! The parser's state and small helpers; the grammar itself is in `stmt.rs`, `expr.rs` and `pattern.rs`.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use dxpy_ast::{Expr, ExprContext, ExprKind, Ident, Location, TypeIgnore};
+
+use crate::error::{ErrorKind, SyntaxError, Warning};
+use crate::token::{Tok, Token};
+use crate::{Options, Unicode};
+
+/// Why a rule did not match.
+#[derive(Debug)]
+pub(crate) enum Fail {
+    /// The text is not in the language here; the error pass finds out what to say.
+    Generic,
+    /// The final word.
+    Error(Box<SyntaxError>),
+}
+
+pub(crate) type R<T> = Result<T, Fail>;
+
+/// FNV-1a: identifiers are short, and the table lives for one parse. Long chains need hostile input of megabytes, which
+/// then costs quadratic time in its own size only; a length mix keeps the plain cases apart.
+#[derive(Default)]
+pub(crate) struct Fnv(u64);
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 29)
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.0 = (self.0 ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3).rotate_left(5);
+        }
+    }
+}
+
+/// Nesting of expressions and statements beyond which `MemoryError` is raised, as CPython's `MAXSTACK` does.
+const MAX_DEPTH: u32 = 900;
+
+pub(crate) struct Parser<'a> {
+    pub src: &'a [u8],
+    pub toks: &'a [Token],
+    pub i: usize,
+    /// The furthest token looked at, for the generic error.
+    pub far: usize,
+    pub depth: u32,
+    pub opts: &'a Options,
+    pub uni: &'a dyn Unicode,
+    pub warnings: Vec<Warning>,
+    pub type_ignores: Vec<TypeIgnore>,
+    names: HashMap<&'a [u8], Ident, BuildHasherDefault<Fnv>>,
+}
+
+impl<'a> Parser<'a> {
+    /// `toks` must end with a token that no rule consumes past (`EndMarker`, or `Unknown` for a tokenizer error).
+    pub fn new(src: &'a [u8], toks: &'a [Token], opts: &'a Options, uni: &'a dyn Unicode) -> Self {
+        Parser {
+            src,
+            toks,
+            i: 0,
+            far: 0,
+            depth: 0,
+            opts,
+            uni,
+            warnings: Vec::new(),
+            type_ignores: Vec::new(),
+            names: HashMap::default(),
+        }
+    }
+
+    #[inline]
+    pub fn tok(&self) -> &'a Token {
+        &self.toks[self.i]
+    }
+    #[inline]
+    pub fn kind(&self) -> Tok {
+        self.toks[self.i].kind
+    }
+    #[inline]
+    pub fn nth(&self, n: usize) -> Tok {
+        self.toks[(self.i + n).min(self.toks.len() - 1)].kind
+    }
+    #[inline]
+    pub fn at(&self, k: Tok) -> bool {
+        self.kind() == k
+    }
+    #[inline]
+    pub fn bump(&mut self) -> &'a Token {
+        let t = &self.toks[self.i];
+        if self.i + 1 < self.toks.len() {
+            self.i += 1;
+        }
+        t
+    }
+    #[inline]
+    pub fn eat(&mut self, k: Tok) -> bool {
+        let hit = self.kind() == k;
+        if hit {
+            self.bump();
+        }
+        hit
+    }
+    #[inline]
+    pub fn expect(&mut self, k: Tok) -> R<&'a Token> {
+        if self.kind() == k { Ok(self.bump()) } else { self.fail() }
+    }
+    #[cold]
+    pub fn fail<T>(&mut self) -> R<T> {
+        self.far = self.far.max(self.i);
+        Err(Fail::Generic)
+    }
+    #[inline]
+    pub fn start(&self) -> Location {
+        self.tok().loc
+    }
+    /// From `start` to the end of the token before the current one.
+    #[inline]
+    pub fn since(&self, start: Location) -> Location {
+        start.to(self.toks[self.i.saturating_sub(1)].loc)
+    }
+    pub fn text(&self, t: &Token) -> &'a [u8] {
+        &self.src[t.start as usize..t.end as usize]
+    }
+    /// Whether the current token is the soft keyword `word`.
+    pub fn at_word(&self, word: &str) -> bool {
+        self.at(Tok::Name) && self.text(self.tok()) == word.as_bytes()
+    }
+
+    pub fn enter(&mut self) -> R<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            let message = "Parser stack overflowed - Python source too complex to parse".to_string();
+            return Err(Fail::Error(Box::new(SyntaxError {
+                kind: ErrorKind::Memory,
+                message,
+                lineno: 0,
+                offset: 0,
+                end_lineno: 0,
+                end_offset: 0,
+                text: None,
+            })));
+        }
+        Ok(())
+    }
+    pub fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Tries a rule; when it does not match, the position is as before.
+    pub fn attempt<T>(&mut self, rule: impl FnOnce(&mut Self) -> R<T>) -> R<Option<T>> {
+        let (at, depth, warned) = (self.i, self.depth, self.warnings.len());
+        match rule(self) {
+            Ok(v) => Ok(Some(v)),
+            Err(Fail::Generic) => {
+                (self.i, self.depth) = (at, depth);
+                self.warnings.truncate(warned);
+                Ok(None)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    pub fn ident(&mut self) -> R<Ident> {
+        let t = self.expect(Tok::Name)?;
+        self.intern(t)
+    }
+
+    pub fn intern(&mut self, t: &Token) -> R<Ident> {
+        let text = self.text(t);
+        if let Some(id) = self.names.get(text) {
+            return Ok(id.clone());
+        }
+        let s = String::from_utf8_lossy(text);
+        let id: Ident = if s.is_ascii() {
+            s.as_ref().into()
+        } else {
+            match self.uni.nfkc(&s) {
+                Some(n) => n.into(),
+                None => {
+                    return Err(self.error_at(
+                        t.loc,
+                        format!(
+                            "dxpy-parser: not implemented: NFKC of '{s}' without the runtime's Unicode tables"
+                        ),
+                    ));
+                }
+            }
+        };
+        self.names.insert(text, id.clone());
+        Ok(id)
+    }
+
+    pub fn error_at(&self, loc: Location, message: impl Into<String>) -> Fail {
+        Fail::Error(Box::new(crate::error_range(self.src, ErrorKind::Syntax, message.into(), loc)))
+    }
+
+    /// Turns an expression into a target. `Err(Generic)` where the grammar has no such target.
+    pub fn set_ctx(&mut self, e: &mut Expr, ctx: ExprContext) -> R<()> {
+        let del = ctx == ExprContext::Del;
+        match &mut e.kind {
+            ExprKind::Name { ctx: c, .. }
+            | ExprKind::Attribute { ctx: c, .. }
+            | ExprKind::Subscript { ctx: c, .. } => {
+                *c = ctx;
+                Ok(())
+            }
+            ExprKind::Starred { value, ctx: c } if !del => {
+                *c = ctx;
+                if matches!(value.kind, ExprKind::Starred { .. }) {
+                    return self.fail();
+                }
+                self.set_ctx(value, ctx)
+            }
+            ExprKind::Tuple { elts, ctx: c } | ExprKind::List { elts, ctx: c } => {
+                *c = ctx;
+                elts.iter_mut().try_for_each(|e| self.set_ctx(e, ctx))
+            }
+            _ => self.fail(),
+        }
+    }
+
+    /// A trailing type comment, where one may stand.
+    pub fn type_comment(&mut self) -> Option<Ident> {
+        if !self.at(Tok::TypeComment) {
+            return None;
+        }
+        let t = self.bump();
+        Some(String::from_utf8_lossy(self.text(t)).as_ref().into())
+    }
+}

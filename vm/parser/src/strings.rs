@@ -1,0 +1,447 @@
+//! String, bytes and f-string literals: decoding, implicit concatenation, replacement fields.
+
+use dxpy_ast::*;
+
+use crate::core::{Parser, R};
+use crate::error::{Warning, WarningKind};
+use crate::token::{Tok, Token};
+
+/// A part of a concatenation before folding.
+enum Part {
+    Text { value: Vec<u8>, kind: Option<Ident>, loc: Location },
+    Field(Expr),
+}
+
+impl Parser<'_> {
+    /// `strings`
+    pub fn strings(&mut self) -> R<Expr> {
+        let start = self.start();
+        // Most literals are alone.
+        let mut parts: Vec<Part> = Vec::new();
+        let mut bytes: Option<Vec<u8>> = None;
+        let (mut count, mut fstring) = (0, false);
+        loop {
+            match self.kind() {
+                Tok::String => {
+                    let t = self.bump();
+                    let (value, is_bytes, u) = self.string_token(t)?;
+                    if count > 0 && is_bytes != bytes.is_some() {
+                        return Err(
+                            self.error_at(self.since(start), "cannot mix bytes and nonbytes literals")
+                        );
+                    }
+                    if is_bytes {
+                        bytes.get_or_insert_default().extend(value);
+                    } else {
+                        let kind = u.then(|| "u".into());
+                        parts.push(Part::Text { value, kind, loc: t.loc });
+                    }
+                }
+                Tok::FStringStart => {
+                    if bytes.is_some() {
+                        self.bump();
+                        return Err(self.error_at(start, "cannot mix bytes and nonbytes literals"));
+                    }
+                    fstring = true;
+                    self.fstring(&mut parts)?;
+                }
+                _ => break,
+            }
+            count += 1;
+        }
+        let range = self.since(start);
+        if let Some(b) = bytes {
+            let value = Constant::Bytes(b.into());
+            return Ok(Expr::new(ExprKind::Constant { value, kind: None }, range));
+        }
+        if !fstring {
+            let mut it = parts.into_iter();
+            let Some(Part::Text { mut value, kind, .. }) = it.next() else { return self.fail() };
+            for p in it {
+                if let Part::Text { value: v, .. } = p {
+                    value.extend(v);
+                }
+            }
+            let value = Constant::Str(PyStr::from_wtf8(value));
+            return Ok(Expr::new(ExprKind::Constant { value, kind }, range));
+        }
+        Ok(Expr::new(ExprKind::JoinedStr { values: fold(parts) }, range))
+    }
+
+    /// Decodes a string token: value, whether bytes, whether it has a `u` prefix.
+    fn string_token(&mut self, t: &Token) -> R<(Vec<u8>, bool, bool)> {
+        let text = self.text(t);
+        let quote = text.iter().position(|c| matches!(c, b'"' | b'\'')).unwrap_or(0);
+        let (prefix, rest) = text.split_at(quote);
+        let raw = prefix.iter().any(|c| matches!(c, b'r' | b'R'));
+        let bytes = prefix.iter().any(|c| matches!(c, b'b' | b'B'));
+        let u = prefix.first() == Some(&b'u');
+        let size = if rest.len() >= 6 && rest[1] == rest[0] && rest[2] == rest[0] { 3 } else { 1 };
+        let body = &rest[size..rest.len() - size];
+        if bytes && !body.is_ascii() {
+            return Err(self.error_at(t.loc, "bytes can only contain ASCII literal characters"));
+        }
+        if raw || !body.contains(&b'\\') {
+            return Ok((body.to_vec(), bytes, u));
+        }
+        let at = t.start as usize + quote + size;
+        let v = if bytes {
+            self.unescape_bytes(body, t, at)?
+        } else {
+            self.unescape(body, t.loc, t.start as usize, at)?
+        };
+        Ok((v, bytes, u))
+    }
+
+    fn warn_escape(&mut self, message: String, loc: Location, from: usize, at: usize) {
+        let text = &self.src[from..at.min(self.src.len())];
+        let lines = text.iter().filter(|c| **c == b'\n').count() as i32;
+        self.warnings.push(Warning {
+            kind: WarningKind::Syntax,
+            message,
+            lineno: loc.lineno + lines,
+            col_offset: loc.col_offset,
+        });
+    }
+
+    fn bad_escape(&mut self, c: &[u8], loc: Location, from: usize, at: usize) {
+        if let Ok(s) = std::str::from_utf8(c)
+            && let Some(ch) = s.chars().next()
+        {
+            self.warn_escape(format!("invalid escape sequence '\\{ch}'"), loc, from, at);
+        }
+    }
+
+    fn unescape_bytes(&mut self, s: &[u8], t: &Token, base: usize) -> R<Vec<u8>> {
+        let mut out = Vec::with_capacity(s.len());
+        let mut i = 0;
+        while i < s.len() {
+            if s[i] != b'\\' {
+                out.push(s[i]);
+                i += 1;
+                continue;
+            }
+            i += 1;
+            let c = s.get(i).copied().unwrap_or(b'\\');
+            i += 1;
+            match simple_escape(c) {
+                Some(Some(b)) => out.push(b),
+                Some(None) => {}
+                None => match c {
+                    b'0'..=b'7' => {
+                        let (v, n) = octal(&s[i - 1..]);
+                        i += n - 1;
+                        if v > 255 {
+                            let m = format!("invalid octal escape sequence '\\{v:o}'");
+                            self.warn_escape(m, t.loc, t.start as usize, base + i);
+                        }
+                        out.push(v as u8);
+                    }
+                    b'x' => {
+                        let Some(v) = hex(s, i, 2) else {
+                            let m = format!("(value error) invalid \\x escape at position {}", i - 2);
+                            return Err(self.error_at(t.loc, m));
+                        };
+                        out.push(v as u8);
+                        i += 2;
+                    }
+                    _ => {
+                        self.bad_escape(&s[i - 1..], t.loc, t.start as usize, base + i);
+                        out.extend([b'\\', c]);
+                    }
+                },
+            }
+        }
+        Ok(out)
+    }
+
+    /// Escapes of a text literal. `from` and `base` are source offsets of the token and of `s`.
+    fn unescape(&mut self, s: &[u8], loc: Location, from: usize, base: usize) -> R<Vec<u8>> {
+        let mut out = Vec::with_capacity(s.len());
+        let mut i = 0;
+        // Positions in messages count characters, a non-ASCII one as the ten of its `\U` escape, as CPython's decoder sees it.
+        let position = |n: usize| -> usize {
+            String::from_utf8_lossy(&s[..n]).chars().map(|c| if c.is_ascii() { 1 } else { 10 }).sum()
+        };
+        while i < s.len() {
+            if s[i] != b'\\' {
+                let n = memchr::memchr(b'\\', &s[i..]).unwrap_or(s.len() - i);
+                out.extend_from_slice(&s[i..i + n]);
+                i += n;
+                continue;
+            }
+            let slash = i;
+            i += 1;
+            let c = s.get(i).copied().unwrap_or(b'\\');
+            i += 1;
+            let fail = |p: &Self, end: usize, what: &str| {
+                let m = format!(
+                    "(unicode error) 'unicodeescape' codec can't decode bytes in position {}-{}: {what}",
+                    position(slash),
+                    position(end) - 1
+                );
+                let single = position(end) - 1 == position(slash);
+                let m = if single {
+                    format!(
+                        "(unicode error) 'unicodeescape' codec can't decode byte 0x5c in position {}: {what}",
+                        position(slash)
+                    )
+                } else {
+                    m
+                };
+                Err(p.error_at(loc, m))
+            };
+            match simple_escape(c) {
+                Some(Some(b)) => out.push(b),
+                Some(None) => {}
+                None => match c {
+                    b'0'..=b'7' => {
+                        let (v, n) = octal(&s[i - 1..]);
+                        i += n - 1;
+                        if v > 255 {
+                            let m = format!("invalid octal escape sequence '\\{v:o}'");
+                            self.warn_escape(m, loc, from, base + i);
+                        }
+                        dxpy_ast::push_code_point(&mut out, v);
+                    }
+                    b'x' | b'u' | b'U' => {
+                        let n = match c {
+                            b'x' => 2,
+                            b'u' => 4,
+                            _ => 8,
+                        };
+                        let Some(v) = hex(s, i, n) else {
+                            let digits = s[i..].iter().take(n).take_while(|c| c.is_ascii_hexdigit()).count();
+                            let x = "X".repeat(n);
+                            return fail(self, i + digits, &format!("truncated \\{}{x} escape", c as char));
+                        };
+                        i += n;
+                        if v > 0x10FFFF {
+                            return fail(self, i, "illegal Unicode character");
+                        }
+                        dxpy_ast::push_code_point(&mut out, v);
+                    }
+                    b'N' => {
+                        let end = (s.get(i) == Some(&b'{')).then(|| memchr::memchr(b'}', &s[i..])).flatten();
+                        let Some(n) = end.filter(|n| *n > 1) else {
+                            let bad = match (s.get(i), end) {
+                                (Some(b'{'), Some(_)) => i + 2,
+                                (Some(b'{'), None) => s.len(),
+                                _ => i,
+                            };
+                            return fail(self, bad, "malformed \\N character escape");
+                        };
+                        let name = String::from_utf8_lossy(&s[i + 1..i + n]).into_owned();
+                        i += n + 1;
+                        match self.uni.by_name(&name) {
+                            Some(v) => dxpy_ast::push_code_point(&mut out, v),
+                            None => return fail(self, i, "unknown Unicode character name"),
+                        }
+                    }
+                    _ => {
+                        self.bad_escape(&s[i - 1..], loc, from, base + i);
+                        out.push(b'\\');
+                        // Any other character, of whatever length, is copied by the next turns.
+                        i -= 1;
+                        let n = s[i..].iter().skip(1).take_while(|c| (**c & 0xC0) == 0x80).count() + 1;
+                        out.extend_from_slice(&s[i..i + n]);
+                        i += n;
+                    }
+                },
+            }
+        }
+        Ok(out)
+    }
+
+    fn fstring(&mut self, parts: &mut Vec<Part>) -> R<()> {
+        let t = self.expect(Tok::FStringStart)?;
+        let raw = self.text(t).iter().any(|c| matches!(c, b'r' | b'R'));
+        self.enter()?;
+        loop {
+            match self.kind() {
+                Tok::FStringMiddle => {
+                    let t = self.bump();
+                    parts.push(self.fstring_middle(t, raw)?);
+                }
+                Tok::LBrace => self.replacement_field(parts, raw)?,
+                _ => break,
+            }
+        }
+        self.leave();
+        self.expect(Tok::FStringEnd)?;
+        Ok(())
+    }
+
+    fn fstring_middle(&mut self, t: &Token, raw: bool) -> R<Part> {
+        let text = self.text(t);
+        let value = if raw || !text.contains(&b'\\') {
+            text.to_vec()
+        } else if let [head @ .., last @ (b'{' | b'}')] = text
+            && head.ends_with(b"\\")
+        {
+            // `\{` before a doubled brace: the backslash stays, and the tokenizer has warned about it.
+            let mut v = self.unescape(&head[..head.len() - 1], t.loc, t.start as usize, t.start as usize)?;
+            v.extend([b'\\', *last]);
+            v
+        } else if let Some(head) = text.strip_suffix(b"\\")
+            && (head.iter().rev().take_while(|c| **c == b'\\').count() % 2 == 0)
+        {
+            let mut v = self.unescape(head, t.loc, t.start as usize, t.start as usize)?;
+            v.push(b'\\');
+            v
+        } else {
+            self.unescape(text, t.loc, t.start as usize, t.start as usize)?
+        };
+        Ok(Part::Text { value, kind: None, loc: t.loc })
+    }
+
+    fn replacement_field(&mut self, parts: &mut Vec<Part>, raw: bool) -> R<()> {
+        let open = self.expect(Tok::LBrace)?;
+        let value = Box::new(self.yield_or_star()?);
+        let debug = self.eat(Tok::Equal);
+        let end = *self.tok();
+        let mut conversion = -1;
+        if self.at(Tok::Exclamation) {
+            let bang = self.bump();
+            let t = self.tok();
+            let name = self.expect(Tok::Name).map(|t| self.text(t))?;
+            if t.start != bang.end {
+                let m = "f-string: conversion type must come right after the exclamanation mark";
+                return Err(self.error_at(bang.loc.to(t.loc), m));
+            }
+            match name {
+                [c @ (b's' | b'r' | b'a')] => conversion = i32::from(*c),
+                _ => {
+                    let n = String::from_utf8_lossy(name);
+                    let m =
+                        format!("f-string: invalid conversion character '{n}': expected 's', 'r', or 'a'");
+                    return Err(self.error_at(t.loc, m));
+                }
+            }
+        }
+        let mut format_spec = None;
+        if self.at(Tok::Colon) {
+            let colon = self.bump().loc;
+            let mut spec = Vec::new();
+            self.enter()?;
+            loop {
+                match self.kind() {
+                    Tok::FStringMiddle => {
+                        let t = self.bump();
+                        spec.push(self.fstring_middle(t, raw)?);
+                    }
+                    Tok::LBrace => self.replacement_field(&mut spec, raw)?,
+                    _ => break,
+                }
+            }
+            self.leave();
+            let values = fold(spec);
+            format_spec = Some(Box::new(Expr::new(ExprKind::JoinedStr { values }, self.since(colon))));
+        }
+        self.expect(Tok::RBrace)?;
+        if debug {
+            // `f"{x = }"` shows the text of the expression, and its repr unless told otherwise.
+            let text = &self.src[open.end as usize..end.start as usize];
+            let text = without_comments(text);
+            if conversion == -1 && format_spec.is_none() {
+                conversion = i32::from(b'r');
+            }
+            let loc = Location {
+                lineno: open.loc.lineno,
+                col_offset: open.loc.col_offset + 1,
+                end_lineno: end.loc.lineno,
+                end_col_offset: end.loc.col_offset,
+            };
+            parts.push(Part::Text { value: text, kind: None, loc });
+        }
+        let range = self.since(open.loc);
+        parts
+            .push(Part::Field(Expr::new(ExprKind::FormattedValue { value, conversion, format_spec }, range)));
+        Ok(())
+    }
+}
+
+fn without_comments(text: &[u8]) -> Vec<u8> {
+    if !text.contains(&b'#') {
+        return text.to_vec();
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let (mut quote, mut i) = (0u8, 0);
+    while i < text.len() {
+        let c = text[i];
+        if quote == 0 && c == b'#' {
+            while i < text.len() && text[i] != b'\n' {
+                i += 1;
+            }
+            continue;
+        }
+        if quote == 0 && matches!(c, b'"' | b'\'') {
+            quote = c;
+        } else if c == quote {
+            quote = 0;
+        }
+        out.push(c);
+        i += 1;
+    }
+    out
+}
+
+/// Joins neighbouring texts and drops empty ones.
+fn fold(parts: Vec<Part>) -> Vec<Expr> {
+    let mut out = Vec::with_capacity(parts.len());
+    let mut run: Option<(Vec<u8>, Option<Ident>, Location)> = None;
+    let flush = |run: &mut Option<(Vec<u8>, Option<Ident>, Location)>, out: &mut Vec<Expr>| {
+        if let Some((value, kind, loc)) = run.take()
+            && !value.is_empty()
+        {
+            out.push(Expr::new(
+                ExprKind::Constant { value: Constant::Str(PyStr::from_wtf8(value)), kind },
+                loc,
+            ));
+        }
+    };
+    for p in parts {
+        match p {
+            Part::Text { value, kind, loc } => match &mut run {
+                Some((v, _, l)) => {
+                    v.extend(value);
+                    *l = l.to(loc);
+                }
+                None => run = Some((value, kind, loc)),
+            },
+            Part::Field(e) => {
+                flush(&mut run, &mut out);
+                out.push(e);
+            }
+        }
+    }
+    flush(&mut run, &mut out);
+    out
+}
+
+/// One-character escapes: `Some(None)` is the escaped newline, which stands for nothing.
+fn simple_escape(c: u8) -> Option<Option<u8>> {
+    Some(Some(match c {
+        b'\n' => return Some(None),
+        b'\\' | b'\'' | b'"' => c,
+        b'a' => 7,
+        b'b' => 8,
+        b'f' => 12,
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'v' => 11,
+        _ => return None,
+    }))
+}
+
+/// Up to three octal digits: value and count.
+fn octal(s: &[u8]) -> (u32, usize) {
+    let n = s.iter().take(3).take_while(|c| (b'0'..=b'7').contains(c)).count();
+    (s[..n].iter().fold(0, |v, c| v * 8 + u32::from(c - b'0')), n)
+}
+
+fn hex(s: &[u8], at: usize, n: usize) -> Option<u32> {
+    let d = s.get(at..at + n)?;
+    d.iter().try_fold(0u32, |v, c| Some(v << 4 | (*c as char).to_digit(16)?))
+}
