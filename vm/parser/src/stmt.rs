@@ -177,17 +177,16 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// A compound statement ends where its last inner statement does, before NEWLINE and DEDENT.
+    /// A compound statement ends at its last token other than NEWLINE, INDENT and DEDENT: a closing `;` is included.
     fn block_stmt(&self, kind: StmtKind, start: Location) -> Stmt {
+        Stmt::new(kind, self.block_range(start))
+    }
+    fn block_range(&self, start: Location) -> Location {
         let mut j = self.i.saturating_sub(1);
-        while j > 0 && matches!(self.toks[j].kind, Tok::Newline | Tok::Dedent | Tok::Indent | Tok::Semi) {
+        while j > 0 && matches!(self.toks[j].kind, Tok::Newline | Tok::Dedent | Tok::Indent) {
             j -= 1;
         }
-        let mut range = start.to(self.toks[j].loc);
-        if let Some(end) = last_end(&kind) {
-            range = start.to(end);
-        }
-        Stmt::new(kind, range)
+        start.to(self.toks[j].loc)
     }
 
     fn simple_stmts(&mut self, out: &mut Vec<Stmt>) -> R<()> {
@@ -337,7 +336,7 @@ impl Parser<'_> {
             self.expect(Tok::Colon)?;
             let bare = typ.is_none();
             let body = self.block()?;
-            let range = body.last().map_or(start, |s| start.to(s.range));
+            let range = self.block_range(start);
             t.handlers.push(ExceptHandler { typ, name, body, range });
             if bare && self.at(Tok::KwExcept) {
                 // The compiler refuses a bare handler that is not the last one, and so the parser takes it.
@@ -653,25 +652,5 @@ impl Parser<'_> {
                 Ok(StmtKind::AugAssign { target: Box::new(e), op, value })
             }
         }
-    }
-}
-
-/// Where the last statement inside a compound statement ends. A `;` after it is not part of either.
-fn last_end(kind: &StmtKind) -> Option<Location> {
-    let last = |v: &Vec<Stmt>| v.last().map(|s| s.range);
-    match kind {
-        StmtKind::FunctionDef(f) | StmtKind::AsyncFunctionDef(f) => last(&f.body),
-        StmtKind::ClassDef(c) => last(&c.body),
-        StmtKind::For(f) | StmtKind::AsyncFor(f) => last(&f.orelse).or_else(|| last(&f.body)),
-        StmtKind::While { body, orelse, .. } | StmtKind::If { body, orelse, .. } => {
-            last(orelse).or_else(|| last(body))
-        }
-        StmtKind::With(w) | StmtKind::AsyncWith(w) => last(&w.body),
-        StmtKind::Try(t) | StmtKind::TryStar(t) => last(&t.finalbody)
-            .or_else(|| last(&t.orelse))
-            .or_else(|| t.handlers.last().map(|h| h.range))
-            .or_else(|| last(&t.body)),
-        StmtKind::Match { cases, .. } => cases.last().and_then(|c| last(&c.body)),
-        _ => None,
     }
 }

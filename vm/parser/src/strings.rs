@@ -12,6 +12,17 @@ enum Part {
     Field(Expr),
 }
 
+impl Part {
+    fn into_expr(self) -> Expr {
+        match self {
+            Part::Text { value, kind, loc } => {
+                Expr::new(ExprKind::Constant { value: Constant::Str(PyStr::from_wtf8(value)), kind }, loc)
+            }
+            Part::Field(e) => e,
+        }
+    }
+}
+
 impl Parser<'_> {
     /// `strings`
     pub fn strings(&mut self) -> R<Expr> {
@@ -335,7 +346,10 @@ impl Parser<'_> {
                 }
             }
             self.leave();
-            let values = fold(spec);
+            // A specification is kept piece by piece, as 3.12 does; only the concatenation of whole strings is folded.
+            let lone_empty = matches!(&spec[..], [Part::Text { value, .. }] if value.is_empty());
+            let values =
+                if lone_empty { Vec::new() } else { spec.into_iter().map(Part::into_expr).collect() };
             format_spec = Some(Box::new(Expr::new(ExprKind::JoinedStr { values }, self.since(colon))));
         }
         self.expect(Tok::RBrace)?;

@@ -561,7 +561,7 @@ impl Tokenizer<'_> {
                     self.line_start,
                     self.lineno,
                     a + 1,
-                    b,
+                    b + 1,
                 );
             }
         } else if self.cur() != b'.' {
@@ -811,7 +811,7 @@ impl Tokenizer<'_> {
             lineno: line,
             end_lineno: self.lineno,
             col_offset: start as i32 - line_start as i32,
-            end_col_offset: self.col(end),
+            end_col_offset: self.col(self.pos),
         };
         self.push_at(Tok::FStringMiddle, start, end, loc);
         if regular && let Some(f) = self.fstrings.last_mut() {
