@@ -92,58 +92,52 @@ macro_rules! data {
 }
 
 functions! { pointer:
-    PyErr_Occurred PyLong_FromLong PyList_New PyTuple_New PyDict_New PyBytes_FromStringAndSize PyErr_Format
-    PyModuleDef_Init PyObject_GetAttr PyObject_GetAttrString PyUnicode_FromStringAndSize
-    PyImport_ImportModule PyObject_GetItem PyLong_FromSsize_t PyTuple_GetItem PyUnicode_FromString
-    PyBytes_AsString PyErr_NoMemory PyObject_GetIter PyObject_Repr PyTuple_Pack PyObject_Str
-    PyUnicode_FromFormat PyUnicode_InternFromString PyFloat_FromDouble PyMem_Malloc PyDict_GetItemWithError
-    PyObject_GenericGetDict PyEval_SaveThread PyCapsule_New PyCapsule_GetPointer PyCMethod_New
-    PyMem_Realloc PyDict_GetItemString PyUnicode_DecodeUTF8 PyObject_RichCompare PyModule_GetDict
-    PyNumber_Index PyException_GetTraceback PyObject_CallMethodObjArgs PyObject_GenericGetAttr
-    PyObject_VectorcallMethod _PyObject_GC_New PyTuple_GetSlice _PyThreadState_UncheckedGet PyIter_Next
-    PyModule_NewObject PyUnicode_New PyDict_SetDefault PyObject_CallObject PyUnicode_AsUTF8AndSize
-    PyImport_AddModule PyImport_GetModuleDict PyThreadState_Get PyImport_ImportModuleLevelObject
-    PyLong_FromSize_t PyCode_NewEmpty PyErr_GetRaisedException PyFrame_New PyImport_GetModule PyNumber_Add
-    PyUnicode_Concat PyMethod_New PyModule_GetName PyObject_VectorcallDict _PyObject_GetDictPtr
-    PyNumber_InPlaceAdd _PyType_Lookup PyObject_Vectorcall PyType_FromMetaclass
-    PyUnstable_Code_NewWithPosOnlyArgs _PyDict_GetItem_KnownHash _PyObject_GenericGetAttrWithDict
-    PyNumber_Long PyUnicode_Substring PyObject_Format PyObject_CallFunctionObjArgs PySequence_Tuple
-    PyUnicode_AsEncodedString PyBytes_FromString PyList_AsTuple PyUnicode_FromOrdinal
-    PyLong_FromUnsignedLong _PyDict_NewPresized PyNumber_Subtract PySet_New _PyObject_CallFunction_SizeT
+    PyList_New PyDict_New PyErr_Format PyModuleDef_Init PyObject_GetAttr PyObject_GetAttrString
+    PyUnicode_FromStringAndSize PyImport_ImportModule PyObject_GetItem PyTuple_GetItem PyUnicode_FromString
+    PyBytes_AsString PyObject_GetIter PyObject_Repr PyTuple_Pack PyObject_Str PyUnicode_FromFormat
+    PyUnicode_InternFromString PyDict_GetItemWithError PyObject_GenericGetDict PyEval_SaveThread
+    PyCapsule_New PyCapsule_GetPointer PyDict_GetItemString PyUnicode_DecodeUTF8 PyObject_RichCompare
+    PyModule_GetDict PyNumber_Index PyException_GetTraceback PyObject_CallMethodObjArgs
+    PyObject_GenericGetAttr PyObject_VectorcallMethod PyTuple_GetSlice _PyThreadState_UncheckedGet
+    PyIter_Next PyModule_NewObject PyUnicode_New PyDict_SetDefault PyObject_CallObject
+    PyUnicode_AsUTF8AndSize PyImport_AddModule PyImport_GetModuleDict PyThreadState_Get
+    PyImport_ImportModuleLevelObject PyCode_NewEmpty PyFrame_New PyImport_GetModule PyNumber_Add
+    PyUnicode_Concat PyModule_GetName PyObject_VectorcallDict _PyObject_GetDictPtr PyNumber_InPlaceAdd
+    _PyType_Lookup PyType_FromMetaclass PyUnstable_Code_NewWithPosOnlyArgs _PyDict_GetItem_KnownHash
+    _PyObject_GenericGetAttrWithDict PyNumber_Long PyUnicode_Substring PyObject_Format
+    PyObject_CallFunctionObjArgs PySequence_Tuple PyUnicode_AsEncodedString PyList_AsTuple
+    PyUnicode_FromOrdinal _PyDict_NewPresized PyNumber_Subtract PySet_New _PyObject_CallFunction_SizeT
     PyModule_Create2 PyNumber_Multiply PyObject_Init PySlice_New PyUnicode_AsUTF8String PyUnicode_Join
-    PyEval_GetBuiltins PyObject_Malloc PyNumber_Remainder PyCapsule_GetName PyObject_SelfIter
-    PySequence_List Py_GenericAlias PyUnicode_Format PyType_FromSpec PyThreadState_GetFrame
-    PyUnicode_AsUTF8 PyByteArray_AsString PyFrozenSet_New PyImport_Import PyCapsule_Import PyDict_Copy
-    PyList_GetItem PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc PyDict_GetItem
-    PyFloat_FromString PyMemoryView_FromObject PyNumber_FloorDivide PyNumber_TrueDivide
-    PyUnicode_FromKindAndData Py_BuildValue PyNumber_Float PyNumber_Or PyObject_CallMethod
-    PyObject_CallNoArgs PyUnicode_Decode PyNumber_Negative PyThread_allocate_lock _PyObject_New
-    _Py_BuildValue_SizeT PyInterpreterState_Get PyLong_FromVoidPtr PyBool_FromLong PyNumber_Power
+    PyEval_GetBuiltins PyNumber_Remainder PyCapsule_GetName PyObject_SelfIter PySequence_List
+    Py_GenericAlias PyUnicode_Format PyType_FromSpec PyThreadState_GetFrame PyUnicode_AsUTF8
+    PyByteArray_AsString PyFrozenSet_New PyImport_Import PyCapsule_Import PyDict_Copy PyList_GetItem
+    PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc PyDict_GetItem PyFloat_FromString
+    PyMemoryView_FromObject PyNumber_FloorDivide PyNumber_TrueDivide PyUnicode_FromKindAndData
+    Py_BuildValue PyNumber_Float PyNumber_Or PyObject_CallMethod PyUnicode_Decode PyNumber_Negative
+    PyThread_allocate_lock _Py_BuildValue_SizeT PyInterpreterState_Get PyLong_FromVoidPtr PyNumber_Power
     PyClassMethod_New PyDescr_NewClassMethod PyErr_NewException PyNumber_Absolute PyNumber_InPlaceSubtract
-    PyNumber_Lshift _PyObject_CallMethod_SizeT PyMem_Calloc PyModule_GetState PyNumber_InPlaceMultiply
-    PySequence_GetSlice PyType_GenericAlloc PyUnicode_DecodeASCII PyUnicode_Split _PyDict_Pop
-    PyType_GetName PyType_GetQualName PyUnicode_AsASCIIString PyLong_FromString PyNumber_Invert
-    PyType_GenericNew Py_GetVersion _PyList_Extend PyModule_GetNameObject PyObject_CallOneArg
-    PyUnicode_Replace _PyBytes_Join PyByteArray_FromStringAndSize PyCapsule_GetContext
-    PyMemoryView_FromMemory PyType_GetSlot _PyLong_Copy _PyObject_NextNotImplemented PyFrame_GetCode
-    PyNumber_Xor PySequence_Fast PyUnicode_DecodeLatin1 PyWeakref_NewRef PyComplex_FromDoubles
-    PyErr_SetFromErrno PyFrame_GetBack PyNumber_InPlaceOr PyNumber_Rshift PySys_GetObject
-    PyType_FromModuleAndSpec PyDict_Keys PyMapping_Items PyGILState_GetThisThreadState PyGen_GetCode
-    PyInterpreterState_GetDict PyInterpreterState_Main PySet_Pop _PyErr_FormatFromCause
+    PyNumber_Lshift _PyObject_CallMethod_SizeT PyModule_GetState PyNumber_InPlaceMultiply
+    PySequence_GetSlice PyUnicode_DecodeASCII PyUnicode_Split _PyDict_Pop PyType_GetName PyType_GetQualName
+    PyUnicode_AsASCIIString PyLong_FromString PyNumber_Invert PyType_GenericNew Py_GetVersion
+    _PyList_Extend PyModule_GetNameObject PyUnicode_Replace _PyBytes_Join PyByteArray_FromStringAndSize
+    PyCapsule_GetContext PyMemoryView_FromMemory PyType_GetSlot _PyLong_Copy _PyObject_NextNotImplemented
+    PyFrame_GetCode PyNumber_Xor PySequence_Fast PyUnicode_DecodeLatin1 PyWeakref_NewRef
+    PyComplex_FromDoubles PyErr_SetFromErrno PyFrame_GetBack PyNumber_InPlaceOr PyNumber_Rshift
+    PySys_GetObject PyType_FromModuleAndSpec PyDict_Keys PyMapping_Items PyGILState_GetThisThreadState
+    PyGen_GetCode PyInterpreterState_GetDict PyInterpreterState_Main PySet_Pop _PyErr_FormatFromCause
     _PyLong_FromByteArray PyDictProxy_New PyLong_AsVoidPtr PyLong_FromDouble PyNumber_ToBase
     PyOS_double_to_string PyThread_tss_get PyUnicode_EncodeFSDefault PyUnicode_FromEncodedObject
     PyBytes_FromObject PyException_GetCause PyInstanceMethod_New PyMemoryView_GetContiguous
     PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir PyStaticMethod_New PyThreadState_New PyDict_Items
     PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc PyModule_FromDefAndSpec2 PyNumber_Divmod
-    PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide PyObject_CallFunction PyObject_Realloc PyObject_Type
-    PySequence_Concat PySequence_Repeat PyThreadState_GetDict PyVectorcall_Call _PyStack_AsDict
-    PyBytes_FromFormat PyCFunction_GetFunction PyDict_Values PyLong_FromUnicodeObject
-    PyMapping_GetItemString PyMapping_Keys PyMem_RawRealloc PyModule_GetFilenameObject
-    PyNumber_InPlaceLshift PyNumber_InPlacePower PyNumber_Positive PyUnicodeDecodeError_Create
-    PyUnicode_FromFormatV PyUnicode_FromObject Py_CompileString PyByteArray_FromObject PyCFunction_NewEx
-    PyImport_ImportModuleLevel PyMem_RawCalloc PyNumber_InPlaceRshift PyNumber_MatrixMultiply
-    PyState_FindModule PyType_GetModuleByDef PyUnicode_AsLatin1String PyWeakref_GetObject
-    _PyObject_GC_NewVar PyCFunction_GetSelf PyComplex_FromCComplex PyModule_GetDef
+    PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide PyObject_CallFunction PyObject_Type PySequence_Concat
+    PySequence_Repeat PyThreadState_GetDict PyVectorcall_Call _PyStack_AsDict PyBytes_FromFormat
+    PyCFunction_GetFunction PyDict_Values PyLong_FromUnicodeObject PyMapping_GetItemString PyMapping_Keys
+    PyMem_RawRealloc PyModule_GetFilenameObject PyNumber_InPlaceLshift PyNumber_InPlacePower
+    PyNumber_Positive PyUnicodeDecodeError_Create PyUnicode_FromFormatV PyUnicode_FromObject
+    Py_CompileString PyByteArray_FromObject PyImport_ImportModuleLevel PyMem_RawCalloc
+    PyNumber_InPlaceRshift PyNumber_MatrixMultiply PyState_FindModule PyType_GetModuleByDef
+    PyUnicode_AsLatin1String PyWeakref_GetObject PyCFunction_GetSelf PyComplex_FromCComplex PyModule_GetDef
     PyNumber_InPlaceRemainder PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat
     PySequence_InPlaceRepeat PyThreadState_GetInterpreter PyType_FromSpecWithBases PyUnicode_AsUCS4Copy
     PyUnicode_FromWideChar PyUnicode_RSplit PyUnicode_Splitlines _PyUnicodeWriter_Finish PyContextVar_New
@@ -153,37 +147,36 @@ functions! { pointer:
     PyUnicode_RPartition Py_AddPendingCall _PyLong_New _PyType_CalculateMetaclass PyByteArray_Concat
     PyCode_GetCode PyCode_GetVarnames PyCodec_Decoder PyCodec_Encode PyCodec_Encoder PyContext_CopyCurrent
     PyErr_SetFromErrnoWithFilename PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals
-    PyInterpreterState_Head PyInterpreterState_ThreadHead PyMapping_Values PyOS_setsig PyObject_Calloc
-    PyObject_GetTypeData PyObject_InitVar PySeqIter_New PyThreadState_Next PyThreadState_Swap
-    PyThread_start_new_thread PyType_GetModule PyUnicode_AsUTF16String PyUnicode_DecodeFSDefaultAndSize
-    PyUnicode_DecodeLocale PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding
-    PyUnicode_Partition Py_AtExit _PyDict_GetItemStringWithError _PyInterpreterState_GetConfig
-    _PyMem_GetCurrentAllocatorName _PyObject_MakeTpCall _PyObject_NewVar _PyType_Name
-    _Py_CheckFunctionResult PyAsyncGen_New PyBuffer_GetPointer PyBytes_DecodeEscape PyBytes_FromFormatV
-    PyBytes_Repr PyCFunction_Call PyCFunction_New PyCallIter_New PyCell_Get PyCell_New PyCode_GetCellvars
-    PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_Decode PyCodec_IgnoreErrors
-    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_LookupError PyCodec_NameReplaceErrors
-    PyCodec_ReplaceErrors PyCodec_StreamReader PyCodec_StreamWriter PyCodec_StrictErrors
-    PyCodec_XMLCharRefReplaceErrors PyConfig_Read PyConfig_SetArgv PyConfig_SetBytesArgv
-    PyConfig_SetBytesString PyConfig_SetString PyConfig_SetWideStringList PyContext_Copy PyContext_New
-    PyCoro_New PyDescr_NewGetSet PyDescr_NewMember PyDescr_NewMethod PyDescr_NewWrapper
-    PyErr_GetHandledException PyErr_ProgramText PyErr_ProgramTextObject
-    PyErr_SetFromErrnoWithFilenameObject PyErr_SetFromErrnoWithFilenameObjects PyErr_SetImportErrorSubclass
-    PyEval_CallFunction PyEval_CallMethod PyEval_CallObjectWithKeywords PyEval_EvalCodeEx PyEval_EvalFrame
-    PyEval_EvalFrameEx PyEval_GetFuncDesc PyEval_GetFuncName PyExceptionClass_Name PyException_GetArgs
-    PyException_GetContext PyFile_FromFd PyFile_GetLine PyFile_NewStdPrinter PyFile_OpenCode
-    PyFile_OpenCodeObject PyFloat_GetInfo PyFrame_GetBuiltins PyFrame_GetGenerator PyFrame_GetGlobals
-    PyFrame_GetVar PyFrame_GetVarString PyFunction_GetClosure PyFunction_GetCode PyFunction_GetDefaults
-    PyFunction_GetGlobals PyFunction_GetKwDefaults PyFunction_GetModule PyFunction_New
-    PyFunction_NewWithQualName PyGen_New PyGen_NewWithQualName PyHash_GetFuncDef PyImport_AddModuleObject
-    PyImport_AppendInittab PyImport_ExecCodeModule PyImport_ExecCodeModuleEx PyImport_ExecCodeModuleObject
-    PyImport_ExecCodeModuleWithPathnames PyImport_GetImporter PyImport_GetMagicTag
-    PyImport_ImportModuleNoBlock PyImport_ReloadModule PyInit__abc PyInit__ast PyInit__codecs
-    PyInit__collections PyInit__functools PyInit__imp PyInit__io PyInit__locale PyInit__operator
-    PyInit__signal PyInit__sre PyInit__stat PyInit__string PyInit__symtable PyInit__thread PyInit__tokenize
-    PyInit__tracemalloc PyInit__typing PyInit__weakref PyInit_atexit PyInit_errno PyInit_faulthandler
-    PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInstanceMethod_Function
-    PyInterpreterState_New PyInterpreterState_Next PyLong_GetInfo PyMarshal_Init
+    PyInterpreterState_Head PyInterpreterState_ThreadHead PyMapping_Values PyOS_setsig PyObject_GetTypeData
+    PyObject_InitVar PySeqIter_New PyThreadState_Next PyThreadState_Swap PyThread_start_new_thread
+    PyType_GetModule PyUnicode_AsUTF16String PyUnicode_DecodeFSDefaultAndSize PyUnicode_DecodeLocale
+    PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding PyUnicode_Partition Py_AtExit
+    _PyDict_GetItemStringWithError _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName
+    _PyObject_MakeTpCall _PyType_Name _Py_CheckFunctionResult PyAsyncGen_New PyBuffer_GetPointer
+    PyBytes_DecodeEscape PyBytes_FromFormatV PyBytes_Repr PyCFunction_Call PyCFunction_New PyCallIter_New
+    PyCell_Get PyCode_GetCellvars PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors
+    PyCodec_Decode PyCodec_IgnoreErrors PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder
+    PyCodec_LookupError PyCodec_NameReplaceErrors PyCodec_ReplaceErrors PyCodec_StreamReader
+    PyCodec_StreamWriter PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors PyConfig_Read
+    PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString
+    PyConfig_SetWideStringList PyContext_Copy PyContext_New PyCoro_New PyDescr_NewGetSet PyDescr_NewMember
+    PyDescr_NewMethod PyDescr_NewWrapper PyErr_GetHandledException PyErr_ProgramText
+    PyErr_ProgramTextObject PyErr_SetFromErrnoWithFilenameObject PyErr_SetFromErrnoWithFilenameObjects
+    PyErr_SetImportErrorSubclass PyEval_CallFunction PyEval_CallMethod PyEval_CallObjectWithKeywords
+    PyEval_EvalCodeEx PyEval_EvalFrame PyEval_EvalFrameEx PyEval_GetFuncDesc PyEval_GetFuncName
+    PyExceptionClass_Name PyException_GetArgs PyException_GetContext PyFile_FromFd PyFile_GetLine
+    PyFile_NewStdPrinter PyFile_OpenCode PyFile_OpenCodeObject PyFloat_GetInfo PyFrame_GetBuiltins
+    PyFrame_GetGenerator PyFrame_GetGlobals PyFrame_GetVar PyFrame_GetVarString PyFunction_GetClosure
+    PyFunction_GetCode PyFunction_GetDefaults PyFunction_GetGlobals PyFunction_GetKwDefaults
+    PyFunction_GetModule PyFunction_New PyFunction_NewWithQualName PyGen_New PyGen_NewWithQualName
+    PyHash_GetFuncDef PyImport_AddModuleObject PyImport_AppendInittab PyImport_ExecCodeModule
+    PyImport_ExecCodeModuleEx PyImport_ExecCodeModuleObject PyImport_ExecCodeModuleWithPathnames
+    PyImport_GetImporter PyImport_GetMagicTag PyImport_ImportModuleNoBlock PyImport_ReloadModule
+    PyInit__abc PyInit__ast PyInit__codecs PyInit__collections PyInit__functools PyInit__imp PyInit__io
+    PyInit__locale PyInit__operator PyInit__signal PyInit__sre PyInit__stat PyInit__string PyInit__symtable
+    PyInit__thread PyInit__tokenize PyInit__tracemalloc PyInit__typing PyInit__weakref PyInit_atexit
+    PyInit_errno PyInit_faulthandler PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time
+    PyInstanceMethod_Function PyInterpreterState_New PyInterpreterState_Next PyLong_GetInfo PyMarshal_Init
     PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile PyMarshal_ReadObjectFromString
     PyMarshal_WriteObjectToString PyMember_GetOne PyMemoryView_FromBuffer PyMethod_Function PyMethod_Self
     PyModule_GetFilename PyModule_New PyODict_New PyOS_Readline PyOS_getsig PyObject_ASCII
@@ -206,7 +199,7 @@ functions! { pointer:
     Py_GetCompiler Py_GetCopyright Py_GetExecPrefix Py_GetPath Py_GetPlatform Py_GetPrefix
     Py_GetProgramFullPath Py_GetProgramName Py_GetPythonHome Py_InitializeFromConfig Py_NewInterpreter
     Py_NewInterpreterFromConfig Py_PreInitialize Py_PreInitializeFromArgs Py_PreInitializeFromBytesArgs
-    Py_UniversalNewlineFgets Py_VaBuildValue Py_XNewRef _PyAST_Compile _PyArena_Malloc _PyArena_New
+    Py_UniversalNewlineFgets Py_VaBuildValue _PyAST_Compile _PyArena_Malloc _PyArena_New
     _PyArg_UnpackKeywords _PyArg_UnpackKeywordsWithVararg _PyArgv_AsWstrList _PyBytesWriter_Alloc
     _PyBytesWriter_Finish _PyBytesWriter_Prepare _PyBytesWriter_Resize _PyBytesWriter_WriteBytes
     _PyBytes_DecodeEscape _PyBytes_FormatEx _PyBytes_FromHex _PyCode_ConstantKey _PyCode_New
@@ -251,17 +244,16 @@ functions! { pointer:
 }
 
 functions! { integer:
-    PyType_IsSubtype PyDict_Next PyDict_SetItem PyList_Append PyLong_AsLong PyObject_SetAttrString
-    PyErr_ExceptionMatches PyObject_SetAttr PyObject_IsTrue PyDict_Size PyException_SetTraceback
-    PyObject_Call PyErr_GivenExceptionMatches PyType_Ready PyObject_RichCompareBool PyObject_Hash
-    PyObject_SetItem PyObject_GenericSetDict PyDict_SetItemString PyErr_WarnEx PyCallable_Check
-    PyObject_Size PyDict_Contains PyInterpreterState_GetID PyObject_IsInstance PyDict_DelItem
-    PyObject_HasAttr PyGILState_Ensure PyTraceBack_Here PyErr_WarnFormat PyLong_AsUnsignedLong
-    PyOS_snprintf PyObject_GetBuffer PyLong_AsSsize_t Py_EnterRecursiveCall PyArg_ValidateKeywordArguments
-    PyObject_IsSubclass PyObject_CallFinalizerFromDealloc PySequence_Contains PyLong_FromLongLong
-    PyObject_GC_IsFinalized PyUnicode_FindChar PyBytes_Size PyUnicode_Compare _PyObject_VisitManagedDict
-    PyGC_Disable PyGC_Enable PyDict_Update PyTuple_Size PyBytes_AsStringAndSize PyIter_Check
-    PyModule_AddObject PyLong_FromUnsignedLongLong PySet_Add PyList_SetSlice PySequence_Check
+    PyDict_Next PyDict_SetItem PyList_Append PyLong_AsLong PyObject_SetAttrString PyObject_SetAttr
+    PyObject_IsTrue PyDict_Size PyException_SetTraceback PyObject_Call PyErr_GivenExceptionMatches
+    PyType_Ready PyObject_RichCompareBool PyObject_Hash PyObject_SetItem PyObject_GenericSetDict
+    PyDict_SetItemString PyErr_WarnEx PyCallable_Check PyObject_Size PyDict_Contains
+    PyInterpreterState_GetID PyObject_IsInstance PyDict_DelItem PyObject_HasAttr PyGILState_Ensure
+    PyTraceBack_Here PyErr_WarnFormat PyLong_AsUnsignedLong PyOS_snprintf PyObject_GetBuffer
+    PyLong_AsSsize_t Py_EnterRecursiveCall PyArg_ValidateKeywordArguments PyObject_IsSubclass
+    PyObject_CallFinalizerFromDealloc PySequence_Contains PyObject_GC_IsFinalized PyUnicode_FindChar
+    PyBytes_Size PyUnicode_Compare _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable PyDict_Update
+    PyBytes_AsStringAndSize PyIter_Check PyModule_AddObject PySet_Add PyList_SetSlice PySequence_Check
     PyNumber_Check PyObject_DelItem PyCapsule_IsValid PyIndex_Check _PyDict_SetItem_KnownHash
     PyTuple_SetItem PyLong_AsUnsignedLongLong Py_IsInitialized PySequence_Size PyUnicode_Resize
     PyByteArray_Size PyList_SetItem PyArg_ParseTuple PyList_Sort PyArg_ParseTupleAndKeywords PyList_Size
@@ -279,16 +271,15 @@ functions! { integer:
     PyThread_get_thread_ident Py_ReprEnter _Py_IsFinalizing PyDict_DelItemString PyDict_Merge
     PyGILState_Check PyLong_AsSize_t PyModule_AddType PyObject_AsFileDescriptor PyObject_HashNotImplemented
     PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric
-    PyContextVar_Get PyErr_BadArgument PyFloat_Pack8 PyMapping_Size PyObject_GC_IsTracked
-    PySequence_DelSlice PyUnicode_Count Py_NewRef _PyLong_NumBits _PyObject_LookupAttr
-    _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous
-    PyCapsule_SetPointer PyDict_MergeFromSeq2 PyFloat_Pack4 PyFrame_GetLasti PyIter_Send PyMapping_HasKey
-    PyTraceMalloc_Track PyTraceMalloc_Untrack PyVectorcall_NARGS _PyGen_FetchStopIterationValue
-    _PySet_Update _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString
-    _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes
-    PyCFunction_GetFlags PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding PyContext_Enter
-    PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags PyFile_WriteObject PyFile_WriteString
-    PyMapping_HasKeyString PyModule_AddFunctions PyOS_strtol PyOS_strtoul PyOS_vsnprintf
+    PyContextVar_Get PyErr_BadArgument PyFloat_Pack8 PyMapping_Size PySequence_DelSlice PyUnicode_Count
+    _PyLong_NumBits _PyObject_LookupAttr _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble
+    _Py_HashPointer PyBuffer_ToContiguous PyCapsule_SetPointer PyDict_MergeFromSeq2 PyFloat_Pack4
+    PyFrame_GetLasti PyIter_Send PyMapping_HasKey PyTraceMalloc_Track PyTraceMalloc_Untrack
+    PyVectorcall_NARGS _PyGen_FetchStopIterationValue _PySet_Update _PyUnicodeWriter_PrepareInternal
+    _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull
+    _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding
+    PyContext_Enter PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags PyFile_WriteObject
+    PyFile_WriteString PyMapping_HasKeyString PyModule_AddFunctions PyOS_strtol PyOS_strtoul PyOS_vsnprintf
     PyObject_AsReadBuffer PySequence_DelItem PyState_AddModule PyStructSequence_InitType2
     PyThread_acquire_lock_timed PyThread_get_thread_native_id PyThread_tss_is_created
     PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter PyUnicode_WriteChar
@@ -303,7 +294,7 @@ functions! { integer:
     PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject
     PyEval_ThreadsInitialized PyFile_SetOpenCodeHook PyFloat_Pack2 PyFrame_FastToLocalsWithError
     PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure
-    PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_Collect PyGC_IsEnabled PyImport_ExtendInittab
+    PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab
     PyImport_GetMagicNumber PyImport_ImportFrozenModule PyImport_ImportFrozenModuleObject
     PyLong_AsUnsignedLongMask PyMapping_Length PyMapping_SetItemString PyMarshal_ReadLongFromFile
     PyMarshal_ReadShortFromFile PyMember_SetOne PyModule_SetDocString PyODict_DelItem PyODict_SetItem
@@ -329,8 +320,8 @@ functions! { integer:
     PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
-    Py_FdIsInteractive Py_FrozenMain Py_Is Py_IsFalse Py_IsNone Py_IsTrue Py_Main Py_MakePendingCalls
-    Py_RunMain Py_SetStandardStreamEncoding _PyArena_AddPyObject _PyArg_CheckPositional _PyArg_NoKeywords
+    Py_FdIsInteractive Py_FrozenMain Py_IsFalse Py_IsTrue Py_Main Py_MakePendingCalls Py_RunMain
+    Py_SetStandardStreamEncoding _PyArena_AddPyObject _PyArg_CheckPositional _PyArg_NoKeywords
     _PyArg_NoKwnames _PyArg_NoPositional _PyArg_ParseStack _PyArg_ParseStackAndKeywords
     _PyArg_ParseStackAndKeywords_SizeT _PyArg_ParseStack_SizeT _PyArg_ParseTupleAndKeywordsFast
     _PyArg_ParseTupleAndKeywordsFast_SizeT _PyArg_Parse_SizeT _PyArg_UnpackStack
@@ -397,15 +388,13 @@ functions! { double:
 }
 
 functions! { void:
-    PyErr_SetString _Py_Dealloc PyErr_Clear PyObject_GC_UnTrack PyErr_SetObject PyMem_Free
-    PyObject_ClearWeakRefs PyEval_RestoreThread PyUnicode_InternInPlace PyErr_WriteUnraisable
-    PyObject_GC_Del PyObject_GC_Track PyBuffer_Release PyType_Modified PyGILState_Release
-    PyException_SetCause PyErr_NormalizeException Py_LeaveRecursiveCall PyErr_SetRaisedException
-    PyObject_Free PyErr_Fetch PyErr_PrintEx PyErr_Restore PyErr_SetNone _PyObject_ClearManagedDict
-    _PyUnicode_FastCopyCharacters PyErr_Print _Py_FatalErrorFunc PyThread_free_lock PyDict_Clear
-    PyException_SetContext PyErr_GetExcInfo PyThreadState_Clear PyThread_release_lock PyThread_tss_delete
-    _PyTrash_end PyErr_SetExcInfo PyEval_AcquireThread PyThreadState_DeleteCurrent _Py_DecRef _Py_IncRef
-    PyMem_RawFree Py_DecRef _PyErr_BadInternalCall Py_ReprLeave PyErr_SetHandledException Py_IncRef
+    PyErr_SetObject PyObject_ClearWeakRefs PyEval_RestoreThread PyUnicode_InternInPlace
+    PyErr_WriteUnraisable PyBuffer_Release PyType_Modified PyGILState_Release PyException_SetCause
+    PyErr_NormalizeException Py_LeaveRecursiveCall PyErr_Fetch PyErr_PrintEx PyErr_Restore PyErr_SetNone
+    _PyObject_ClearManagedDict _PyUnicode_FastCopyCharacters PyErr_Print _Py_FatalErrorFunc
+    PyThread_free_lock PyDict_Clear PyException_SetContext PyErr_GetExcInfo PyThreadState_Clear
+    PyThread_release_lock PyThread_tss_delete _PyTrash_end PyErr_SetExcInfo PyEval_AcquireThread
+    PyThreadState_DeleteCurrent PyMem_RawFree _PyErr_BadInternalCall Py_ReprLeave PyErr_SetHandledException
     _PyErr_ChainExceptions1 _PyErr_WriteUnraisableMsg _PyUnicodeWriter_Dealloc _PyUnicodeWriter_Init
     _Py_NewReference PyEval_SetProfile PyEval_SetTrace PyMem_GetAllocator PyMem_SetAllocator
     PyThreadState_EnterTracing PyThreadState_LeaveTracing PyUnicode_Append Py_FatalError _PyErr_SetKeyError

@@ -107,6 +107,22 @@ where
     }
 }
 
+/// `PyTuple_New`: items are NULL, for C code to set before anyone else sees the tuple.
+pub fn new_unset(py: Py<'_>, n: usize) -> PyResult {
+    if n == 0 {
+        return Ok(empty().upcast());
+    }
+    object::generic_alloc(py, &PyTuple_Type, n)
+}
+
+/// `PyTuple_Check`.
+#[inline(always)]
+pub fn check(o: &PyObject) -> Option<&PyTupleObject> {
+    // SAFETY: LAYOUT: the subclass flag says so.
+    (o.ty().tp_flags.get() & Py_TPFLAGS_TUPLE_SUBCLASS != 0)
+        .then(|| unsafe { &*(o as *const PyObject as *const PyTupleObject) })
+}
+
 /// The items. They stay as long as the tuple does.
 #[inline(always)]
 pub fn items(t: &PyTupleObject) -> &[&PyObject] {

@@ -153,6 +153,11 @@ struct LastError {
 /// beyond `BaseException`'s are NULL, as after a constructor that was not given them.
 #[cold]
 pub fn format(py: Py<'_>, ty: &'static StaticType, message: fmt::Arguments<'_>) -> PyErr {
+    instance(py, ty, message)
+}
+
+/// An instance made without calling its static type.
+fn instance(py: Py<'_>, ty: &PyTypeObject, message: fmt::Arguments<'_>) -> PyErr {
     let args = match message.as_str() {
         Some(text) => unicode::from_str(py, text),
         None => unicode::from_str(py, &message.to_string()),
@@ -169,6 +174,23 @@ pub fn format(py: Py<'_>, ty: &'static StaticType, message: fmt::Arguments<'_>) 
         // No memory for it: that error is the one to report.
         Err(no_memory) => no_memory,
     }
+}
+
+/// An exception of a type that C code names, with this message (`PyErr_SetString`). Only static types can be made
+/// without calling them, which is not here yet.
+#[cold]
+pub fn raise_builtin(py: Py<'_>, ty: &PyTypeObject, message: &str) -> PyErr {
+    if !crate::types::is_subtype(ty, &BaseException) {
+        return type_error(py, format_args!("exceptions must derive from BaseException"));
+    }
+    if ty.tp_flags.get() & _Py_TPFLAGS_STATIC_BUILTIN == 0 {
+        let name = crate::call::type_name(ty);
+        return system_error(
+            py,
+            format_args!("raising {name} from C code is not implemented yet: {message}"),
+        );
+    }
+    instance(py, ty, format_args!("{message}"))
 }
 
 /// `PyErr_NoMemory`: needs no memory itself.
