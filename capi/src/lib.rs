@@ -1,9 +1,17 @@
 //! The exported C API of CPython 3.12: every name of its symbol table resolves.
-//! Functions with a body are thin wrappers, named as the headers name them; the others are listed in `missing`.
+//! Functions with a body are thin wrappers, one file a header; the others are listed in `missing`.
 #![allow(non_snake_case)]
 
+pub mod abstract_;
+pub mod boolobject;
+pub mod bytesobject;
+pub mod cellobject;
+pub mod classobject;
+pub mod floatobject;
+pub mod longobject;
+pub mod methodobject;
 pub mod missing;
 pub mod object;
 pub mod pyerrors;
+pub mod tupleobject;
 mod util;
-pub mod values;
