@@ -3,6 +3,7 @@
 
 mod core;
 mod error;
+mod errors;
 mod expr;
 mod pattern;
 mod source;
@@ -126,8 +127,30 @@ pub fn parse(source: &[u8], opts: &Options, uni: &dyn Unicode) -> Result<(Mod, V
         }
         Err(e) => e,
     };
-    let far = p.far.max(p.i);
+    let mut far = p.far.max(p.i);
+    let mut error = error;
+    // Tokenizer errors at the very place need no second opinion on the grammar.
+    if !matches!(&error, Fail::Error(e) if e.kind == ErrorKind::Memory)
+        && (far < good || lexed.error.is_none())
+        && let Some(found) = errors::diagnose(&text, &lexed.tokens, opts.mode)
+    {
+        match (found.error, &error) {
+            (Some(e), Fail::Generic) => error = Fail::Error(Box::new(e)),
+            (_, Fail::Generic) => far = found.far,
+            _ => {}
+        }
+    }
     Err(report(&text, error, far, good, &lexed.tokens, lexed.error.as_ref(), &lexed.parens, opts))
+}
+
+/// The line of an error is shown with its newline when the tokenizer had not gone beyond it, as CPython's buffers have it.
+pub(crate) fn finish_text(e: &mut SyntaxError, toks: &[Token], far: usize) {
+    let reached = toks[far.min(toks.len() - 1)].loc.end_lineno;
+    if reached <= e.lineno
+        && let Some(t) = &mut e.text
+    {
+        t.push('\n');
+    }
 }
 
 /// Chooses between the parser's failure and the tokenizer's, by the rules of `_Pypegen_set_syntax_error`.
@@ -178,11 +201,13 @@ fn report(
         return e;
     }
     let t = &tokens[far.min(tokens.len() - 1)];
-    match t.kind {
+    let mut e = match t.kind {
         Tok::Indent => error_range(text, ErrorKind::Indentation, "unexpected indent".into(), t.loc),
         Tok::Dedent => error_range(text, ErrorKind::Indentation, "unexpected unindent".into(), t.loc),
         _ => error_range(text, ErrorKind::Syntax, "invalid syntax".into(), t.loc),
-    }
+    };
+    finish_text(&mut e, tokens, far);
+    e
 }
 
 /// What the parser needs to know about Unicode beyond ASCII. The runtime answers with its own tables of Unicode 15.0;

@@ -1,0 +1,506 @@
+//! The error pass: a packrat interpreter of the published grammar with its `invalid_*` rules. It runs only on text that the
+//! recursive-descent parser has refused: once without those rules, to learn how far CPython's parser would have read, and
+//! once with them.
+
+mod grammar;
+mod notation;
+
+use std::collections::HashMap;
+
+use dxpy_ast::Location;
+
+use crate::Mode;
+use crate::error::{ErrorKind, SyntaxError};
+use crate::source::error_range;
+use crate::token::{Tok, Token};
+use notation::{Alt, Grammar, Item, grammar};
+
+/// Rule invocations inside one another, as CPython's `MAXSTACK`.
+const MAX_STACK: u32 = 6000;
+/// Deep recursion happens on a thread of its own, so that the caller's stack does not matter.
+const STACK_BYTES: usize = 96 << 20;
+
+#[derive(Clone, Copy)]
+struct Node {
+    tag: &'static str,
+    start: u32,
+    end: u32,
+    kids: (u32, u32),
+}
+
+/// What the pass found.
+pub(crate) struct Outcome {
+    /// Furthest token read in the first pass.
+    pub far: usize,
+    pub error: Option<SyntaxError>,
+}
+
+struct Pass<'a> {
+    g: &'static Grammar,
+    src: &'a [u8],
+    toks: &'a [Token],
+    pos: usize,
+    far: usize,
+    depth: u32,
+    invalid: bool,
+    quiet: usize,
+    memo: HashMap<(u32, u32), Option<(u32, u32)>>,
+    nodes: Vec<Node>,
+    kids: Vec<u32>,
+}
+
+/// `Err` ends the pass.
+enum Stop {
+    Error(Box<SyntaxError>),
+    Overflow,
+    Forced,
+}
+type Res = Result<Option<u32>, Stop>;
+type Captures = Vec<(u8, u32)>;
+
+/// Runs both passes over the tokens; `None` when no thread can be had.
+pub(crate) fn diagnose(src: &[u8], toks: &[Token], mode: Mode) -> Option<Outcome> {
+    std::thread::scope(|s| {
+        let job = move || {
+            let g = grammar();
+            let start = match mode {
+                Mode::Exec => "file",
+                Mode::Eval => "eval",
+                Mode::Single => "interactive",
+                Mode::FuncType => "func_type",
+            };
+            let new = |invalid| Pass {
+                g,
+                src,
+                toks,
+                pos: 0,
+                far: 0,
+                depth: 0,
+                invalid,
+                quiet: g.names["expression_without_invalid"],
+                memo: HashMap::new(),
+                nodes: Vec::new(),
+                kids: Vec::new(),
+            };
+            let mut first = new(false);
+            let r = first.rule(g.names[start]);
+            let far = first.far;
+            if matches!(r, Err(Stop::Overflow)) {
+                return Outcome { far, error: Some(overflow()) };
+            }
+            drop(first);
+            let mut second = new(true);
+            let error = match second.rule(g.names[start]) {
+                Err(Stop::Error(e)) => Some(*e),
+                Err(Stop::Overflow) => Some(overflow()),
+                _ => None,
+            };
+            Outcome { far, error }
+        };
+        std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(s, job).ok()?.join().ok()
+    })
+}
+
+fn overflow() -> SyntaxError {
+    SyntaxError {
+        kind: ErrorKind::Memory,
+        message: "Parser stack overflowed - Python source too complex to parse".into(),
+        lineno: 0,
+        offset: 0,
+        end_lineno: 0,
+        end_offset: 0,
+        text: None,
+    }
+}
+
+impl<'a> Pass<'a> {
+    fn look(&mut self) -> Tok {
+        self.far = self.far.max(self.pos);
+        self.toks[self.pos].kind
+    }
+    fn text(&self, i: usize) -> &'a [u8] {
+        let t = &self.toks[i];
+        &self.src[t.start as usize..t.end as usize]
+    }
+    fn node(&mut self, tag: &'static str, start: usize, kids: &[u32]) -> u32 {
+        let from = self.kids.len() as u32;
+        self.kids.extend_from_slice(kids);
+        let kids = (from, self.kids.len() as u32);
+        self.nodes.push(Node { tag, start: start as u32, end: self.pos as u32, kids });
+        self.nodes.len() as u32 - 1
+    }
+    fn children(&self, n: u32) -> &[u32] {
+        let (a, b) = self.nodes[n as usize].kids;
+        &self.kids[a as usize..b as usize]
+    }
+
+    fn rule(&mut self, r: usize) -> Res {
+        let key = (r as u32, self.pos as u32);
+        if let Some(hit) = self.memo.get(&key) {
+            return Ok(hit.map(|(n, end)| {
+                self.pos = end as usize;
+                n
+            }));
+        }
+        self.depth += 1;
+        if self.depth > MAX_STACK {
+            return Err(Stop::Overflow);
+        }
+        let g = self.g;
+        let was = self.invalid;
+        // This rule looks for an expression without asking what could be wrong with it.
+        self.invalid &= r != self.quiet;
+        let out = self.alts(&g.rules[r])?;
+        self.invalid = was;
+        self.depth -= 1;
+        self.memo.insert(key, out.map(|n| (n, self.pos as u32)));
+        Ok(out)
+    }
+
+    fn alts(&mut self, alts: &'static [Alt]) -> Res {
+        let start = self.pos;
+        for alt in alts {
+            let mut cut = false;
+            let mut caps = Captures::new();
+            let mut kids = Vec::new();
+            let mut ok = true;
+            for (cap, item) in &alt.items {
+                if matches!(item, Item::Cut) {
+                    cut = true;
+                    continue;
+                }
+                match self.item(item)? {
+                    Some(n) => {
+                        if let Some(c) = cap {
+                            caps.push((*c, n));
+                        }
+                        if n != u32::MAX {
+                            kids.push(n);
+                        }
+                    }
+                    None => {
+                        ok = false;
+                        break;
+                    }
+                }
+            }
+            if ok {
+                if let Some((place, text)) = alt.action {
+                    let hit = self.act(place, text, &caps)?;
+                    if hit.is_none() {
+                        self.pos = start;
+                    }
+                    return Ok(hit);
+                }
+                if alt.tag.is_empty()
+                    && kids.len() == 1
+                    && self.nodes[kids[0] as usize].end as usize == self.pos
+                    && self.nodes[kids[0] as usize].start as usize == start
+                {
+                    return Ok(Some(kids[0]));
+                }
+                // Parentheses around one expression leave its kind visible, as they leave no node in a tree.
+                return Ok(Some(self.node(alt.tag, start, &kids)));
+            }
+            self.pos = start;
+            if cut {
+                return Ok(None);
+            }
+        }
+        Ok(None)
+    }
+
+    fn item(&mut self, item: &'static Item) -> Res {
+        let start = self.pos;
+        match item {
+            Item::Tok(k) => {
+                if self.look() != *k {
+                    return Ok(None);
+                }
+                self.advance();
+                Ok(Some(self.node("", start, &[])))
+            }
+            Item::Soft(w) => {
+                if self.look() != Tok::Name || self.text(self.pos) != w.as_bytes() {
+                    return Ok(None);
+                }
+                self.advance();
+                Ok(Some(self.node("", start, &[])))
+            }
+            Item::AnySoft => {
+                let hit = self.look() == Tok::Name
+                    && matches!(self.text(self.pos), b"_" | b"case" | b"match" | b"type");
+                if !hit {
+                    return Ok(None);
+                }
+                self.advance();
+                Ok(Some(self.node("", start, &[])))
+            }
+            Item::Rule(r) => self.rule(*r),
+            Item::Invalid(r) => {
+                if self.invalid {
+                    self.rule(*r)
+                } else {
+                    Ok(None)
+                }
+            }
+            Item::Group(alts) => self.alts(alts),
+            Item::Opt(i) => {
+                let r = self.item(i)?;
+                Ok(Some(r.unwrap_or(u32::MAX)))
+            }
+            Item::Many(i, one) => {
+                let mut kids = Vec::new();
+                loop {
+                    let at = self.pos;
+                    match self.item(i)? {
+                        Some(n) if self.pos > at => kids.push(n),
+                        _ => break,
+                    }
+                }
+                if kids.is_empty() && *one {
+                    return Ok(None);
+                }
+                Ok(Some(self.node("", start, &kids)))
+            }
+            Item::Gather(sep, i) => {
+                let Some(first) = self.item(i)? else { return Ok(None) };
+                let mut kids = vec![first];
+                loop {
+                    let at = self.pos;
+                    if self.item(sep)?.is_none() {
+                        break;
+                    }
+                    match self.item(i)? {
+                        Some(n) => kids.push(n),
+                        None => {
+                            self.pos = at;
+                            break;
+                        }
+                    }
+                }
+                Ok(Some(self.node("", start, &kids)))
+            }
+            Item::And(i) => {
+                let r = self.item(i)?;
+                self.pos = start;
+                Ok(r.map(|_| u32::MAX))
+            }
+            Item::Not(i) => {
+                let r = self.item(i)?;
+                self.pos = start;
+                Ok(if r.is_some() { None } else { Some(u32::MAX) })
+            }
+            Item::Forced(k, w) => {
+                if self.look() == *k {
+                    self.advance();
+                    return Ok(Some(self.node("", start, &[])));
+                }
+                if !self.invalid {
+                    return Err(Stop::Forced);
+                }
+                let loc = self.toks[self.pos].loc;
+                Err(self.error(ErrorKind::Syntax, loc, format!("expected '{w}'")))
+            }
+            Item::Cut => Ok(Some(u32::MAX)),
+        }
+    }
+
+    fn advance(&mut self) {
+        if self.pos + 1 < self.toks.len() {
+            self.pos += 1;
+        }
+    }
+
+    fn error(&self, kind: ErrorKind, loc: Location, message: String) -> Stop {
+        let mut e = error_range(self.src, kind, message, loc);
+        crate::finish_text(&mut e, self.toks, self.far);
+        Stop::Error(Box::new(e))
+    }
+
+    fn loc(&self, n: u32) -> Location {
+        let n = &self.nodes[n as usize];
+        let last = (n.end.max(n.start + 1) - 1) as usize;
+        self.toks[n.start as usize].loc.to(self.toks[last.min(self.toks.len() - 1)].loc)
+    }
+
+    /// The expression inside plain parentheses and pass-through nodes.
+    fn strip(&self, n: u32) -> u32 {
+        let mut n = n;
+        while self.nodes[n as usize].tag.is_empty() {
+            let kids = self.children(n);
+            match kids
+                .iter()
+                .find(|k| !self.nodes[**k as usize].tag.is_empty() || !self.children(**k).is_empty())
+            {
+                Some(k) => n = *k,
+                None => return n,
+            }
+        }
+        n
+    }
+
+    fn tag(&self, n: u32) -> &'static str {
+        self.nodes[self.strip(n) as usize].tag
+    }
+
+    /// `_PyPegen_get_expr_name`
+    fn expr_name(&self, n: u32) -> &'static str {
+        match self.tag(n) {
+            "binary" => "expression",
+            "call" => "function call",
+            "genexp" => "generator expression",
+            "yield" => "yield expression",
+            "await" => "await expression",
+            "listcomp" => "list comprehension",
+            "setcomp" => "set comprehension",
+            "dictcomp" => "dict comprehension",
+            "dict" => "dict literal",
+            "set" => "set display",
+            "conditional" => "conditional expression",
+            "named" => "named expression",
+            "string" => {
+                let n = &self.nodes[self.strip(n) as usize];
+                let f =
+                    self.toks[n.start as usize..n.end as usize].iter().any(|t| t.kind == Tok::FStringStart);
+                if f { "f-string expression" } else { "literal" }
+            }
+            "fstring" => "f-string expression",
+            "" => "literal",
+            other => other,
+        }
+    }
+
+    /// `_PyPegen_get_invalid_target`; `how` is `s`tar, `f`or or `d`el.
+    fn invalid_target(&self, n: u32, how: u8) -> Option<u32> {
+        let n = self.strip(n);
+        match self.nodes[n as usize].tag {
+            "name" | "attribute" | "subscript" => None,
+            "list" | "tuple" => self.elements(n).into_iter().find_map(|k| self.invalid_target(k, how)),
+            "starred" if how != b'd' => {
+                self.elements(n).into_iter().find_map(|k| self.invalid_target(k, how))
+            }
+            "comparison" if how == b'f' => {
+                let left = *self.children(n).first()?;
+                let op = self.nodes[left as usize].end as usize;
+                if self.toks[op].kind == Tok::KwIn { self.invalid_target(left, how) } else { None }
+            }
+            _ => Some(n),
+        }
+    }
+
+    /// The expressions directly inside a display, through the untagged nodes of its punctuation.
+    fn elements(&self, n: u32) -> Vec<u32> {
+        let mut out = Vec::new();
+        let mut todo: Vec<u32> = self.children(n).iter().rev().copied().collect();
+        while let Some(k) = todo.pop() {
+            let node = &self.nodes[k as usize];
+            if !node.tag.is_empty() {
+                out.push(k);
+            } else if node.kids.0 == node.kids.1 {
+                // A lone token is an element only where it is an atom.
+                if matches!(self.toks[node.start as usize].kind, Tok::Number | Tok::String) {
+                    out.push(k);
+                }
+            } else {
+                todo.extend(self.children(k).iter().rev());
+            }
+        }
+        out
+    }
+
+    fn act(&mut self, place: &str, text: &str, caps: &Captures) -> Res {
+        let cap = |c: u8| caps.iter().rev().find(|x| x.0 == c).map(|x| x.1);
+        let (a, b) = (cap(b'a'), cap(b'b'));
+        let last = self.far;
+        let syntax = ErrorKind::Syntax;
+        let (Some(a), b) = (a.or_else(|| (self.nodes.len() as u32).checked_sub(1)), b) else {
+            return Ok(None);
+        };
+        let two = |p: &Self| b.map_or_else(|| p.loc(a), |b| p.loc(a).to(p.loc(b)));
+        let from = |p: &Self, n: u32| p.loc(n).to(p.toks[p.far].loc);
+        let fill = |p: &Self| -> String {
+            let mut m = text.replace("\\\"", "\"");
+            if m.contains("%e") {
+                m = m.replace("%e", p.expr_name(a));
+            }
+            if m.contains("%k") {
+                m = m.replace("%k", p.tag(a));
+            }
+            if m.contains("%s") {
+                m = m.replace("%s", &String::from_utf8_lossy(p.text(p.nodes[a as usize].start as usize)));
+            }
+            m.replace("%l", &p.toks[p.nodes[a as usize].start as usize].loc.lineno.to_string())
+        };
+        let (loc, message) = match place {
+            "part" => return Ok(cap(b'p')),
+            "last" => (self.toks[last].loc, fill(self)),
+            "next" => {
+                self.look();
+                (self.toks[self.pos].loc, fill(self))
+            }
+            "indent" => return Err(self.error(ErrorKind::Indentation, self.toks[last].loc, fill(self))),
+            "a" => {
+                // The parentheses around a group are no part of the expression in it.
+                let n = if self.tag(a).is_empty() { a } else { self.strip(a) };
+                (self.loc(n), fill(self))
+            }
+            "a-b" => (two(self), fill(self)),
+            "a.." => (from(self, a), fill(self)),
+            "legacy" => {
+                let w = self.text(self.nodes[a as usize].start as usize);
+                if !matches!(w, b"print" | b"exec") {
+                    return Ok(None);
+                }
+                let w = String::from_utf8_lossy(w);
+                (two(self), format!("Missing parentheses in call to '{w}'. Did you mean {w}(...)?"))
+            }
+            "missing_comma" => {
+                let n = self.nodes[a as usize];
+                let legacy =
+                    n.end == n.start + 1 && matches!(self.text(n.start as usize), b"print" | b"exec");
+                if legacy || self.toks[self.pos - 1].level == 0 {
+                    return Ok(None);
+                }
+                (two(self), "invalid syntax. Perhaps you forgot a comma?".into())
+            }
+            "star_target" | "for_target" | "del_target" => {
+                let Some(bad) = self.invalid_target(a, place.as_bytes()[0]) else { return Ok(None) };
+                let verb = if place == "del_target" { "delete" } else { "assign to" };
+                (self.loc(bad), format!("cannot {verb} {}", self.expr_name(bad)))
+            }
+            "args_genexp" => {
+                let args = self.elements(a);
+                let (Some(first), true) = (args.last(), args.len() > 1) else { return Ok(None) };
+                (self.loc(*first).to(two(self)), "Generator expression must be parenthesized".into())
+            }
+            "args_order" => {
+                let n = self.nodes[a as usize];
+                let level = self.toks[n.start as usize].level;
+                let unpack = self.toks[n.start as usize..n.end as usize]
+                    .iter()
+                    .any(|t| t.kind == Tok::DoubleStar && t.level == level);
+                let m = if unpack {
+                    "positional argument follows keyword argument unpacking"
+                } else {
+                    "positional argument follows keyword argument"
+                };
+                (self.toks[last].loc, m.into())
+            }
+            "kvpair" => {
+                let at = self.loc(a);
+                let loc = Location { col_offset: at.end_col_offset - 1, end_col_offset: -1, ..at };
+                (loc, "':' expected after dictionary key".into())
+            }
+            "star_bound" | "dstar_bound" => {
+                let e = cap(b'e').unwrap_or(a);
+                let what = if self.tag(e) == "tuple" { "constraints" } else { "bound" };
+                let kind = if place == "star_bound" { "TypeVarTuple" } else { "ParamSpec" };
+                let colon = (self.nodes[e as usize].start as usize).saturating_sub(1);
+                (self.toks[colon].loc.to(self.toks[last].loc), format!("cannot use {what} with {kind}"))
+            }
+            other => unreachable!("grammar: no action {other}"),
+        };
+        Err(self.error(syntax, loc, message))
+    }
+}
