@@ -37,7 +37,7 @@ impl Hasher for Fnv {
 }
 
 /// Nesting of expressions and statements beyond which `MemoryError` is raised, as CPython's `MAXSTACK` does.
-const MAX_DEPTH: u32 = 900;
+const MAX_DEPTH: u32 = 450;
 
 pub(crate) struct Parser<'a> {
     pub src: &'a [u8],

@@ -129,6 +129,7 @@ pub fn parse(source: &[u8], opts: &Options, uni: &dyn Unicode) -> Result<(Mod, V
     };
     let mut far = p.far.max(p.i);
     let mut error = error;
+    let (from_action, acted) = (matches!(&error, Fail::Error(_)), p.i);
     // Tokenizer errors at the very place need no second opinion on the grammar.
     if !matches!(&error, Fail::Error(e) if e.kind == ErrorKind::Memory)
         && (far < good || lexed.error.is_none())
@@ -139,6 +140,12 @@ pub fn parse(source: &[u8], opts: &Options, uni: &dyn Unicode) -> Result<(Mod, V
             (_, Fail::Generic) => far = found.far,
             _ => {}
         }
+    }
+    if let Fail::Error(e) = &mut error
+        && e.text.as_ref().is_some_and(|t| !t.ends_with('\n'))
+        && from_action
+    {
+        finish_text(e, &lexed.tokens, acted);
     }
     Err(report(&text, error, far, good, &lexed.tokens, lexed.error.as_ref(), &lexed.parens, opts))
 }
@@ -151,6 +158,39 @@ pub(crate) fn finish_text(e: &mut SyntaxError, toks: &[Token], far: usize) {
     {
         t.push('\n');
     }
+}
+
+/// An error at a token. INDENT and DEDENT have no column of their own in CPython, and so the point reached in the line is
+/// shown; at the end of the text that is the end of its last line.
+pub(crate) fn error_at_token(
+    text: &[u8],
+    toks: &[Token],
+    at: usize,
+    kind: ErrorKind,
+    message: String,
+) -> SyntaxError {
+    let t = &toks[at.min(toks.len() - 1)];
+    let mut loc = t.loc;
+    let bare = matches!(t.kind, Tok::Indent | Tok::Dedent);
+    let at_end = t.start as usize >= text.len() && text.ends_with(b"\n") && loc.lineno > 1;
+    if bare && at_end {
+        loc.lineno -= 1;
+        loc.end_lineno = loc.lineno;
+        loc.end_col_offset = source::line(text, loc.lineno).len() as i32 + 1;
+    }
+    let mut e = error_range(text, kind, message, loc);
+    if bare {
+        e.offset = source::char_offset(source::line(text, loc.lineno), loc.end_col_offset);
+        e.end_offset = -1;
+    }
+    if bare && at_end {
+        if let Some(t) = &mut e.text {
+            t.push('\n');
+        }
+    } else {
+        finish_text(&mut e, toks, at);
+    }
+    e
 }
 
 /// Chooses between the parser's failure and the tokenizer's, by the rules of `_Pypegen_set_syntax_error`.
@@ -201,13 +241,12 @@ fn report(
         return e;
     }
     let t = &tokens[far.min(tokens.len() - 1)];
-    let mut e = match t.kind {
-        Tok::Indent => error_range(text, ErrorKind::Indentation, "unexpected indent".into(), t.loc),
-        Tok::Dedent => error_range(text, ErrorKind::Indentation, "unexpected unindent".into(), t.loc),
-        _ => error_range(text, ErrorKind::Syntax, "invalid syntax".into(), t.loc),
+    let (kind, message) = match t.kind {
+        Tok::Indent => (ErrorKind::Indentation, "unexpected indent"),
+        Tok::Dedent => (ErrorKind::Indentation, "unexpected unindent"),
+        _ => (ErrorKind::Syntax, "invalid syntax"),
     };
-    finish_text(&mut e, tokens, far);
-    e
+    error_at_token(text, tokens, far, kind, message.into())
 }
 
 /// What the parser needs to know about Unicode beyond ASCII. The runtime answers with its own tables of Unicode 15.0;

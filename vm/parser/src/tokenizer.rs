@@ -437,11 +437,13 @@ impl Tokenizer<'_> {
             if !ok {
                 self.pos = start + i + ch.len_utf8();
                 let code = ch as u32;
-                return if self.uni.is_printable(ch) {
-                    self.err(format!("invalid character '{ch}' (U+{code:04X})"))
+                let message = if self.uni.is_printable(ch) {
+                    format!("invalid character '{ch}' (U+{code:04X})")
                 } else {
-                    self.err(format!("invalid non-printable character U+{code:04X}"))
+                    format!("invalid non-printable character U+{code:04X}")
                 };
+                let n = chars(&self.src[self.line_start..self.pos]);
+                return self.err_at(message, self.line_start, self.lineno, n, n);
             }
         }
         Ok(())

@@ -51,7 +51,7 @@ param_no_default: param ',' TYPE_COMMENT? | param TYPE_COMMENT? &')'
 param_no_default_star: param_star ',' TYPE_COMMENT? | param_star TYPE_COMMENT? &')'
 param_with_default: param default ',' TYPE_COMMENT? | param default TYPE_COMMENT? &')'
 param_maybe_default: param default? ',' TYPE_COMMENT? | param default? TYPE_COMMENT? &')'
-param: NAME annotation?
+param: NAME annotation? => arg
 param_star: NAME ':' star_expression
 annotation: ':' expression
 default: '=' expression | ?invalid_default
@@ -141,7 +141,8 @@ lambda_slash_no_default: lambda_param_no_default+ '/' ',' | lambda_param_no_defa
 lambda_slash_with_default: lambda_param_no_default* lambda_param_with_default+ '/' ',' | lambda_param_no_default* lambda_param_with_default+ '/' &':'
 lambda_star_etc: ?invalid_lambda_star_etc | '*' lambda_param_no_default lambda_param_maybe_default* lambda_kwds? | '*' ',' lambda_param_maybe_default+ lambda_kwds? | lambda_kwds
 lambda_kwds: ?invalid_lambda_kwds | '**' lambda_param_no_default
-lambda_param_no_default: NAME ',' | NAME &':'
+lambda_param_no_default: lambda_param ',' | lambda_param &':'
+lambda_param: NAME => arg
 lambda_param_with_default: NAME default ',' | NAME default &':'
 lambda_param_maybe_default: NAME default? ',' | NAME default? &':'
 strings: (fstring | STRING)+ => string
@@ -167,7 +168,7 @@ dictcomp: '{' kvpair for_if_clauses '}' => dictcomp | ?invalid_dict_comprehensio
 arguments: args ','? &')' | ?invalid_arguments
 args: ','.(starred_expression | (assignment_expression | expression !':=') !'=')+ (',' kwargs)? | kwargs
 kwargs: ','.kwarg_or_starred+ ',' ','.kwarg_or_double_starred+ | ','.kwarg_or_starred+ | ','.kwarg_or_double_starred+
-starred_expression: '*' expression => starred
+starred_expression: ?invalid_starred_expression | '*' expression => starred
 kwarg_or_starred: ?invalid_kwarg | NAME '=' expression | starred_expression
 kwarg_or_double_starred: ?invalid_kwarg | NAME '=' expression | '**' expression
 star_targets: star_target !',' | star_target (',' star_target)* ','? => tuple
@@ -184,8 +185,9 @@ t_lookahead: '(' | '[' | '.'
 del_targets: ','.del_target+ ','?
 del_target: single_subscript_attribute_target | del_t_atom
 del_t_atom: NAME => name | '(' del_target ')' | '(' del_targets? ')' => tuple | '[' del_targets? ']' => list
-invalid_arguments: a=args ',' '*' !! a "iterable argument unpacking follows keyword argument unpacking" | a=expression b=for_if_clauses ',' (args | expression for_if_clauses) !! a-b "Generator expression must be parenthesized" | a=NAME b='=' expression for_if_clauses !! a-b "invalid syntax. Maybe you meant '==' or ':=' instead of '='?" | a=args b=for_if_clauses !! args_genexp | args ',' a=expression b=for_if_clauses !! a-b "Generator expression must be parenthesized" | a=args ',' args !! args_order
-invalid_kwarg: a=('True' | 'False' | 'None') b='=' !! a-b "cannot assign to %s" | a=NAME b='=' expression for_if_clauses !! a-b "invalid syntax. Maybe you meant '==' or ':=' instead of '='?" | !(NAME '=') a=expression b='=' !! a-b "expression cannot contain assignment, perhaps you meant \"==\"?"
+invalid_arguments: a=args ',' '*' !! a "iterable argument unpacking follows keyword argument unpacking" | a=expression b=for_if_clauses ',' (args | expression for_if_clauses)? !! a-b "Generator expression must be parenthesized" | a=NAME b='=' expression for_if_clauses !! a-b "invalid syntax. Maybe you meant '==' or ':=' instead of '='?" | (args ',')? a=NAME b='=' &(',' | ')') !! a-b "expected argument value expression" | a=args b=for_if_clauses !! args_genexp | args ',' a=expression b=for_if_clauses !! a-b "Generator expression must be parenthesized" | a=args ',' args !! args_order
+invalid_kwarg: a=('True' | 'False' | 'None') b='=' !! a-b "cannot assign to %s" | a=NAME b='=' expression for_if_clauses !! a-b "invalid syntax. Maybe you meant '==' or ':=' instead of '='?" | a='**' expression '=' b=expression !! a-b "cannot assign to keyword argument unpacking" | !(NAME '=') a=expression b='=' !! a-b "expression cannot contain assignment, perhaps you meant \"==\"?"
+invalid_starred_expression: a='*' expression '=' b=expression !! a-b "cannot assign to iterable argument unpacking"
 invalid_legacy_expression: a=NAME !'(' b=star_expressions !! legacy
 invalid_expression: !(NAME STRING | SOFT_KEYWORD) a=disjunction b=expression_without_invalid !! missing_comma | a=disjunction 'if' b=disjunction !('else' | ':') !! a-b "expected 'else' after 'if' expression" | a='lambda' lambda_params? b=':' &(FSTRING_MIDDLE | fstring_replacement_field) !! a-b "f-string: lambda expressions are not allowed without parentheses"
 expression_without_invalid: disjunction 'if' disjunction 'else' expression | disjunction | lambdef
@@ -196,12 +198,12 @@ invalid_del_stmt: 'del' a=star_expressions !! del_target
 invalid_block: NEWLINE !INDENT !! indent "expected an indented block"
 invalid_comprehension: ('[' | '(' | '{') a=starred_expression for_if_clauses !! a "iterable unpacking cannot be used in comprehension" | ('[' | '{') a=star_named_expression ',' b=star_named_expressions for_if_clauses !! a-b "did you forget parentheses around the comprehension target?" | ('[' | '{') a=star_named_expression b=',' for_if_clauses !! a-b "did you forget parentheses around the comprehension target?"
 invalid_dict_comprehension: '{' a='**' bitwise_or for_if_clauses '}' !! a "dict unpacking cannot be used in dict comprehension"
-invalid_parameters: param_no_default* invalid_parameters_helper a=param_no_default !! a "parameter without a default follows parameter with a default" | param_no_default* a='(' param_no_default+ ','? b=')' !! a-b "Function parameters cannot be parenthesized" | a='/' ',' !! a "at least one argument must precede /" | (slash_no_default | slash_with_default) param_maybe_default* a='/' !! a "/ may appear only once" | (slash_no_default | slash_with_default)? param_maybe_default* '*' (',' | param_no_default) param_maybe_default* a='/' !! a "/ must be ahead of *" | param_maybe_default+ '/' a='*' !! a "expected comma between / and *"
+invalid_parameters: (slash_no_default | slash_with_default)? param_no_default* invalid_parameters_helper a=param_no_default !! a "parameter without a default follows parameter with a default" | param_no_default* a='(' param_no_default+ ','? b=')' !! a-b "Function parameters cannot be parenthesized" | a='/' ',' !! a "at least one argument must precede /" | (slash_no_default | slash_with_default) param_maybe_default* a='/' !! a "/ may appear only once" | (slash_no_default | slash_with_default)? param_maybe_default* '*' (',' | param_no_default) param_maybe_default* a='/' !! a "/ must be ahead of *" | param_maybe_default+ '/' a='*' !! a "expected comma between / and *"
 invalid_parameters_helper: slash_with_default | param_with_default+
 invalid_default: a='=' &(')' | ',') !! a "expected default value expression"
 invalid_star_etc: a='*' (')' | ',' (')' | '**')) !! a "named arguments must follow bare *" | '*' ',' TYPE_COMMENT !! last "bare * has associated type comment" | '*' param a='=' !! a "var-positional argument cannot have default value" | '*' (param_no_default | ',') param_maybe_default* a='*' (param_no_default | ',') !! a "* argument may appear only once"
 invalid_kwds: '**' param a='=' !! a "var-keyword argument cannot have default value" | '**' param ',' a=param !! a "arguments cannot follow var-keyword argument" | '**' param ',' a=('*' | '**' | '/') !! a "arguments cannot follow var-keyword argument"
-invalid_lambda_parameters: lambda_param_no_default* invalid_lambda_parameters_helper a=lambda_param_no_default !! a "parameter without a default follows parameter with a default" | lambda_param_no_default* a='(' ','.NAME+ ','? b=')' !! a-b "Lambda expression parameters cannot be parenthesized" | a='/' ',' !! a "at least one argument must precede /" | (lambda_slash_no_default | lambda_slash_with_default) lambda_param_maybe_default* a='/' !! a "/ may appear only once" | (lambda_slash_no_default | lambda_slash_with_default)? lambda_param_maybe_default* '*' (',' | lambda_param_no_default) lambda_param_maybe_default* a='/' !! a "/ must be ahead of *" | lambda_param_maybe_default+ '/' a='*' !! a "expected comma between / and *"
+invalid_lambda_parameters: (lambda_slash_no_default | lambda_slash_with_default)? lambda_param_no_default* invalid_lambda_parameters_helper a=lambda_param_no_default !! a "parameter without a default follows parameter with a default" | lambda_param_no_default* a='(' ','.NAME+ ','? b=')' !! a-b "Lambda expression parameters cannot be parenthesized" | a='/' ',' !! a "at least one argument must precede /" | (lambda_slash_no_default | lambda_slash_with_default) lambda_param_maybe_default* a='/' !! a "/ may appear only once" | (lambda_slash_no_default | lambda_slash_with_default)? lambda_param_maybe_default* '*' (',' | lambda_param_no_default) lambda_param_maybe_default* a='/' !! a "/ must be ahead of *" | lambda_param_maybe_default+ '/' a='*' !! a "expected comma between / and *"
 invalid_lambda_parameters_helper: lambda_slash_with_default | lambda_param_with_default+
 invalid_lambda_star_etc: '*' (':' | ',' (':' | '**')) !! last "named arguments must follow bare *" | '*' NAME a='=' !! a "var-positional argument cannot have default value" | '*' (lambda_param_no_default | ',') lambda_param_maybe_default* a='*' (lambda_param_no_default | ',') !! a "* argument may appear only once"
 invalid_lambda_kwds: '**' NAME a='=' !! a "var-keyword argument cannot have default value" | '**' NAME ',' a=NAME !! a "arguments cannot follow var-keyword argument" | '**' NAME ',' a=('*' | '**' | '/') !! a "arguments cannot follow var-keyword argument"
@@ -212,7 +214,7 @@ invalid_import: a='import' ','.dotted_name+ 'from' dotted_name !! a.. "Did you m
 invalid_import_from_targets: import_from_as_names ',' NEWLINE !! last "trailing comma not allowed without surrounding parentheses"
 invalid_with_stmt: 'async'? 'with' ','.(expression ('as' star_target)?)+ NEWLINE !! last "expected ':'" | 'async'? 'with' '(' ','.(expressions ('as' star_target)?)+ ','? ')' NEWLINE !! last "expected ':'"
 invalid_with_stmt_indent: 'async'? a='with' ','.(expression ('as' star_target)?)+ ':' NEWLINE !INDENT !! indent "expected an indented block after 'with' statement on line %l" | 'async'? a='with' '(' ','.(expressions ('as' star_target)?)+ ','? ')' ':' NEWLINE !INDENT !! indent "expected an indented block after 'with' statement on line %l"
-invalid_try_stmt: a='try' ':' NEWLINE !INDENT !! indent "expected an indented block after 'try' statement on line %l" | 'try' ':' block !('except' | 'finally') !! last "expected 'except' or 'finally' block" | 'try' ':' block* (except_block+ a='except' b='*' expression ('as' NAME)? ':') !! a-b "cannot have both 'except' and 'except*' on the same 'try'" | 'try' ':' block* except_star_block+ a='except' (expression ('as' NAME)?)? ':' !! a "cannot have both 'except' and 'except*' on the same 'try'"
+invalid_try_stmt: a='try' ':' NEWLINE !INDENT !! indent "expected an indented block after 'try' statement on line %l" | 'try' ':' block !('except' | 'finally') !! last "expected 'except' or 'finally' block" | 'try' ':' block* except_block+ a='except' b='*' expression ('as' NAME)? ':' !! a-b "cannot have both 'except' and 'except*' on the same 'try'" | 'try' ':' block* except_star_block+ a='except' (expression ('as' NAME)?)? ':' !! a "cannot have both 'except' and 'except*' on the same 'try'"
 invalid_except_stmt: 'except' '*'? a=expression ',' expressions ('as' NAME)? ':' !! a.. "multiple exception types must be parenthesized" | 'except' '*'? expression ('as' NAME)? NEWLINE !! last "expected ':'" | 'except' NEWLINE !! last "expected ':'" | 'except' '*' (NEWLINE | ':') !! last "expected one or more exception types"
 invalid_finally_stmt: a='finally' ':' NEWLINE !INDENT !! indent "expected an indented block after 'finally' statement on line %l"
 invalid_except_stmt_indent: a='except' expression ('as' NAME)? ':' NEWLINE !INDENT !! indent "expected an indented block after 'except' statement on line %l" | a='except' ':' NEWLINE !INDENT !! indent "expected an indented block after 'except' statement on line %l"

@@ -318,6 +318,10 @@ impl<'a> Pass<'a> {
         Stop::Error(Box::new(e))
     }
 
+    fn error_last(&self, kind: ErrorKind, message: String) -> Stop {
+        Stop::Error(Box::new(crate::error_at_token(self.src, self.toks, self.far, kind, message)))
+    }
+
     fn loc(&self, n: u32) -> Location {
         let n = &self.nodes[n as usize];
         let last = (n.end.max(n.start + 1) - 1) as usize;
@@ -417,7 +421,9 @@ impl<'a> Pass<'a> {
         let (Some(a), b) = (a.or_else(|| (self.nodes.len() as u32).checked_sub(1)), b) else {
             return Ok(None);
         };
-        let two = |p: &Self| b.map_or_else(|| p.loc(a), |b| p.loc(a).to(p.loc(b)));
+        // The parentheses around a group are no part of the expression in it.
+        let own = |p: &Self, n: u32| if p.tag(n).is_empty() { p.loc(n) } else { p.loc(p.strip(n)) };
+        let two = |p: &Self| b.map_or_else(|| own(p, a), |b| own(p, a).to(own(p, b)));
         let from = |p: &Self, n: u32| p.loc(n).to(p.toks[p.far].loc);
         let fill = |p: &Self| -> String {
             let mut m = text.replace("\\\"", "\"");
@@ -434,19 +440,20 @@ impl<'a> Pass<'a> {
         };
         let (loc, message) = match place {
             "part" => return Ok(cap(b'p')),
-            "last" => (self.toks[last].loc, fill(self)),
+            "last" => return Err(self.error_last(syntax, fill(self))),
             "next" => {
                 self.look();
                 (self.toks[self.pos].loc, fill(self))
             }
-            "indent" => return Err(self.error(ErrorKind::Indentation, self.toks[last].loc, fill(self))),
-            "a" => {
-                // The parentheses around a group are no part of the expression in it.
-                let n = if self.tag(a).is_empty() { a } else { self.strip(a) };
-                (self.loc(n), fill(self))
-            }
+            "indent" => return Err(self.error_last(ErrorKind::Indentation, fill(self))),
+            "a" => (own(self, a), fill(self)),
             "a-b" => (two(self), fill(self)),
-            "a.." => (from(self, a), fill(self)),
+            "a.." => {
+                let mut loc = from(self, a);
+                // CPython counts the position it stopped at from 1 twice.
+                loc.end_col_offset += 1;
+                (loc, fill(self))
+            }
             "legacy" => {
                 let w = self.text(self.nodes[a as usize].start as usize);
                 if !matches!(w, b"print" | b"exec") {
@@ -485,12 +492,15 @@ impl<'a> Pass<'a> {
                 } else {
                     "positional argument follows keyword argument"
                 };
-                (self.toks[last].loc, m.into())
+                return Err(self.error_last(syntax, m.into()));
             }
             "kvpair" => {
                 let at = self.loc(a);
                 let loc = Location { col_offset: at.end_col_offset - 1, end_col_offset: -1, ..at };
-                (loc, "':' expected after dictionary key".into())
+                let mut e = error_range(self.src, syntax, "':' expected after dictionary key".into(), loc);
+                e.end_offset = 0;
+                crate::finish_text(&mut e, self.toks, self.far);
+                return Err(Stop::Error(Box::new(e)));
             }
             "star_bound" | "dstar_bound" => {
                 let e = cap(b'e').unwrap_or(a);
