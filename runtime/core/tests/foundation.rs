@@ -336,3 +336,28 @@ fn bound_methods_put_self_in_front_and_cells_hold_their_content() {
         }
     });
 }
+
+#[test]
+fn exceptions_release_the_fields_of_their_own_struct() {
+    with_thread(|py| {
+        let value = long::from_i64(py, 123_456).unwrap();
+        let e = exceptions::format(py, &exceptions::StopIteration, format_args!("done"));
+        // SAFETY: `StopIteration` has this layout.
+        let stop = unsafe { e.into_value().cast::<PyStopIterationObject>() };
+        stop.value.set(value.clone().into_ptr());
+        drop(stop);
+        assert_eq!(value.refcnt(), 1);
+
+        // An exception that is its own value is garbage only the collector finds.
+        gc::collect::collect(py, 2);
+        let e = exceptions::format(py, &exceptions::SystemExit, format_args!("bye"));
+        // SAFETY: `SystemExit` has this layout.
+        let exit = unsafe { e.into_value().cast::<PySystemExitObject>() };
+        exit.code.set(exit.clone().into_ptr());
+        exit.context.set(value.clone().into_ptr());
+        drop(exit);
+        assert_eq!(value.refcnt(), 2);
+        assert!(gc::collect::collect(py, 2) >= 1);
+        assert_eq!(value.refcnt(), 1);
+    });
+}

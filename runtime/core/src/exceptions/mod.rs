@@ -2,6 +2,8 @@
 //! Their methods, attributes, groups, tracebacks and chaining are not here yet; `ExceptionGroup`, which has two bases
 //! and so is made at start-up, is neither.
 
+pub mod layout;
+
 use crate::abi::constants::*;
 use crate::abi::*;
 use crate::err::PyErr;
@@ -24,8 +26,9 @@ macro_rules! exceptions {
             .base(&$base)
             .flags(Py_TPFLAGS_BASETYPE | Py_TPFLAGS_BASE_EXC_SUBCLASS | Py_TPFLAGS_HAVE_GC)
             .dict(offset_of!(PyBaseExceptionObject, dict))
-            .traverse(glue::traverse(traverse_base))
-            .dealloc(glue::dealloc(dealloc_base));
+            .traverse(glue::traverse(layout::traverse::<$layout>))
+            .clear(glue::clear(layout::clear::<$layout>))
+            .dealloc(glue::dealloc(layout::dealloc::<$layout>));
         #[doc = concat!("The C API's name of `", stringify!($name), "`.")]
         #[unsafe(no_mangle)]
         pub static $pointer: Gil<Cell<*mut PyObject>> =
@@ -102,26 +105,9 @@ exceptions! {
     UserWarning / PyExc_UserWarning: Warning, PyBaseExceptionObject;
 }
 
-fn fields(e: &PyBaseExceptionObject) -> [&Cell<*mut PyObject>; 6] {
-    [&e.dict, &e.args, &e.notes, &e.traceback, &e.context, &e.cause]
-}
-
-/// `BaseException_traverse`. Types with more fields than `BaseException`'s need their own once they can be filled.
-fn traverse_base(e: &PyBaseExceptionObject, v: &glue::Visitor) -> Result<(), core::ffi::c_int> {
-    fields(e).iter().try_for_each(|f| v.visit(f))
-}
-
-/// `BaseException_dealloc`.
-fn dealloc_base(_: Py<'_>, e: &PyBaseExceptionObject) {
-    if e.is(&LAST_MEMORY_ERROR.error) {
-        return e.ob_base.ob_refcnt.set(crate::ptr::IMMORTAL_REFCNT);
-    }
-    // SAFETY: an exception has a collector header; its fields are released once and its memory last.
-    unsafe {
-        crate::gc::untrack(e.as_object());
-        fields(e).into_iter().for_each(object::clear_field);
-        object::tp_free(e.as_object());
-    }
+/// Is this the preallocated `MemoryError`?
+fn is_last_memory_error(e: &PyObject) -> bool {
+    e.is(&LAST_MEMORY_ERROR.error)
 }
 
 /// The instance to raise when there is no memory to make one.
