@@ -124,17 +124,45 @@ pub unsafe fn decref(o: *mut PyObject) {
     }
 }
 
-/// `_Py_Dealloc`: calls `tp_dealloc`.
+/// How deep deallocations nest before the rest waits (`_PyTrash_UNWIND_LEVEL`).
+const TRASH_LEVEL: i32 = 50;
+
+/// `_Py_Dealloc`: calls `tp_dealloc`. A long chain of collected objects, each holding the last reference to the next, is
+/// taken apart iteratively: from some depth on objects wait in a list (CPython's trashcan, which its containers use one
+/// by one; here it is every collected type's, those of extensions included).
 ///
 /// # Safety
 /// The last reference was just given up; GIL.
 #[cold]
 #[inline(never)]
 pub unsafe fn dealloc(o: *mut PyObject) {
-    // SAFETY: INIT: every type has a `tp_dealloc` once it is ready.
+    // SAFETY: INIT: every type has a `tp_dealloc` once it is ready. A waiting object is kept by nobody else; its
+    // collector header's link is free once it is untracked.
     unsafe {
-        let destructor = (*(*o).ob_type.get()).tp_dealloc.get();
-        destructor.expect("a type without tp_dealloc has instances")(o);
+        let ty = &*(*o).ob_type.get();
+        let destructor = ty.tp_dealloc.get().expect("a type without tp_dealloc has instances");
+        let state = crate::thread::current();
+        if !crate::gc::collect::is_collectable(&*o) || state.is_null() {
+            return destructor(o);
+        }
+        let trash = &(*state).abi.trash;
+        let depth = trash.delete_nesting.get();
+        if depth >= TRASH_LEVEL {
+            crate::gc::untrack(&*o);
+            crate::gc::set_link(&*o, trash.delete_later.replace(o));
+            return;
+        }
+        trash.delete_nesting.set(depth + 1);
+        destructor(o);
+        if depth == 0 {
+            // Still one level deep, so that what these release waits here too instead of starting a loop of its own.
+            while let Some(next) = trash.delete_later.get().as_ref() {
+                trash.delete_later.set(crate::gc::link(next));
+                let destructor = next.ty().tp_dealloc.get().expect("it was deallocated before");
+                destructor(next.as_ptr());
+            }
+        }
+        trash.delete_nesting.set(depth);
     }
 }
 

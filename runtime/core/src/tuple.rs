@@ -31,7 +31,7 @@ fn traverse(t: &PyTupleObject, v: &glue::Visitor) -> Result<(), core::ffi::c_int
     (0..t.ob_base.ob_size.get() as usize).try_for_each(|i| v.visit(item_cell(t, i)))
 }
 
-/// `tupledealloc`, without the trashcan that bounds its recursion, which is not here yet.
+/// `tupledealloc`.
 fn dealloc(py: Py<'_>, t: &PyTupleObject) {
     if t.is(&EMPTY.tuple) {
         return object::revive(py, t.as_object());

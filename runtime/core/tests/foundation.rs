@@ -361,3 +361,18 @@ fn exceptions_release_the_fields_of_their_own_struct() {
         assert_eq!(value.refcnt(), 1);
     });
 }
+
+#[test]
+fn long_chains_are_released_without_deep_recursion() {
+    with_thread(|py| {
+        let mut chain = object::none();
+        for _ in 0..1_000_000 {
+            chain = tuple::from_iter(py, [chain, object::none()]).unwrap().upcast();
+        }
+        let end = long::from_i64(py, 777_777).unwrap();
+        let pair = tuple::from_iter(py, [chain, end.clone().upcast()]).unwrap();
+        assert_eq!(end.refcnt(), 2);
+        drop(pair);
+        assert_eq!(end.refcnt(), 1);
+    });
+}

@@ -62,8 +62,7 @@ pub(super) fn clear<T: ExceptionLayout>(_: Py<'_>, e: &T) {
     debug_assert!(released.is_ok());
 }
 
-/// `BaseException_dealloc` and its like. The preallocated `MemoryError` becomes immortal again. The bound on the
-/// recursion through long chains of `__context__` (the trashcan) is not here yet.
+/// `BaseException_dealloc` and its like. The preallocated `MemoryError` becomes immortal again.
 pub(super) fn dealloc<T: ExceptionLayout>(py: Py<'_>, e: &T) {
     if super::is_last_memory_error(e.as_object()) {
         return e.as_object().ob_refcnt.set(IMMORTAL_REFCNT);

@@ -107,3 +107,24 @@ pub unsafe fn untrack(o: &PyObject) {
         h._gc_prev.set(h._gc_prev.get() & PREV_FINALIZED);
     }
 }
+
+/// Links a dead, untracked object to another through its header, for lists of objects that wait to be freed.
+///
+/// # Safety
+/// As [`head`]; the object is untracked.
+pub(crate) unsafe fn set_link(o: &PyObject, next: *mut PyObject) {
+    // SAFETY: the caller's promise; objects are aligned beyond the flag bits.
+    unsafe {
+        let h = head(o);
+        h._gc_prev.set(h._gc_prev.get() & PREV_FINALIZED | next as usize);
+    }
+}
+
+/// What [`set_link`] stored.
+///
+/// # Safety
+/// As [`set_link`].
+pub(crate) unsafe fn link(o: &PyObject) -> *mut PyObject {
+    // SAFETY: the caller's promise.
+    unsafe { (head(o)._gc_prev.get() & PREV_MASK) as *mut PyObject }
+}
