@@ -445,7 +445,6 @@ data! {
     PySet_Type = 416;
     PyMethodDescr_Type = 416;
     PyFrozenSet_Type = 416;
-    PySlice_Type = 416;
     PyTraceBack_Type = 416;
     PyCapsule_Type = 416;
     PyRange_Type = 416;

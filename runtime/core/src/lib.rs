@@ -25,6 +25,7 @@ pub mod method;
 pub mod module;
 pub mod object;
 pub mod ptr;
+pub mod slice;
 pub mod statics;
 pub mod thread;
 pub mod tuple;
