@@ -133,7 +133,12 @@ pub fn parse(source: &[u8], opts: &Options, uni: &dyn Unicode) -> Result<(Mod, V
     // Tokenizer errors at the very place need no second opinion on the grammar.
     if !matches!(&error, Fail::Error(e) if e.kind == ErrorKind::Memory)
         && (far < good || lexed.error.is_none())
-        && let Some(found) = errors::diagnose(&text, &lexed.tokens, opts.mode)
+        && let Some(found) = errors::diagnose(
+            &text,
+            &lexed.tokens,
+            if lexed.error.is_some() { good } else { usize::MAX },
+            opts.mode,
+        )
     {
         match (found.error, &error) {
             (Some(e), Fail::Generic) => error = Fail::Error(Box::new(e)),
@@ -171,7 +176,7 @@ pub(crate) fn error_at_token(
 ) -> SyntaxError {
     let t = &toks[at.min(toks.len() - 1)];
     let mut loc = t.loc;
-    let bare = matches!(t.kind, Tok::Indent | Tok::Dedent);
+    let bare = matches!(t.kind, Tok::Indent | Tok::Dedent | Tok::EndMarker);
     let at_end = t.start as usize >= text.len() && text.ends_with(b"\n") && loc.lineno > 1;
     if bare && at_end {
         loc.lineno -= 1;
@@ -217,12 +222,19 @@ fn report(
         Fail::Error(e) => Some(*e),
         Fail::Generic => None,
     };
-    if opts.allow_incomplete && at_end && !matches!(tok_error, Some(TokError::Error(_))) {
+    if opts.allow_incomplete && at_end && !matches!(tok_error, Some(TokError::Error(_) | TokError::Soft(_))) {
         let loc = tokens[far.min(tokens.len() - 1)].loc;
         return error_range(text, ErrorKind::Incomplete, "incomplete input".into(), loc);
     }
+    if first.is_none() && far < good && matches!(tokens[far].kind, Tok::Indent | Tok::Dedent) {
+        let unexpected =
+            if tokens[far].kind == Tok::Indent { "unexpected indent" } else { "unexpected unindent" };
+        return error_at_token(text, tokens, far, ErrorKind::Indentation, unexpected.into());
+    }
     match tok_error {
         Some(TokError::Error(e)) => return e.clone(),
+        Some(TokError::Soft(e)) if far >= good => return e.clone(),
+        Some(TokError::Soft(_)) => {}
         Some(TokError::Eof) => {
             let line = tokens[far.min(good.saturating_sub(1))].loc.lineno;
             if let Some(p) = parens.last()

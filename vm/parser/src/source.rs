@@ -67,6 +67,13 @@ pub fn decode(src: &[u8]) -> Result<Cow<'_, [u8]>, SyntaxError> {
     {
         return Err(plain(ErrorKind::Syntax, format!("encoding problem: {c} with BOM")));
     }
+    // The codec registry has more spellings than the tokenizer's own normal form.
+    let cookie = cookie.map(|c| match c.to_ascii_lowercase().replace('_', "-").as_str() {
+        "utf8" | "u8" | "utf" | "cp65001" => "utf-8".to_string(),
+        "latin1" | "latin" | "l1" | "iso8859-1" | "8859" | "cp819" => "iso-8859-1".to_string(),
+        "ascii" | "us-ascii" | "646" => "ascii".to_string(),
+        _ => c,
+    });
     match cookie.as_deref() {
         None | Some("utf-8") => {
             if let Err(e) = std::str::from_utf8(body) {

@@ -20,6 +20,8 @@ const MAX_FSTRING_NESTING: i32 = 3;
 pub enum TokError {
     /// A complete error.
     Error(SyntaxError),
+    /// An error that gives way to the parser's own, unless the parser reads that far.
+    Soft(SyntaxError),
     /// End of text inside brackets or after a backslash: the parser decides what to say.
     Eof,
 }
@@ -176,14 +178,14 @@ impl Tokenizer<'_> {
             lineno,
             offset,
             end_lineno: lineno,
-            end_offset,
+            end_offset: if end_offset < 0 { offset } else { end_offset },
             text: Some(self.line_text(line_start)),
         }))
     }
     fn err_kind<T>(&self, kind: ErrorKind, message: &str, offset: i32, end_offset: i32) -> Res<T> {
         let mut text = self.line_text(self.line_start);
         text.push('\n');
-        Err(TokError::Error(SyntaxError {
+        Err(TokError::Soft(SyntaxError {
             kind,
             message: message.into(),
             lineno: self.lineno,
@@ -669,7 +671,11 @@ impl Tokenizer<'_> {
             && f.quote == quote
             && f.quote_size == size
         {
-            return self.err_at("f-string: expecting '}'", line_start, line, offset, -1);
+            // The parser often knows better what is wrong inside the braces.
+            return match self.err_at("f-string: expecting '}'", line_start, line, offset, -1) {
+                Err(TokError::Error(e)) => Err(TokError::Soft(e)),
+                other => other,
+            };
         }
         let what = if size == 3 {
             "unterminated triple-quoted string literal"

@@ -44,6 +44,7 @@ struct Pass<'a> {
     depth: u32,
     invalid: bool,
     quiet: usize,
+    good: usize,
     memo: HashMap<(u32, u32), Option<(u32, u32)>>,
     nodes: Vec<Node>,
     kids: Vec<u32>,
@@ -54,12 +55,15 @@ enum Stop {
     Error(Box<SyntaxError>),
     Overflow,
     Forced,
+    /// The tokenizer's error was reached.
+    Tokenizer,
 }
 type Res = Result<Option<u32>, Stop>;
 type Captures = Vec<(u8, u32)>;
 
 /// Runs both passes over the tokens; `None` when no thread can be had.
-pub(crate) fn diagnose(src: &[u8], toks: &[Token], mode: Mode) -> Option<Outcome> {
+/// Tokens from `good` on stand for a tokenizer error.
+pub(crate) fn diagnose(src: &[u8], toks: &[Token], good: usize, mode: Mode) -> Option<Outcome> {
     std::thread::scope(|s| {
         let job = move || {
             let g = grammar();
@@ -78,6 +82,7 @@ pub(crate) fn diagnose(src: &[u8], toks: &[Token], mode: Mode) -> Option<Outcome
                 depth: 0,
                 invalid,
                 quiet: g.names["expression_without_invalid"],
+                good,
                 memo: HashMap::new(),
                 nodes: Vec::new(),
                 kids: Vec::new(),
@@ -93,6 +98,7 @@ pub(crate) fn diagnose(src: &[u8], toks: &[Token], mode: Mode) -> Option<Outcome
             let error = match second.rule(g.names[start]) {
                 Err(Stop::Error(e)) => Some(*e),
                 Err(Stop::Overflow) => Some(overflow()),
+                Err(Stop::Tokenizer) => return Outcome { far: second.far, error: None },
                 _ => None,
             };
             Outcome { far, error }
@@ -212,6 +218,9 @@ impl<'a> Pass<'a> {
 
     fn item(&mut self, item: &'static Item) -> Res {
         let start = self.pos;
+        if self.far >= self.good {
+            return Err(Stop::Tokenizer);
+        }
         match item {
             Item::Tok(k) => {
                 if self.look() != *k {
@@ -333,13 +342,14 @@ impl<'a> Pass<'a> {
         let mut n = n;
         while self.nodes[n as usize].tag.is_empty() {
             let kids = self.children(n);
-            match kids
-                .iter()
-                .find(|k| !self.nodes[**k as usize].tag.is_empty() || !self.children(**k).is_empty())
-            {
-                Some(k) => n = *k,
-                None => return n,
-            }
+            let through = |k: u32| !self.nodes[k as usize].tag.is_empty() || !self.children(k).is_empty();
+            let open = self.toks[self.nodes[n as usize].start as usize].kind == Tok::LPar;
+            n = match *kids {
+                [k] if through(k) => k,
+                [paren, k, _] if open && self.children(paren).is_empty() && through(k) => k,
+                [k, ..] if self.nodes[k as usize].tag == "arg" => k,
+                _ => return n,
+            };
         }
         n
     }
@@ -450,8 +460,8 @@ impl<'a> Pass<'a> {
             "a-b" => (two(self), fill(self)),
             "a.." => {
                 let mut loc = from(self, a);
-                // CPython counts the position it stopped at from 1 twice.
-                loc.end_col_offset += 1;
+                // CPython gives the position it stopped at without making it 1-based.
+                loc.end_col_offset -= 1;
                 (loc, fill(self))
             }
             "legacy" => {
