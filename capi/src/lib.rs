@@ -13,5 +13,6 @@ pub mod methodobject;
 pub mod missing;
 pub mod object;
 pub mod pyerrors;
+pub mod sliceobject;
 pub mod tupleobject;
 mod util;

@@ -107,7 +107,7 @@ functions! { pointer:
     _PyObject_GenericGetAttrWithDict PyNumber_Long PyUnicode_Substring PyObject_Format
     PyObject_CallFunctionObjArgs PySequence_Tuple PyUnicode_AsEncodedString PyList_AsTuple
     PyUnicode_FromOrdinal _PyDict_NewPresized PyNumber_Subtract PySet_New _PyObject_CallFunction_SizeT
-    PyModule_Create2 PyNumber_Multiply PyObject_Init PySlice_New PyUnicode_AsUTF8String PyUnicode_Join
+    PyModule_Create2 PyNumber_Multiply PyObject_Init PyUnicode_AsUTF8String PyUnicode_Join
     PyEval_GetBuiltins PyNumber_Remainder PyCapsule_GetName PyObject_SelfIter PySequence_List
     Py_GenericAlias PyUnicode_Format PyType_FromSpec PyThreadState_GetFrame PyUnicode_AsUTF8
     PyByteArray_AsString PyFrozenSet_New PyImport_Import PyCapsule_Import PyDict_Copy PyList_GetItem
@@ -154,29 +154,29 @@ functions! { pointer:
     _PyDict_GetItemStringWithError _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName
     _PyObject_MakeTpCall _PyType_Name _Py_CheckFunctionResult PyAsyncGen_New PyBuffer_GetPointer
     PyBytes_DecodeEscape PyBytes_FromFormatV PyBytes_Repr PyCFunction_Call PyCFunction_New PyCallIter_New
-    PyCell_Get PyCode_GetCellvars PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors
-    PyCodec_Decode PyCodec_IgnoreErrors PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder
-    PyCodec_LookupError PyCodec_NameReplaceErrors PyCodec_ReplaceErrors PyCodec_StreamReader
-    PyCodec_StreamWriter PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors PyConfig_Read
-    PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString
-    PyConfig_SetWideStringList PyContext_Copy PyContext_New PyCoro_New PyDescr_NewGetSet PyDescr_NewMember
-    PyDescr_NewMethod PyDescr_NewWrapper PyErr_GetHandledException PyErr_ProgramText
-    PyErr_ProgramTextObject PyErr_SetFromErrnoWithFilenameObject PyErr_SetFromErrnoWithFilenameObjects
-    PyErr_SetImportErrorSubclass PyEval_CallFunction PyEval_CallMethod PyEval_CallObjectWithKeywords
-    PyEval_EvalCodeEx PyEval_EvalFrame PyEval_EvalFrameEx PyEval_GetFuncDesc PyEval_GetFuncName
-    PyExceptionClass_Name PyException_GetArgs PyException_GetContext PyFile_FromFd PyFile_GetLine
-    PyFile_NewStdPrinter PyFile_OpenCode PyFile_OpenCodeObject PyFloat_GetInfo PyFrame_GetBuiltins
-    PyFrame_GetGenerator PyFrame_GetGlobals PyFrame_GetVar PyFrame_GetVarString PyFunction_GetClosure
-    PyFunction_GetCode PyFunction_GetDefaults PyFunction_GetGlobals PyFunction_GetKwDefaults
-    PyFunction_GetModule PyFunction_New PyFunction_NewWithQualName PyGen_New PyGen_NewWithQualName
-    PyHash_GetFuncDef PyImport_AddModuleObject PyImport_AppendInittab PyImport_ExecCodeModule
-    PyImport_ExecCodeModuleEx PyImport_ExecCodeModuleObject PyImport_ExecCodeModuleWithPathnames
-    PyImport_GetImporter PyImport_GetMagicTag PyImport_ImportModuleNoBlock PyImport_ReloadModule
-    PyInit__abc PyInit__ast PyInit__codecs PyInit__collections PyInit__functools PyInit__imp PyInit__io
-    PyInit__locale PyInit__operator PyInit__signal PyInit__sre PyInit__stat PyInit__string PyInit__symtable
-    PyInit__thread PyInit__tokenize PyInit__tracemalloc PyInit__typing PyInit__weakref PyInit_atexit
-    PyInit_errno PyInit_faulthandler PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time
-    PyInstanceMethod_Function PyInterpreterState_New PyInterpreterState_Next PyLong_GetInfo PyMarshal_Init
+    PyCode_GetCellvars PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_Decode
+    PyCodec_IgnoreErrors PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_LookupError
+    PyCodec_NameReplaceErrors PyCodec_ReplaceErrors PyCodec_StreamReader PyCodec_StreamWriter
+    PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors PyConfig_Read PyConfig_SetArgv
+    PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString PyConfig_SetWideStringList
+    PyContext_Copy PyContext_New PyCoro_New PyDescr_NewGetSet PyDescr_NewMember PyDescr_NewMethod
+    PyDescr_NewWrapper PyErr_GetHandledException PyErr_ProgramText PyErr_ProgramTextObject
+    PyErr_SetFromErrnoWithFilenameObject PyErr_SetFromErrnoWithFilenameObjects PyErr_SetImportErrorSubclass
+    PyEval_CallFunction PyEval_CallMethod PyEval_CallObjectWithKeywords PyEval_EvalCodeEx PyEval_EvalFrame
+    PyEval_EvalFrameEx PyEval_GetFuncDesc PyEval_GetFuncName PyExceptionClass_Name PyException_GetArgs
+    PyException_GetContext PyFile_FromFd PyFile_GetLine PyFile_NewStdPrinter PyFile_OpenCode
+    PyFile_OpenCodeObject PyFloat_GetInfo PyFrame_GetBuiltins PyFrame_GetGenerator PyFrame_GetGlobals
+    PyFrame_GetVar PyFrame_GetVarString PyFunction_GetClosure PyFunction_GetCode PyFunction_GetDefaults
+    PyFunction_GetGlobals PyFunction_GetKwDefaults PyFunction_GetModule PyFunction_New
+    PyFunction_NewWithQualName PyGen_New PyGen_NewWithQualName PyHash_GetFuncDef PyImport_AddModuleObject
+    PyImport_AppendInittab PyImport_ExecCodeModule PyImport_ExecCodeModuleEx PyImport_ExecCodeModuleObject
+    PyImport_ExecCodeModuleWithPathnames PyImport_GetImporter PyImport_GetMagicTag
+    PyImport_ImportModuleNoBlock PyImport_ReloadModule PyInit__abc PyInit__ast PyInit__codecs
+    PyInit__collections PyInit__functools PyInit__imp PyInit__io PyInit__locale PyInit__operator
+    PyInit__signal PyInit__sre PyInit__stat PyInit__string PyInit__symtable PyInit__thread PyInit__tokenize
+    PyInit__tracemalloc PyInit__typing PyInit__weakref PyInit_atexit PyInit_errno PyInit_faulthandler
+    PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInstanceMethod_Function
+    PyInterpreterState_New PyInterpreterState_Next PyLong_GetInfo PyMarshal_Init
     PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile PyMarshal_ReadObjectFromString
     PyMarshal_WriteObjectToString PyMember_GetOne PyMemoryView_FromBuffer PyMethod_Function PyMethod_Self
     PyModule_GetFilename PyModule_New PyODict_New PyOS_Readline PyOS_getsig PyObject_ASCII
@@ -261,34 +261,33 @@ functions! { integer:
     PyArg_UnpackTuple _PyArg_ParseTupleAndKeywords_SizeT PyObject_HasAttrString PyTraceBack_Print
     PyType_GetFlags PyLong_AsLongLong PySet_Size PyBuffer_IsContiguous PyErr_CheckSignals PyMapping_Check
     _PySet_NextEntry PyUnicode_CompareWithASCIIString PyUnicode_Contains PyUnicode_Tailmatch PySet_Discard
-    PySlice_AdjustIndices PySlice_Unpack PyLong_AsLongLongAndOverflow PyList_Reverse PyObject_CheckBuffer
-    PyObject_LengthHint PyObject_Not _PyLong_AsByteArray PyFrame_GetLineNumber PyModule_AddObjectRef
-    PyModule_AddStringConstant PyCapsule_SetContext PyNumber_AsSsize_t PyObject_GenericSetAttr
-    PyUnicode_GetLength _PyBytes_Resize PyBuffer_FillInfo PyList_Insert PyByteArray_Resize
-    PyCapsule_SetDestructor PyLong_AsLongAndOverflow PyThread_acquire_lock PyThread_tss_create
-    PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond PySet_Clear PyModule_ExecDef _PyLong_Sign
-    PyCapsule_SetName PyLong_AsUnsignedLongLongMask PyObject_Print PySequence_SetItem
-    PyThread_get_thread_ident Py_ReprEnter _Py_IsFinalizing PyDict_DelItemString PyDict_Merge
-    PyGILState_Check PyLong_AsSize_t PyModule_AddType PyObject_AsFileDescriptor PyObject_HashNotImplemented
-    PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric
-    PyContextVar_Get PyErr_BadArgument PyFloat_Pack8 PyMapping_Size PySequence_DelSlice PyUnicode_Count
-    _PyLong_NumBits _PyObject_LookupAttr _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble
-    _Py_HashPointer PyBuffer_ToContiguous PyCapsule_SetPointer PyDict_MergeFromSeq2 PyFloat_Pack4
-    PyFrame_GetLasti PyIter_Send PyMapping_HasKey PyTraceMalloc_Track PyTraceMalloc_Untrack
-    PyVectorcall_NARGS _PyGen_FetchStopIterationValue _PySet_Update _PyUnicodeWriter_PrepareInternal
-    _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull
-    _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding
-    PyContext_Enter PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags PyFile_WriteObject
-    PyFile_WriteString PyMapping_HasKeyString PyModule_AddFunctions PyOS_strtol PyOS_strtoul PyOS_vsnprintf
-    PyObject_AsReadBuffer PySequence_DelItem PyState_AddModule PyStructSequence_InitType2
-    PyThread_acquire_lock_timed PyThread_get_thread_native_id PyThread_tss_is_created
-    PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter PyUnicode_WriteChar
-    PyVectorcall_Function Py_FinalizeEx Py_GetRecursionLimit _PyArg_VaParseTupleAndKeywords_SizeT
-    _PyDict_Contains_KnownHash _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame
-    _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase
-    _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyAIter_Check PyArg_Parse PyArg_VaParse
-    PyArg_VaParseTupleAndKeywords PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCapsule_GetDestructor
-    PyCell_Set PyCode_Addr2Location PyCode_ClearWatcher PyCodec_Register PyCodec_RegisterError
+    PySlice_Unpack PyLong_AsLongLongAndOverflow PyList_Reverse PyObject_CheckBuffer PyObject_LengthHint
+    PyObject_Not _PyLong_AsByteArray PyFrame_GetLineNumber PyModule_AddObjectRef PyModule_AddStringConstant
+    PyCapsule_SetContext PyNumber_AsSsize_t PyObject_GenericSetAttr PyUnicode_GetLength _PyBytes_Resize
+    PyBuffer_FillInfo PyList_Insert PyByteArray_Resize PyCapsule_SetDestructor PyLong_AsLongAndOverflow
+    PyThread_acquire_lock PyThread_tss_create PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond
+    PySet_Clear PyModule_ExecDef _PyLong_Sign PyCapsule_SetName PyLong_AsUnsignedLongLongMask
+    PyObject_Print PySequence_SetItem PyThread_get_thread_ident Py_ReprEnter _Py_IsFinalizing
+    PyDict_DelItemString PyDict_Merge PyGILState_Check PyLong_AsSize_t PyModule_AddType
+    PyObject_AsFileDescriptor PyObject_HashNotImplemented PyUnicode_ReadChar _PyUnicode_IsAlpha
+    _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get PyErr_BadArgument
+    PyFloat_Pack8 PyMapping_Size PySequence_DelSlice PyUnicode_Count _PyLong_NumBits _PyObject_LookupAttr
+    _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous
+    PyCapsule_SetPointer PyDict_MergeFromSeq2 PyFloat_Pack4 PyFrame_GetLasti PyIter_Send PyMapping_HasKey
+    PyTraceMalloc_Track PyTraceMalloc_Untrack PyVectorcall_NARGS _PyGen_FetchStopIterationValue
+    _PySet_Update _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString
+    _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes
+    PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData
+    PyEval_MergeCompilerFlags PyFile_WriteObject PyFile_WriteString PyMapping_HasKeyString
+    PyModule_AddFunctions PyOS_strtol PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer PySequence_DelItem
+    PyState_AddModule PyStructSequence_InitType2 PyThread_acquire_lock_timed PyThread_get_thread_native_id
+    PyThread_tss_is_created PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter
+    PyUnicode_WriteChar PyVectorcall_Function Py_FinalizeEx Py_GetRecursionLimit
+    _PyArg_VaParseTupleAndKeywords_SizeT _PyDict_Contains_KnownHash _PyEval_SetProfile _PyEval_SliceIndex
+    _PyFrame_IsEntryFrame _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase
+    _PyUnicode_IsTitlecase _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyAIter_Check PyArg_Parse
+    PyArg_VaParse PyArg_VaParseTupleAndKeywords PyBuffer_FromContiguous PyBuffer_SizeFromFormat
+    PyCapsule_GetDestructor PyCode_Addr2Location PyCode_ClearWatcher PyCodec_Register PyCodec_RegisterError
     PyCodec_Unregister PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset
     PyDict_AddWatcher PyDict_ClearWatcher PyDict_Unwatch PyDict_Watch PyErr_ResourceWarning
     PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject

@@ -57,6 +57,14 @@ int probe(void) {
 
     PyObject *c = PyCell_New(n);
     CHECK(PyCell_GET(c) == n && Py_REFCNT(n) == 3);
+    CHECK(PyCell_Set(c, f) == 0 && Py_REFCNT(n) == 2 && (r = PyCell_Get(c)) == f && PyCell_Get(n) == NULL);
+    Py_DECREF(r);
+    PyErr_Clear();
+    Py_ssize_t start = -3, stop = 100;
+    CHECK(PySlice_AdjustIndices(10, &start, &stop, 2) == 2 && start == 7 && stop == 10);
+    r = PySlice_New(n, NULL, NULL);
+    CHECK(PySlice_Check(r) && ((PySliceObject *)r)->stop == Py_None);
+    Py_DECREF(r);
     Py_DECREF(c); Py_DECREF(p); Py_DECREF(m); Py_DECREF(g); Py_DECREF(b); Py_DECREF(f);
     CHECK(Py_REFCNT(n) == 1);
     Py_DECREF(n);

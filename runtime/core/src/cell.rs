@@ -29,6 +29,12 @@ pub fn new(py: Py<'_>, value: Option<Owned>) -> PyResult<Owned<PyCellObject>> {
     }
 }
 
+/// `PyCell_Check`.
+pub fn check(o: &PyObject) -> Option<&PyCellObject> {
+    // SAFETY: LAYOUT: `cell` cannot be subclassed.
+    core::ptr::eq(o.ty(), &PyCell_Type.0).then(|| unsafe { &*(o as *const PyObject as *const PyCellObject) })
+}
+
 /// `PyCell_GET`, with a reference: the content may be replaced at any time.
 #[inline(always)]
 pub fn get(c: &PyCellObject) -> Option<Owned> {
