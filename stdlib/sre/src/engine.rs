@@ -555,7 +555,8 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
                     let mut f = frame!(PossMin, pc + 1);
                     f.rep = st.repeat;
                     st.repeats.push(Repeat { count: -1, code: pc + 1, prev: st.repeat, last: NONE });
-                    st.repeat = st.repeats.len() - 1;
+                    // The enclosing repeat stays current, as in 3.12.1; what it decides is whether
+                    // alternatives inside save their marks, which programs can see.
                     st.ptr = ptr;
                     return Ok(self.possessive(st, f));
                 }
