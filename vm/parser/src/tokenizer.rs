@@ -363,8 +363,7 @@ impl Tokenizer<'_> {
     }
 
     fn tab_error<T>(&self, message: &str) -> Res<T> {
-        let n = chars(self.line_text(self.line_start).as_bytes());
-        self.err_kind(ErrorKind::Tab, message, n + 1, 0)
+        self.err_kind(ErrorKind::Tab, message, 1, 0)
     }
 
     fn comment(&mut self, _blank: bool) {
@@ -717,7 +716,6 @@ impl Tokenizer<'_> {
         if c == b'{' && self.src.get(self.pos + 1) != Some(&b'{') {
             f.expr_depth += 1;
             if f.expr_depth >= MAX_FSTRING_NESTING {
-                self.pos += 1;
                 return self.err("f-string: expressions nested too deeply");
             }
             f.regular = true;
@@ -760,7 +758,6 @@ impl Tokenizer<'_> {
                         if let Some(f) = self.fstrings.last_mut() {
                             f.expr_depth += 1;
                             if f.expr_depth >= MAX_FSTRING_NESTING {
-                                self.pos += 1;
                                 return self.err("f-string: expressions nested too deeply");
                             }
                         }

@@ -517,7 +517,9 @@ impl<'a> Pass<'a> {
                 let what = if self.tag(e) == "tuple" { "constraints" } else { "bound" };
                 let kind = if place == "star_bound" { "TypeVarTuple" } else { "ParamSpec" };
                 let colon = (self.nodes[e as usize].start as usize).saturating_sub(1);
-                (self.toks[colon].loc.to(self.toks[last].loc), format!("cannot use {what} with {kind}"))
+                let mut loc = self.toks[colon].loc.to(self.toks[last].loc);
+                loc.end_col_offset -= 1;
+                (loc, format!("cannot use {what} with {kind}"))
             }
             other => unreachable!("grammar: no action {other}"),
         };
