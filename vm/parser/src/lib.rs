@@ -210,10 +210,17 @@ fn report(
     parens: &[Paren],
     opts: &Options,
 ) -> SyntaxError {
+    let content = text.strip_suffix(b"\n").unwrap_or(text);
+    let last_line = memchr::memchr_iter(b'\n', content).count() as i32 + 1;
     let unclosed = |p: &Paren| {
         let loc = Location { lineno: p.lineno, end_lineno: p.lineno, col_offset: p.col, end_col_offset: -1 };
         let mut e = error_range(text, ErrorKind::Syntax, format!("'{}' was never closed", p.ch as char), loc);
         e.end_offset = 0;
+        if p.lineno == last_line
+            && let Some(t) = &mut e.text
+        {
+            t.push('\n');
+        }
         e
     };
     let at_end = far + 1 >= tokens.len();
@@ -243,8 +250,19 @@ fn report(
                 return unclosed(p);
             }
             if far >= good && parens.is_empty() {
-                let loc = tokens[good.saturating_sub(1)].loc;
-                return error_range(text, ErrorKind::Syntax, "unexpected EOF while parsing".into(), loc);
+                let width = source::line(text, last_line).len() as i32;
+                let loc = Location {
+                    lineno: last_line,
+                    end_lineno: last_line,
+                    col_offset: width,
+                    end_col_offset: -1,
+                };
+                let message = "unexpected EOF while parsing".into();
+                let mut e = error_range(text, ErrorKind::Syntax, message, loc);
+                if let Some(t) = &mut e.text {
+                    t.push('\n');
+                }
+                return e;
             }
         }
         None => {}

@@ -30,16 +30,14 @@ impl Parser<'_> {
         // Most literals are alone.
         let mut parts: Vec<Part> = Vec::new();
         let mut bytes: Option<Vec<u8>> = None;
-        let (mut count, mut fstring) = (0, false);
+        let (mut count, mut fstring, mut mixed) = (0, false, false);
         loop {
             match self.kind() {
                 Tok::String => {
                     let t = self.bump();
                     let (value, is_bytes, u) = self.string_token(t)?;
                     if count > 0 && is_bytes != bytes.is_some() {
-                        return Err(
-                            self.error_at(self.since(start), "cannot mix bytes and nonbytes literals")
-                        );
+                        mixed = true;
                     }
                     if is_bytes {
                         bytes.get_or_insert_default().extend(value);
@@ -49,16 +47,17 @@ impl Parser<'_> {
                     }
                 }
                 Tok::FStringStart => {
-                    if bytes.is_some() {
-                        self.bump();
-                        return Err(self.error_at(start, "cannot mix bytes and nonbytes literals"));
-                    }
+                    mixed |= bytes.is_some();
                     fstring = true;
                     self.fstring(&mut parts)?;
                 }
                 _ => break,
             }
             count += 1;
+        }
+        if mixed {
+            let at = self.tok().loc;
+            return Err(self.error_at(at, "cannot mix bytes and nonbytes literals"));
         }
         let range = self.since(start);
         if let Some(b) = bytes {
