@@ -229,7 +229,10 @@ fn report(
         Fail::Error(e) => Some(*e),
         Fail::Generic => None,
     };
-    if opts.allow_incomplete && at_end && !matches!(tok_error, Some(TokError::Error(_) | TokError::Soft(_))) {
+    let open_string =
+        matches!(tok_error, Some(TokError::Error(e)) if e.message.starts_with("unterminated triple-quoted"));
+    let complete = matches!(tok_error, Some(TokError::Error(_) | TokError::Soft(_)));
+    if opts.allow_incomplete && at_end && (open_string || !complete) {
         let loc = tokens[far.min(tokens.len() - 1)].loc;
         return error_range(text, ErrorKind::Incomplete, "incomplete input".into(), loc);
     }

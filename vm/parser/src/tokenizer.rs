@@ -221,15 +221,13 @@ impl Tokenizer<'_> {
                         return Err(TokError::Eof);
                     }
                     if self.opts.single && self.out.last().is_some_and(|t| t.kind != Tok::Newline) {
-                        let after_block = self.out.last().is_some_and(|t| t.kind == Tok::Dedent);
-                        if !after_block || !self.opts.dont_imply_dedent {
-                            self.push(Tok::Newline, start);
-                        }
-                        if !self.opts.dont_imply_dedent {
+                        self.push(Tok::Newline, start);
+                        if !self.opts.dont_imply_dedent && self.indents.len() > 1 {
                             while self.indents.len() > 1 {
                                 self.indents.pop();
                                 self.push(Tok::Dedent, start);
                             }
+                            self.push(Tok::Newline, start);
                         }
                     }
                     self.push(Tok::EndMarker, start);
@@ -320,9 +318,6 @@ impl Tokenizer<'_> {
         }
         if self.pos >= self.src.len() {
             (col, alt) = (0, 0);
-            if self.opts.single && self.opts.dont_imply_dedent && self.indents.len() > 1 {
-                return Ok(false);
-            }
         }
         let top = *self.indents.last().unwrap_or(&(0, 0));
         let tab_error = "inconsistent use of tabs and spaces in indentation";
