@@ -1,0 +1,149 @@
+//! [`Const`]: an element of `co_consts`; [`ConstTable`]: the table of a code unit in the making, in which equal
+//! constants stand once (`_PyCode_ConstantKey`, `merge_const_one`).
+
+use crate::CodeObject;
+use dxpy_ast::Constant;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// A constant of a code object.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Const {
+    Value(Constant),
+    Code(Rc<CodeObject>),
+}
+
+impl From<Constant> for Const {
+    fn from(c: Constant) -> Const {
+        Const::Value(c)
+    }
+}
+
+/// Constants in order of first use, found by type and value.
+#[derive(Clone, Debug, Default)]
+pub struct ConstTable {
+    list: Vec<Const>,
+    index: HashMap<Vec<u8>, usize>,
+}
+
+impl ConstTable {
+    /// The index of `c`, which is appended unless an equal constant of the same type is there. `1`, `1.0`, `True`,
+    /// `0.0` and `-0.0` differ, also inside tuples; code objects are compared by all their fields.
+    pub fn add(&mut self, c: Const) -> usize {
+        let mut key = Vec::new();
+        constant_key(&mut key, &c);
+        *self.index.entry(key).or_insert_with(|| {
+            self.list.push(c);
+            self.list.len() - 1
+        })
+    }
+
+    /// The constants in order.
+    pub fn list(&self) -> &[Const] {
+        &self.list
+    }
+
+    /// Gives up the table for its list.
+    pub fn into_list(self) -> Vec<Const> {
+        self.list
+    }
+}
+
+fn sized(key: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
+    key.push(tag);
+    key.extend((bytes.len() as u64).to_le_bytes());
+    key.extend(bytes);
+}
+
+fn value_key(key: &mut Vec<u8>, c: &Constant) {
+    match c {
+        Constant::None => key.push(b'N'),
+        Constant::True => key.push(b'T'),
+        Constant::False => key.push(b'F'),
+        Constant::Ellipsis => key.push(b'.'),
+        Constant::Int(i) => sized(key, b'i', &i.to_signed_bytes_le()),
+        Constant::Float(f) => sized(key, b'f', &float_key(*f)),
+        Constant::Complex { real, imag } => {
+            sized(key, b'c', &float_key(*real));
+            key.extend(float_key(*imag));
+        }
+        Constant::Str(s) => sized(key, b's', s.as_bytes()),
+        Constant::Bytes(b) => sized(key, b'b', b),
+        Constant::Tuple(items) => {
+            sized(key, b'(', &items.len().to_le_bytes());
+            items.iter().for_each(|i| value_key(key, i));
+        }
+        Constant::FrozenSet(items) => {
+            // Sets compare without order.
+            let mut keys: Vec<Vec<u8>> = items
+                .iter()
+                .map(|i| {
+                    let mut k = Vec::new();
+                    value_key(&mut k, i);
+                    k
+                })
+                .collect();
+            keys.sort();
+            sized(key, b'<', &items.len().to_le_bytes());
+            keys.iter().for_each(|k| key.extend(k));
+        }
+    }
+}
+
+fn float_key(f: f64) -> [u8; 8] {
+    f.to_bits().to_le_bytes()
+}
+
+fn constant_key(key: &mut Vec<u8>, c: &Const) {
+    match c {
+        Const::Value(v) => value_key(key, v),
+        Const::Code(code) => {
+            let CodeObject {
+                argcount, posonlyargcount, kwonlyargcount, stacksize, flags, firstlineno, ..
+            } = **code;
+            key.push(b'C');
+            for n in [argcount, posonlyargcount, kwonlyargcount, stacksize, flags, firstlineno as u32] {
+                key.extend(n.to_le_bytes());
+            }
+            for part in [&code.code, &code.linetable, &code.exceptiontable, &code.localspluskinds] {
+                sized(key, b'b', part);
+            }
+            for names in [&code.names, &code.localsplusnames] {
+                sized(key, b'(', &names.len().to_le_bytes());
+                names.iter().for_each(|n| sized(key, b's', n.as_bytes()));
+            }
+            sized(key, b's', code.name.as_bytes());
+            sized(key, b'(', &code.consts.len().to_le_bytes());
+            code.consts.iter().for_each(|c| constant_key(key, c));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_constants_of_one_type_stand_once() {
+        let mut t = ConstTable::default();
+        let int = |n: i32| Const::from(Constant::Int(n.into()));
+        let tuple = |c: Constant| Const::from(Constant::Tuple(vec![c]));
+        let all = [
+            int(1),
+            Const::from(Constant::True),
+            Const::from(Constant::Float(1.0)),
+            Const::from(Constant::Float(0.0)),
+            Const::from(Constant::Float(-0.0)),
+            tuple(Constant::Int(1.into())),
+            tuple(Constant::True),
+            Const::from(Constant::Str("1".into())),
+            Const::from(Constant::Bytes(b"1".as_slice().into())),
+        ];
+        for (i, c) in all.iter().enumerate() {
+            assert_eq!(t.add(c.clone()), i);
+        }
+        for (i, c) in all.iter().enumerate() {
+            assert_eq!(t.add(c.clone()), i);
+        }
+    }
+}
