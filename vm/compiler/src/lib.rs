@@ -2,3 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod instr;
+
+mod assemble;
+
+pub use assemble::{AssembleError, assemble};
