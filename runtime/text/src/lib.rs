@@ -1,2 +1,5 @@
-//! Text kernels without Python objects: Unicode 15.0 tables, 1/2/4-byte string kernels, codecs.
+//! Text kernels without Python objects: string hashing, Unicode 15.0 tables, 1/2/4-byte string kernels, codecs.
+//! Objects, error handlers and the codec registry are the runtime's.
 #![forbid(unsafe_code)]
+
+pub mod hash;
