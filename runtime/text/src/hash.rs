@@ -10,6 +10,10 @@ pub struct HashSecret {
     pub expat_salt: u64,
 }
 
+/// `PYTHONHASHSEED` is neither `random` nor a number of 32 bits; the caller words the fatal error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidSeed;
+
 impl HashSecret {
     /// The number of bytes `random` wants.
     pub const BYTES: usize = 24;
@@ -38,7 +42,7 @@ impl HashSecret {
 
     /// The value of `PYTHONHASHSEED` as the start-up reads it: `Ok(None)` asks for a random secret, `Err` is a fatal error
     /// (the text must be `random` or an integer in `0..=4294967295`).
-    pub fn parse_seed(text: &str) -> Result<Option<u32>, ()> {
+    pub fn parse_seed(text: &str) -> Result<Option<u32>, InvalidSeed> {
         if text.is_empty() || text == "random" {
             return Ok(None);
         }
@@ -50,11 +54,11 @@ impl HashSecret {
             _ => (false, t),
         };
         if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(());
+            return Err(InvalidSeed);
         }
         match digits.parse::<u32>() {
             Ok(n) if !negative || n == 0 => Ok(Some(n)),
-            _ => Err(()),
+            _ => Err(InvalidSeed),
         }
     }
 }
@@ -157,7 +161,7 @@ mod tests {
         assert_eq!(HashSecret::parse_seed("0"), Ok(Some(0)));
         assert_eq!(HashSecret::parse_seed("4294967295"), Ok(Some(u32::MAX)));
         for bad in ["4294967296", "-1", "12x", "x", " ", "1 "] {
-            assert_eq!(HashSecret::parse_seed(bad), Err(()), "{bad}");
+            assert_eq!(HashSecret::parse_seed(bad), Err(InvalidSeed), "{bad}");
         }
     }
 }
