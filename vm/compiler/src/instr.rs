@@ -12,7 +12,8 @@ pub struct Label(pub u32);
 /// The location of an artificial instruction (`NO_LOCATION`): all fields -1.
 pub const NO_LOCATION: Location = Location { lineno: -1, end_lineno: -1, col_offset: -1, end_col_offset: -1 };
 
-/// One instruction or pseudo-instruction. For opcodes with `flag::JUMP` or `flag::EXC`, `arg` is a label's number.
+/// One instruction or pseudo-instruction. For opcodes with `flag::JUMP` or `flag::EXC`, `arg` is a label's number; for
+/// those with `flag::FREE` it counts the cell variables from 0 and goes on with the free variables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Instr {
     pub op: Op,
@@ -104,6 +105,7 @@ pub struct Unit {
     pub freevars: NameTable,
     /// Comprehension locals of inlined comprehensions outside functions, by name (`u_fasthidden`): `CO_FAST_HIDDEN`.
     pub fasthidden: Vec<Ident>,
+    /// As `co_argcount`: the positional-only parameters are among them.
     pub argcount: u32,
     pub posonlyargcount: u32,
     pub kwonlyargcount: u32,
@@ -111,6 +113,8 @@ pub struct Unit {
     /// `co::*`, complete.
     pub flags: u32,
     /// Whether the unit is a generator, coroutine or async generator: `RETURN_GENERATOR` and the StopIteration handler.
+    /// `assemble` adds both: the former because of `flags`, the latter because of this (lambdas and top-level await
+    /// have the one without the other).
     pub is_generator_like: bool,
     /// Whether falling off the end returns None (`compiler_optimize_and_assemble`'s `addNone`).
     pub add_none: bool,

@@ -7,6 +7,7 @@ pub mod instr;
 pub mod symtable;
 
 mod assemble;
+mod flowgraph;
 
 pub use assemble::{AssembleError, assemble};
 pub use error::{CompileError, SyntaxError};
