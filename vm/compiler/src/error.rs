@@ -20,6 +20,8 @@ pub enum CompileError {
     Recursion(&'static str),
     /// `SystemError`.
     System(String),
+    /// `RuntimeError`, for trees that are not compiled.
+    Runtime(&'static str),
     /// `ValueError`, for trees made by hand.
     Value(String),
     /// `TypeError`, for trees made by hand.
@@ -53,6 +55,7 @@ impl fmt::Display for CompileError {
             CompileError::Syntax(e) => write!(f, "SyntaxError: {e}"),
             CompileError::Recursion(m) => write!(f, "RecursionError: {m}"),
             CompileError::System(m) => write!(f, "SystemError: {m}"),
+            CompileError::Runtime(m) => write!(f, "RuntimeError: {m}"),
             CompileError::Value(m) => write!(f, "ValueError: {m}"),
             CompileError::Type(m) => write!(f, "TypeError: {m}"),
             CompileError::NotImplemented(what) => write!(f, "not implemented: {what}"),

@@ -28,13 +28,13 @@ impl Future {
         let (Mod::Module { body, .. } | Mod::Interactive { body }) = tree else { return Ok(future) };
         let docstring = body.first().is_some_and(is_docstring);
         for s in &body[usize::from(docstring)..] {
-            // Anything else ends the head, a relative import of a module of that name included.
-            let StmtKind::ImportFrom { module: Some(module), names, level: 0 } = &s.kind else { break };
+            // Anything else ends the head. CPython 3.12.1 does not look at the level: `from .__future__` counts too.
+            let StmtKind::ImportFrom { module: Some(module), names, .. } = &s.kind else { break };
             if &**module != "__future__" {
                 break;
             }
             for alias in names {
-                future.features |= feature(&alias.name, alias.range)?;
+                future.features |= feature(&alias.name, s.range)?;
             }
             future.location = s.range;
         }
@@ -50,6 +50,8 @@ fn is_docstring(s: &Stmt) -> bool {
 
 /// The bit of a feature's name (`future_check_features`).
 fn feature(name: &str, at: Location) -> Result<u32, CompileError> {
+    // The error stands at the start of the statement and has no end: -2 and 1 make the -1 that reads as `None`.
+    let at = Location { end_lineno: at.lineno, end_col_offset: -2, ..at };
     Ok(match name {
         "nested_scopes" | "generators" | "division" | "absolute_import" | "with_statement"
         | "print_function" | "unicode_literals" | "generator_stop" => 0,

@@ -10,6 +10,7 @@ use dxpy_ast::{Expr, Ident, Location, Mod, Stmt, TypeParam};
 use crate::error::CompileError;
 use crate::future::Future;
 
+mod analyze;
 mod build;
 
 /// What a block does with a name: the bits of a value in `ste_symbols`, below [`SCOPE_OFFSET`].
@@ -235,7 +236,11 @@ pub struct SymbolTable {
 impl SymbolTable {
     /// Makes the tables of a module (`_PySymtable_Build`).
     pub fn build(tree: &Mod, future: Future) -> Result<SymbolTable, CompileError> {
-        build::build(tree, future)
+        build::build(tree, future, 0)
+    }
+    /// The same for a caller that is itself `used` C calls deep, in CPython's count: less nesting is left to the tree.
+    pub fn build_within(tree: &Mod, future: Future, used: u32) -> Result<SymbolTable, CompileError> {
+        build::build(tree, future, used)
     }
     /// The block a node opened (`_PySymtable_Lookup`).
     pub fn lookup(&self, key: NodeKey) -> Option<BlockId> {
