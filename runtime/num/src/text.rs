@@ -93,11 +93,11 @@ pub fn parse(text: &[u8], base: u32, limit: usize) -> core::result::Result<Int, 
     } else {
         body
     };
-    if !base.is_power_of_two() && body.len() > LIMIT_THRESHOLD && limit > 0 && body.len() > limit {
-        return Err(ParseError::Number(Error::ParseLimit { limit, digits: body.len() }));
-    }
     if end != s.len() {
         return Err(ParseError::Invalid);
+    }
+    if !base.is_power_of_two() && body.len() > LIMIT_THRESHOLD && limit > 0 && body.len() > limit {
+        return Err(ParseError::Number(Error::ParseLimit { limit, digits: body.len() }));
     }
     let digits = parse_digits(body, base);
     if only_zero && !digits.is_empty() {
