@@ -3,14 +3,10 @@
 //! and does so with CPython 3.12.1; skipped, failed, not reached and not existing all count as not passing.
 //!
 //! [`data`] is the frozen list of ids; [`job`] runs processes under limits; [`events`] reads what the worker wrote;
-//! [`run`] schedules and keeps results; [`report`] counts; [`gate`] compares with the tags and floors; [`prefix`] lays
-//! out an installation; [`left`] lists what an interpreter lacks against CPython.
+//! [`run`] schedules and keeps results; [`report`] counts.
 
 pub mod data;
 pub mod events;
-pub mod gate;
 pub mod job;
-pub mod left;
-pub mod prefix;
 pub mod report;
 pub mod run;

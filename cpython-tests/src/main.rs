@@ -1,2 +1,129 @@
-//! Runs CPython test files, one process a file, and reports per-id outcomes.
-fn main() {}
+//! `cpython-tests`: the command line over the library of this crate.
+
+use dxpy_cpython_tests::data::Table;
+use dxpy_cpython_tests::{report, run};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cpython-tests [options] [SELECTOR...]
+
+Runs CPython 3.12.1's test files, one process each. A SELECTOR is a tier (T1), a stage (S1), a file or a pattern;
+without one, all files that count are run.
+
+  --python PATH    the interpreter (default: DXPY_ORACLE, else python3.12)
+  -j N             processes at once (default: the number of CPUs)
+  --out DIR        where results and logs go (default: target/cpython-tests/NAME)
+  --cpu SECONDS    CPU time a file may use (default 120, or ten times CPython's)
+  --wall SECONDS   time on the clock (default 240, or twelve times CPython's CPU time)
+  --memory MB      resident memory (default 4096)
+  --by-file        one line a file
+  --differences    list the ids that end otherwise than in the baseline; exit status 1 if there are any
+  --list           print the files chosen, run nothing
+  -q               do not say each file's end as it comes
+";
+
+fn main() -> ExitCode {
+    match command() {
+        Ok(good) => ExitCode::from(u8::from(!good)),
+        Err(message) => {
+            eprintln!("cpython-tests: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[derive(Default)]
+struct Options {
+    python: Option<String>,
+    jobs: Option<usize>,
+    out: Option<PathBuf>,
+    cpu: Option<f64>,
+    wall: Option<f64>,
+    memory: Option<u64>,
+    by_file: bool,
+    differences: bool,
+    list: bool,
+    quiet: bool,
+    help: bool,
+    selectors: Vec<String>,
+}
+
+fn options() -> Result<Options, String> {
+    let mut options = Options::default();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
+        fn number<T: std::str::FromStr>(text: String) -> Result<T, String> {
+            text.parse().map_err(|_| format!("not a number: {text}"))
+        }
+        match argument.as_str() {
+            "--python" => options.python = Some(value()?),
+            "-j" => options.jobs = Some(number(value()?)?),
+            "--out" => options.out = Some(value()?.into()),
+            "--cpu" => options.cpu = Some(number(value()?)?),
+            "--wall" => options.wall = Some(number(value()?)?),
+            "--memory" => options.memory = Some(number(value()?)?),
+            "--by-file" => options.by_file = true,
+            "--differences" => options.differences = true,
+            "--list" => options.list = true,
+            "-q" => options.quiet = true,
+            "-h" | "--help" => options.help = true,
+            other if other.starts_with('-') => return Err(format!("unknown option {other}\n\n{USAGE}")),
+            _ => options.selectors.push(argument),
+        }
+    }
+    Ok(options)
+}
+
+fn command() -> Result<bool, String> {
+    let options = options()?;
+    if options.help {
+        print!("{USAGE}");
+        return Ok(true);
+    }
+    let table = Table::load();
+    let files = table.select(&options.selectors)?;
+    if options.list {
+        files
+            .iter()
+            .for_each(|file| println!("{}\t{}\t{}\t{}", file.name, file.tier, file.stage, file.ids.len()));
+        return Ok(true);
+    }
+    let given = options.python.or_else(|| std::env::var("DXPY_ORACLE").ok()).unwrap_or("python3.12".into());
+    let python = find_program(&given).ok_or(format!("there is no program {given}"))?;
+    let name = python.file_name().map_or("python".into(), |name| name.to_string_lossy().into_owned());
+    let plan = run::Plan {
+        python,
+        jobs: options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        out: options.out.unwrap_or_else(|| PathBuf::from("target/cpython-tests").join(name)),
+        cpu: options.cpu.unwrap_or(120.0),
+        wall: options.wall.unwrap_or(240.0),
+        memory: options.memory.unwrap_or(4096) << 20,
+        verbose: !options.quiet,
+    };
+    let done = run::run(&plan, &files).map_err(|error| format!("{}: {error}", plan.out.display()))?;
+    print!("{}", report::report(&table, &done, options.by_file));
+    println!("results: {}", plan.out.join("results.tsv").display());
+    if options.differences {
+        let list = report::differences(&table, &done);
+        println!("\n{} differences from the baseline", list.len());
+        for [id, then, now, detail] in &list {
+            println!("{id}\t{then}\t{now}\t{}", detail.replace('\n', "\\n"));
+        }
+        return Ok(list.is_empty());
+    }
+    Ok(true)
+}
+
+/// The absolute path of a program given by path or by name, not following links: an environment's interpreter is found by
+/// the link's place.
+fn find_program(given: &str) -> Option<PathBuf> {
+    let found = if given.contains('/') {
+        PathBuf::from(given)
+    } else {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).map(|folder| folder.join(given)).find(|path| path.is_file())?
+    };
+    found.is_file().then(|| std::path::absolute(found).ok()).flatten()
+}
