@@ -4,4 +4,5 @@
 
 pub mod hash;
 
+pub mod strings;
 pub mod unicode;
