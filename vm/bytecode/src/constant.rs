@@ -55,7 +55,8 @@ fn sized(key: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
     key.extend(bytes);
 }
 
-fn value_key(key: &mut Vec<u8>, c: &Constant) {
+/// Appends a key equal for equal constants of one type (`_PyCode_ConstantKey`).
+pub(crate) fn value_key(key: &mut Vec<u8>, c: &Constant) {
     match c {
         Constant::None => key.push(b'N'),
         Constant::True => key.push(b'T'),

@@ -1,12 +1,13 @@
 //! CPython 3.12's bytecode as data: the opcode table, constants and code objects before any Python object exists.
 //!
-//! Beside them the location table, the exception table and stack effects.
+//! Beside them the location table, the exception table, stack effects, and the marshal and `.pyc` formats.
 #![forbid(unsafe_code)]
 
 mod code;
 mod constant;
 pub mod exctable;
 pub mod linetable;
+pub mod marshal;
 pub mod opcodes;
 pub mod stack_effect;
 
