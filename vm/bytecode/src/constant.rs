@@ -95,7 +95,7 @@ fn float_key(f: f64) -> [u8; 8] {
     f.to_bits().to_le_bytes()
 }
 
-fn constant_key(key: &mut Vec<u8>, c: &Const) {
+pub(crate) fn constant_key(key: &mut Vec<u8>, c: &Const) {
     match c {
         Const::Value(v) => value_key(key, v),
         Const::Code(code) => {
@@ -117,6 +117,35 @@ fn constant_key(key: &mut Vec<u8>, c: &Const) {
             sized(key, b'(', &code.consts.len().to_le_bytes());
             code.consts.iter().for_each(|c| constant_key(key, c));
         }
+    }
+}
+
+/// A constant as text for people, near to `repr`.
+pub(crate) fn show(c: &Const) -> String {
+    match c {
+        Const::Code(code) => {
+            format!("<code {} line {}>", String::from_utf8_lossy(code.qualname.as_bytes()), code.firstlineno)
+        }
+        Const::Value(value) => show_value(value),
+    }
+}
+
+fn show_value(value: &Constant) -> String {
+    let all = |items: &[Constant]| items.iter().map(show_value).collect::<Vec<_>>().join(", ");
+    match value {
+        Constant::None => "None".to_owned(),
+        Constant::True => "True".to_owned(),
+        Constant::False => "False".to_owned(),
+        Constant::Ellipsis => "Ellipsis".to_owned(),
+        // In hexadecimal, since a large number takes quadratic time in decimal.
+        Constant::Int(i) if i.bits() > 256 => format!("{i:#x}"),
+        Constant::Int(i) => i.to_string(),
+        Constant::Float(f) => format!("{f:?}"),
+        Constant::Complex { real, imag } => format!("complex({real:?}, {imag:?})"),
+        Constant::Str(s) => format!("{s:?}"),
+        Constant::Bytes(b) => format!("b\"{}\"", b.escape_ascii()),
+        Constant::Tuple(items) => format!("({},)", all(items)),
+        Constant::FrozenSet(items) => format!("frozenset({{{}}})", all(items)),
     }
 }
 

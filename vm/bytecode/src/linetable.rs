@@ -165,6 +165,15 @@ impl Iterator for Entries<'_> {
     }
 }
 
+/// The location of the code unit at byte `offset`; `None` behind the end of the table.
+pub fn at(table: &[u8], firstlineno: i32, offset: usize) -> Option<Location> {
+    let mut end = 0;
+    Entries::new(table, firstlineno).find_map(|(loc, units)| {
+        end += units * 2;
+        (end > offset).then_some(loc)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
