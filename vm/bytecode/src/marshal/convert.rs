@@ -189,7 +189,7 @@ impl FromGraph<'_> {
         if code.argcount < code.posonlyargcount {
             return Err(FromGraphError::Value("argcount < posonlyargcount"));
         }
-        if code.code.len() % 2 != 0 {
+        if !code.code.len().is_multiple_of(2) {
             return Err(FromGraphError::Value("co_code is malformed"));
         }
         if code.localsplusnames.len() != code.localspluskinds.len() {
