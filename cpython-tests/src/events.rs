@@ -77,6 +77,8 @@ pub fn read(text: &str, end: &End) -> FileResult {
     let mut running: Option<String> = None;
     let mut fixtures = Vec::new();
     let mut done = false;
+    // How far the file as a whole has come.
+    let mut stage = String::new();
     let numbered = |id: &str, n: usize| if n == 1 { id.to_owned() } else { format!("{id}#{n}") };
     let absent = |id: String| Outcome { id, outcome: String::new(), seconds: 0.0, detail: String::new() };
     // A line that was cut by the end of the process has no newline.
@@ -112,7 +114,10 @@ pub fn read(text: &str, end: &End) -> FileResult {
                 result.skipped = true;
                 result.note = format!("skipped: {}", field(2));
             }
-            "X" if field(1) != "loaded" => result.note = format!("{}: {}", field(1), field(2)),
+            "X" if field(1) == "at" => stage = format!(" at: {}", field(2)),
+            "X" if field(1) == "loaded" => stage.clear(),
+            "X" if field(1) == "import-error" => result.note = format!("{}{stage}: {}", field(1), field(2)),
+            "X" => result.note = format!("{}: {}", field(1), field(2)),
             "Z" => done = true,
             _ => {}
         }
@@ -144,7 +149,7 @@ pub fn read(text: &str, end: &End) -> FileResult {
     if !done && result.note.is_empty() {
         result.note = match end {
             End::NotStarted(why) => format!("not started: {why}"),
-            End::Exit(_) if result.ids.is_empty() => format!("ended before any test ({})", end.word()),
+            _ if result.ids.is_empty() => format!("ended before any test ({}){stage}", end.word()),
             _ => format!("ended early ({})", end.word()),
         };
     }
@@ -180,6 +185,13 @@ mod tests {
         assert_eq!(outcomes(text, &End::Timeout), with("timeout"));
         assert_eq!(outcomes(text, &End::Memory), with("memory"));
         assert_eq!(read("", &End::Exit(1)).note, "ended before any test (exit 1)");
+        let text = "X\tat\timport unittest\n";
+        assert_eq!(
+            read(text, &End::Signal(11)).note,
+            "ended before any test (signal 11) at: import unittest"
+        );
+        let text = "X\tat\timport unittest\nX\timport-error\tImportError: no\nZ\n";
+        assert_eq!(read(text, &End::Exit(1)).note, "import-error at: import unittest: ImportError: no");
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! `cpython-tests`: the command line over the library of this crate.
 
 use dxpy_cpython_tests::data::Table;
-use dxpy_cpython_tests::{report, run};
-use std::path::PathBuf;
+use dxpy_cpython_tests::gate::{self, Gate};
+use dxpy_cpython_tests::{prefix, report, run};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cpython-tests [options] [SELECTOR...]
 
 Runs CPython 3.12.1's test files, one process each. A SELECTOR is a tier (T1), a stage (S1), a file or a pattern;
-without one, all files that count are run.
+without one, all files that count are run. An interpreter that has no test suite beside it is copied into an installation
+of its own below --out, with the suite of the CPython 3.12.1 that DXPY_ORACLE (or python3.12) names.
 
   --python PATH    the interpreter (default: DXPY_ORACLE, else python3.12)
   -j N             processes at once (default: the number of CPUs)
@@ -19,6 +21,9 @@ without one, all files that count are run.
   --memory MB      resident memory (default 4096)
   --by-file        one line a file
   --differences    list the ids that end otherwise than in the baseline; exit status 1 if there are any
+  --check-floor    run the files of the floor; exit status 1 if they do not reach it (see floor.tsv and tags/)
+  --print-floor    print the lines of a floor for the files run
+  --gate DIR       where floor.tsv and tags/ are (default: cpython-tests)
   --list           print the files chosen, run nothing
   -q               do not say each file's end as it comes
 ";
@@ -43,6 +48,9 @@ struct Options {
     memory: Option<u64>,
     by_file: bool,
     differences: bool,
+    check_floor: bool,
+    print_floor: bool,
+    gate: Option<PathBuf>,
     list: bool,
     quiet: bool,
     help: bool,
@@ -66,6 +74,9 @@ fn options() -> Result<Options, String> {
             "--memory" => options.memory = Some(number(value()?)?),
             "--by-file" => options.by_file = true,
             "--differences" => options.differences = true,
+            "--check-floor" => options.check_floor = true,
+            "--print-floor" => options.print_floor = true,
+            "--gate" => options.gate = Some(value()?.into()),
             "--list" => options.list = true,
             "-q" => options.quiet = true,
             "-h" | "--help" => options.help = true,
@@ -83,7 +94,19 @@ fn command() -> Result<bool, String> {
         return Ok(true);
     }
     let table = Table::load();
-    let files = table.select(&options.selectors)?;
+    let gate = if options.check_floor {
+        Some(Gate::read(&options.gate.clone().unwrap_or("cpython-tests".into()), &table)?)
+    } else {
+        None
+    };
+    let files = match &gate {
+        Some(gate) if gate.floor.is_empty() => {
+            println!("the floor is empty: nothing is checked");
+            return Ok(true);
+        }
+        Some(gate) => gate.floor.iter().filter_map(|(name, _)| table.file(name)).collect(),
+        None => table.select(&options.selectors)?,
+    };
     if options.list {
         files
             .iter()
@@ -93,10 +116,19 @@ fn command() -> Result<bool, String> {
     let given = options.python.or_else(|| std::env::var("DXPY_ORACLE").ok()).unwrap_or("python3.12".into());
     let python = find_program(&given).ok_or(format!("there is no program {given}"))?;
     let name = python.file_name().map_or("python".into(), |name| name.to_string_lossy().into_owned());
+    let out = options.out.unwrap_or_else(|| PathBuf::from("target/cpython-tests").join(name));
+    let python = match with_tests(python, &out) {
+        // As every test that needs the oracle.
+        Err(message) if gate.is_some() => {
+            println!("SKIP: the floor is not checked, no CPython 3.12.1 with its tests was found: {message}");
+            return Ok(true);
+        }
+        found => found?,
+    };
     let plan = run::Plan {
         python,
         jobs: options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
-        out: options.out.unwrap_or_else(|| PathBuf::from("target/cpython-tests").join(name)),
+        out,
         cpu: options.cpu.unwrap_or(120.0),
         wall: options.wall.unwrap_or(240.0),
         memory: options.memory.unwrap_or(4096) << 20,
@@ -105,6 +137,15 @@ fn command() -> Result<bool, String> {
     let done = run::run(&plan, &files).map_err(|error| format!("{}: {error}", plan.out.display()))?;
     print!("{}", report::report(&table, &done, options.by_file));
     println!("results: {}", plan.out.join("results.tsv").display());
+    if options.print_floor {
+        print!("{}", gate::floor_of(&table, &done));
+    }
+    if let Some(gate) = gate {
+        let (broken, better) = gate.check(&table, &done);
+        better.iter().for_each(|line| println!("the floor can be raised: {line}"));
+        broken.iter().for_each(|line| println!("BROKEN: {line}"));
+        return Ok(broken.is_empty());
+    }
     if options.differences {
         let list = report::differences(&table, &done);
         println!("\n{} differences from the baseline", list.len());
@@ -114,6 +155,17 @@ fn command() -> Result<bool, String> {
         return Ok(list.is_empty());
     }
     Ok(true)
+}
+
+/// The interpreter itself if the suite is beside it, else its copy in an installation that has one.
+fn with_tests(python: PathBuf, out: &Path) -> Result<PathBuf, String> {
+    if prefix::library_beside(&python).is_some_and(|library| library.join("test/support").is_dir()) {
+        return Ok(python);
+    }
+    let oracle = std::env::var("DXPY_ORACLE").unwrap_or("python3.12".into());
+    let library = prefix::oracle_library(Path::new(&oracle))?;
+    let home = std::path::absolute(out.join("installation")).map_err(|error| error.to_string())?;
+    prefix::lay_out(&python, &library, &home).map_err(|error| format!("{}: {error}", home.display()))
 }
 
 /// The absolute path of a program given by path or by name, not following links: an environment's interpreter is found by

@@ -4,13 +4,13 @@ usage: worker.py MODULE EVENTS
 
 Lines are tab separated: "E id" (the suite has it), "S id" (it starts), "R id outcome seconds detail" (it ended),
 "C outcome where detail" (a class or module fixture), "X kind detail" (the file as a whole), "Z" (all done).
-They are written as they happen, so that a crash or a time limit leaves what was reached. Needs no more of the
-interpreter than the tests themselves do: unittest and test.support.
+They are written as they happen, so that a crash or a time limit leaves what was reached; "X at STAGE" says how far the
+file as a whole has come. To write them takes sys and posix alone, so that an interpreter in which unittest cannot be
+imported yet can say so; everything else is what the tests themselves need.
 """
 
-import os
+import posix
 import sys
-import time
 
 # The resources of the baseline. test_socketserver asks for the network, but stays on the loopback device.
 RESOURCES = ["curses", "decimal", "subprocess", "walltime"]
@@ -21,18 +21,18 @@ RANK = {"pass": 0, "skip": 1, "xfail": 2, "xpass": 3, "fail": 4, "error": 5}
 
 
 def open_events(path):
-    low = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    low = posix.open(path, posix.O_WRONLY | posix.O_CREAT | posix.O_APPEND, 0o644)
     try:
-        os.dup2(low, EVENTS_FD, inheritable=False)
-    except OSError:
+        posix.dup2(low, EVENTS_FD, inheritable=False)
+    except (OSError, AttributeError):
         return low
-    os.close(low)
+    posix.close(low)
     return EVENTS_FD
 
 
 def make_event(fd):
-    owner = os.getpid()
-    getpid, write = os.getpid, os.write
+    owner = posix.getpid()
+    getpid, write = posix.getpid, posix.write
 
     def event(*fields):
         # A forked child inherits the result object, but its tests are not ours.
@@ -130,39 +130,43 @@ def flatten(unittest, suite):
             yield item
 
 
-def main():
-    name, events = sys.argv[1:3]
-    sys.path[0] = os.getcwd()
-    sys.argv[:] = ["unittest", name]
-    event = make_event(open_events(events))
+def no_clock():
+    return 0.0
+
+
+def prepare(event, name):
+    """Makes ready what regrtest would have; gives unittest and a clock."""
+    clock = no_clock
     try:
         import faulthandler
-    except ImportError:
-        pass
-    else:
+
         faulthandler.enable(file=sys.__stderr__)
+        from time import perf_counter as clock
+    except (ImportError, AttributeError):
+        pass
+    event("X", "at", "import unittest")
     import unittest
+
+    event("X", "at", "import test.support")
     from test import support
 
     support.use_resources = RESOURCES + EXTRA.get(name, [])
     support.verbose = 1
     support.record_original_stdout(sys.stdout)
-    os.umask(0o022)
-    try:
-        import importlib
+    posix.umask(0o022)
+    return unittest, clock
 
-        module = importlib.import_module(name)
+
+def load(event, unittest, name):
+    """The module and its tests as one suite; None where it skips."""
+    event("X", "at", "import " + name)
+    try:
+        __import__(name)
+        module = sys.modules[name]
     except unittest.SkipTest as why:
         event("X", "module-skip", why)
-        event("Z")
-        return 0
-    except BaseException as err:
-        event("X", "import-error", "%s: %s" % (type(err).__name__, err))
-        event("Z")
-        import traceback
-
-        traceback.print_exc()
-        return 1
+        return None
+    event("X", "at", "load its tests")
     loader = unittest.TestLoader()
     suite = loader.loadTestsFromModule(module)
     for text in loader.errors:
@@ -170,14 +174,30 @@ def main():
     for test in flatten(unittest, suite):
         event("E", identity(test))
     event("X", "loaded", "")
-    kind = result_class(unittest, event, time.perf_counter)
-    unittest.TextTestRunner(stream=sys.stderr, verbosity=2, resultclass=kind, warnings=None).run(suite)
-    event("Z")
+    return suite
+
+
+def main():
+    name, events = sys.argv[1:3]
+    sys.path[0] = posix.getcwd()
+    sys.argv[:] = ["unittest", name]
+    event = make_event(open_events(events))
     try:
+        unittest, clock = prepare(event, name)
+        suite = load(event, unittest, name)
+    except BaseException as err:
+        event("X", "import-error", "%s: %s" % (type(err).__name__, err))
+        event("Z")
+        raise
+    if suite is not None:
+        kind = result_class(unittest, event, clock)
+        unittest.TextTestRunner(stream=sys.stderr, verbosity=2, resultclass=kind, warnings=None).run(suite)
+    event("Z")
+    if suite is not None:
+        from test import support
+
         support.gc_collect()
         support.reap_children()
-    except Exception:
-        pass
     return 0
 
 
