@@ -45,6 +45,20 @@ pub enum Error {
     NegativeToUnsigned,
     /// `int.to_bytes` in too few bytes.
     TooBigToConvert,
+    /// `round(v, -n)` above the largest float.
+    RoundedTooLarge,
+    /// `float / 0`.
+    FloatDivisionByZero,
+    /// `float // 0`.
+    FloatFloorDivisionByZero,
+    /// `divmod(float, 0)`.
+    FloatDivmod,
+    /// `float % 0`.
+    FloatModulo,
+    /// `0.0 ** -1`.
+    ZeroToNegativePower,
+    /// A power too large for a float: its arguments are `34` and the text, so `str()` of it shows a tuple.
+    PowRange,
     /// `math.isqrt(-1)`.
     IsqrtNegative,
     /// A result that does not fit in memory.
@@ -62,9 +76,16 @@ impl Error {
     pub fn exception(&self) -> Exception {
         use Error::*;
         match self {
-            IntDivisionByZero | IntModuloByZero | DivisionByZero => Exception::ZeroDivisionError,
+            IntDivisionByZero
+            | IntModuloByZero
+            | DivisionByZero
+            | FloatDivisionByZero
+            | FloatFloorDivisionByZero
+            | FloatModulo
+            | FloatDivmod
+            | ZeroToNegativePower => Exception::ZeroDivisionError,
             TooManyDigits | IntTooLargeForFloat | QuotientTooLarge | NegativeToUnsigned | TooBigToConvert
-            | InfinityToInt | InfinityToRatio => Exception::OverflowError,
+            | InfinityToInt | InfinityToRatio | RoundedTooLarge | PowRange => Exception::OverflowError,
             NanToInt
             | NanToRatio
             | PowModulusZero
@@ -94,6 +115,13 @@ impl fmt::Display for Error {
             QuotientTooLarge => "integer division result too large for a float",
             NegativeToUnsigned => "can't convert negative int to unsigned",
             TooBigToConvert => "int too big to convert",
+            RoundedTooLarge => "rounded value too large to represent",
+            FloatDivisionByZero => "float division by zero",
+            FloatFloorDivisionByZero => "float floor division by zero",
+            FloatDivmod => "float divmod()",
+            FloatModulo => "float modulo",
+            ZeroToNegativePower => "0.0 cannot be raised to a negative power",
+            PowRange => "(34, 'Numerical result out of range')",
             IsqrtNegative => "isqrt() argument must be nonnegative",
             NoMemory => "",
             InfinityToInt => "cannot convert float infinity to integer",

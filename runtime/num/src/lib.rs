@@ -7,7 +7,10 @@
 
 pub mod bits;
 pub mod convert;
+pub mod decimal;
 pub mod error;
+pub mod float;
+pub mod float_text;
 pub mod hash;
 pub mod int;
 pub mod large;
