@@ -2,7 +2,7 @@
 //! Objects, error handlers and the codec registry are the runtime's.
 #![forbid(unsafe_code)]
 
+pub mod bytes;
 pub mod hash;
-
 pub mod strings;
 pub mod unicode;

@@ -2,7 +2,12 @@
 //! generic over, comparison, widths. The kernels are in the submodules; error messages and objects are the caller's.
 
 pub mod builder;
+pub mod case;
+pub mod edit;
+pub mod predicates;
+pub mod repr;
 pub mod search;
+pub mod split;
 
 pub use builder::Builder;
 
