@@ -51,7 +51,8 @@ pub struct FileResult {
     pub skipped: bool,
 }
 
-fn unescape(field: &str) -> String {
+/// Undoes what the Python side does to tabs and line ends.
+pub fn unescape(field: &str) -> String {
     let mut out = String::with_capacity(field.len());
     let mut chars = field.chars();
     while let Some(c) = chars.next() {

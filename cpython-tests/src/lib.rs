@@ -3,12 +3,14 @@
 //! and does so with CPython 3.12.1; skipped, failed, not reached and not existing all count as not passing.
 //!
 //! [`data`] is the frozen list of ids; [`job`] runs processes under limits; [`events`] reads what the worker wrote;
-//! [`run`] schedules and keeps results; [`report`] counts; [`gate`] compares with the floor and the tags; [`prefix`] lays out an installation.
+//! [`run`] schedules and keeps results; [`report`] counts; [`gate`] compares with the floor and the tags; [`prefix`] lays out an installation;
+//! [`left`] lists what an interpreter lacks against CPython.
 
 pub mod data;
 pub mod events;
 pub mod gate;
 pub mod job;
+pub mod left;
 pub mod prefix;
 pub mod report;
 pub mod run;
