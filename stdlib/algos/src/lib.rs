@@ -1,8 +1,9 @@
 //! Pure kernels of standard-library modules, without Python objects. Here: the proleptic Gregorian
-//! calendar ([`calendar`]), `_datetime` ([`datetime`]) and `binascii.crc_hqx` ([`crc`]). Not here: objects, the
+//! calendar ([`calendar`]), `_datetime` ([`datetime`]), `binascii` ([`binascii`]) and checksums ([`crc`]). Not here: objects, the
 //! operating system (`stdlib/host`), regular expressions (`stdlib/sre`), number and text kernels (`runtime`).
 #![forbid(unsafe_code)]
 
+pub mod binascii;
 pub mod calendar;
 pub mod crc;
 pub mod datetime;
