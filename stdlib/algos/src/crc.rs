@@ -9,8 +9,8 @@ pub fn crc32(data: &[u8], value: u32) -> u32 {
 pub fn adler32(data: &[u8], value: u32) -> u32 {
     // A start that is no sum of bytes (not below 65521) is legal, and reduced first.
     const BASE: u32 = 65_521;
-    let value = (value >> 16) % BASE << 16 | (value & 0xffff) % BASE;
-    zlib_rs::adler32::adler32(value, data)
+    let (high, low) = ((value >> 16) % BASE, (value & 0xffff) % BASE);
+    zlib_rs::adler32::adler32(high << 16 | low, data)
 }
 
 /// CRC-CCITT (polynomial 0x1021) continued from `crc`, as `binascii.crc_hqx(data, crc)`.
