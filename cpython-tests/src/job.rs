@@ -44,6 +44,12 @@ pub fn small_environment(command: &mut Command, more: &[(&str, &str)]) {
     command.envs(more.iter().copied());
 }
 
+/// Lets this program end quietly when what reads its output does.
+pub fn end_with_the_pipe() {
+    // SAFETY: the default action needs no handler.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+}
+
 /// Makes the command start a session with default signals, no core files, and end when this runner does.
 fn isolate(command: &mut Command) {
     let set_up = || {
@@ -55,6 +61,7 @@ fn isolate(command: &mut Command) {
             // A shell's background job ignores SIGINT, which breaks tests of generators and asyncio.
             libc::signal(libc::SIGINT, libc::SIG_DFL);
             libc::signal(libc::SIGQUIT, libc::SIG_DFL);
+            libc::signal(libc::SIGPIPE, libc::SIG_DFL);
             let mut none = std::mem::zeroed::<libc::sigset_t>();
             libc::sigemptyset(&mut none);
             libc::sigprocmask(libc::SIG_SETMASK, &none, std::ptr::null_mut());

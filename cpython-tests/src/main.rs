@@ -29,6 +29,7 @@ of its own below --out, with the suite of the CPython 3.12.1 that DXPY_ORACLE (o
 ";
 
 fn main() -> ExitCode {
+    dxpy_cpython_tests::job::end_with_the_pipe();
     match command() {
         Ok(good) => ExitCode::from(u8::from(!good)),
         Err(message) => {

@@ -51,7 +51,9 @@ pub struct Done {
 fn short_temporary() -> PathBuf {
     let given = std::env::temp_dir();
     let base = if given.as_os_str().len() <= 24 { given } else { PathBuf::from("/tmp") };
-    base.join(format!("dxt{}", std::process::id()))
+    // A process may run several plans at once.
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+    base.join(format!("dxt{}-{}", std::process::id(), RUNS.fetch_add(1, Ordering::Relaxed)))
 }
 
 /// Runs the files, the slow ones first, and returns them in the order given.

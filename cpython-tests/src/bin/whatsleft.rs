@@ -18,6 +18,7 @@ usage: whatsleft --python PATH [options]
 ";
 
 fn main() -> ExitCode {
+    dxpy_cpython_tests::job::end_with_the_pipe();
     match command() {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
