@@ -11,6 +11,8 @@ pub mod decimal;
 pub mod error;
 pub mod float;
 pub mod float_text;
+pub mod format;
+pub mod format_number;
 pub mod hash;
 pub mod int;
 pub mod large;

@@ -46,9 +46,12 @@ pub fn compare(script: &str, least: usize, eval: impl Fn(&str, &[&str]) -> Strin
         seen += 1;
         if got != expected {
             wrong += 1;
-            if wrong <= 25 {
+            if wrong <= 15 {
                 let short = |s: &str| s.chars().take(300).collect::<String>();
-                let show = |s: &str| format!("{} {}", short(s), short(&readable(s)));
+                let show = |s: &str| match readable(s) {
+                    text if text.is_empty() => short(s),
+                    text => short(&text),
+                };
                 let args: Vec<String> = args.iter().map(|a| show(a)).collect();
                 writeln!(
                     report,
@@ -69,8 +72,11 @@ pub fn compare(script: &str, least: usize, eval: impl Fn(&str, &[&str]) -> Strin
 fn readable(token: &str) -> String {
     match token.as_bytes().first() {
         Some(b's') => format!("{:?}", text(token)),
-        Some(b'f') if token != "fnan" => format!("{:e}", float(token)),
-        Some(b'E') => token.split_once(':').map(|(_, m)| text(&format!("s{m}"))).unwrap_or_default(),
+        Some(b'f') if token != "fnan" => format!("{token} {:e}", float(token)),
+        Some(b'E') => token
+            .split_once(':')
+            .map(|(class, m)| format!("{class}: {}", text(&format!("s{m}"))))
+            .unwrap_or_default(),
         _ => String::new(),
     }
 }
