@@ -6,6 +6,7 @@ pub mod error;
 pub mod future;
 pub mod instr;
 pub mod symtable;
+pub mod validate;
 
 mod assemble;
 mod flowgraph;
