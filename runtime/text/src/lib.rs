@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bytes;
+pub mod codecs;
 pub mod hash;
 pub mod strings;
 pub mod unicode;

@@ -146,9 +146,31 @@ impl Builder {
         }
     }
 
+    /// Room for `n` characters of a class (`class_of`), zeros until the caller writes them, at least one of that class.
+    pub fn space(&mut self, n: usize, class: u32) -> StrBufMut<'_> {
+        self.widen(class);
+        fn grown<U: Unit>(v: &mut Vec<U>, n: usize) -> &mut [U] {
+            let old = v.len();
+            v.resize(old + n, U::of(0));
+            &mut v[old..]
+        }
+        match &mut self.buf {
+            StrBuf::Ascii(v) | StrBuf::Latin1(v) => StrBufMut::One(grown(v, n)),
+            StrBuf::Two(v) => StrBufMut::Two(grown(v, n)),
+            StrBuf::Four(v) => StrBufMut::Four(grown(v, n)),
+        }
+    }
+
     pub fn finish(self) -> StrBuf {
         self.buf
     }
+}
+
+/// Units to be written, of whatever width a [`Builder`] has.
+pub enum StrBufMut<'a> {
+    One(&'a mut [u8]),
+    Two(&'a mut [u16]),
+    Four(&'a mut [u32]),
 }
 
 fn extend<U: Unit>(v: &mut Vec<U>, s: Str<'_>) {

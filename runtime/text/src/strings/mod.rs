@@ -9,7 +9,7 @@ pub mod repr;
 pub mod search;
 pub mod split;
 
-pub use builder::Builder;
+pub use builder::{Builder, StrBufMut};
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
