@@ -13,6 +13,18 @@ pub enum Const {
     Code(Rc<CodeObject>),
 }
 
+impl Const {
+    /// Whether both are one constant to the compiler: of one type, floats equal by their bits, sets without order.
+    pub fn same(&self, other: &Const) -> bool {
+        let key = |c: &Const| {
+            let mut key = Vec::new();
+            constant_key(&mut key, c);
+            key
+        };
+        key(self) == key(other)
+    }
+}
+
 impl From<Constant> for Const {
     fn from(c: Constant) -> Const {
         Const::Value(c)

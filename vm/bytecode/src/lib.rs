@@ -14,7 +14,7 @@ pub mod marshal;
 pub mod opcodes;
 pub mod stack_effect;
 
-pub use code::{CodeObject, co, fast};
+pub use code::{CodeObject, InvalidCode, co, fast};
 pub use compare::{Difference, compare};
 pub use constant::{Const, ConstTable};
 pub use opcodes::{Meta, Op, flag};

@@ -5,7 +5,10 @@
 //! what CPython never frees. It does not know the names other modules hold, and so differs from CPython in some marks,
 //! never in what is read back.
 
-use super::{CodeNode, FLAG_REF, Graph, Kind, MAX_DEPTH, NodeId, StrForm};
+use super::encode::Encoder;
+use super::format::{Exception, MAX_DEPTH, VERSION, WriteError};
+use super::graph::{CodeNode, Graph, Kind, NodeId};
+use crate::code::InvalidCode;
 use crate::constant::value_key;
 use crate::{CodeObject, Const};
 use dxpy_ast::{Constant, PyStr};
@@ -15,199 +18,252 @@ use std::fmt;
 use std::rc::Rc;
 
 /// Values made from one graph. References can name one value so often that writing it out again each time would not end.
-const MAX_VALUES: usize = 1 << 22;
+pub(super) const MAX_VALUES: usize = 1 << 22;
 
 /// Why a marshalled value is not a code object or constant.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FromGraphError {
-    /// A value of a type that no compiler makes, or of the wrong type for a field.
-    Type(&'static str),
-    /// A field's value breaks a rule (`_PyCode_Validate`).
-    Value(&'static str),
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ConstError {
+    /// A value of a type that no compiler makes. CPython reads it; only the constants of this crate cannot hold it.
+    Unsupported(&'static str),
+    /// What CPython, too, refuses to make a code object of.
+    Code(InvalidCode),
+    /// Not a code object where one should be (`importlib._bootstrap_external._compile_bytecode`).
+    NotCode,
     /// More values, or deeper nested, than this reads.
     TooLarge,
 }
 
-impl fmt::Display for FromGraphError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ConstError {
+    pub fn exception(&self) -> Exception {
         match self {
-            FromGraphError::Type(what) => write!(f, "bad marshal data (wrong type: {what})"),
-            FromGraphError::Value(what) => write!(f, "code: {what}"),
-            FromGraphError::TooLarge => f.write_str("bad marshal data (too many values)"),
+            ConstError::Code(e) if e.is_value_error() => Exception::ValueError,
+            ConstError::Code(_) => Exception::SystemError,
+            ConstError::NotCode => Exception::ImportError,
+            ConstError::Unsupported(_) | ConstError::TooLarge => Exception::ValueError,
         }
     }
 }
 
-impl std::error::Error for FromGraphError {}
+impl fmt::Display for ConstError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConstError::Unsupported(what) => write!(f, "{what} cannot be a constant here"),
+            ConstError::Code(e) => e.fmt(f),
+            ConstError::NotCode => f.write_str("Non-code object"),
+            ConstError::TooLarge => f.write_str("too many values in marshal data"),
+        }
+    }
+}
 
+impl std::error::Error for ConstError {}
+
+/// What a node was made into.
+#[derive(Clone)]
+enum Made {
+    Const(Const),
+    /// A tuple with a code object in it.
+    Mixed(Vec<Const>),
+    Not(&'static str),
+}
+
+/// Nodes made so far, with how many values and levels each has.
 struct FromGraph<'a> {
     graph: &'a Graph,
-    values: usize,
-    depth: usize,
+    made: Vec<Made>,
+    sizes: Vec<(usize, usize)>,
+    copied: usize,
 }
 
 impl Graph {
     /// The constant or code object this is.
-    pub fn to_const(&self) -> Result<Const, FromGraphError> {
-        if self.nodes.is_empty() {
-            return Err(FromGraphError::Type("nothing"));
+    pub fn to_const(&self) -> Result<Const, ConstError> {
+        let mut from = FromGraph { graph: self, made: Vec::new(), sizes: Vec::new(), copied: 0 };
+        // Items stand before their containers, and so one pass without recursion is enough.
+        for id in 0..self.nodes.len() {
+            let (made, size) = from.node(id as NodeId)?;
+            from.made.push(made);
+            from.sizes.push(size);
         }
-        FromGraph { graph: self, values: 0, depth: 0 }.item(self.root())
+        match from.made.pop() {
+            Some(Made::Const(c)) => Ok(c),
+            Some(Made::Not(what)) => Err(ConstError::Unsupported(what)),
+            Some(Made::Mixed(_)) => Err(ConstError::Unsupported("a tuple of code objects")),
+            None => Err(ConstError::NotCode),
+        }
     }
 
     /// The code object this is.
-    pub fn to_code(&self) -> Result<Rc<CodeObject>, FromGraphError> {
+    pub fn to_code(&self) -> Result<Rc<CodeObject>, ConstError> {
         match self.to_const()? {
             Const::Code(code) => Ok(code),
-            Const::Value(_) => Err(FromGraphError::Type("not a code object")),
+            Const::Value(_) => Err(ConstError::NotCode),
         }
     }
-}
-
-/// The number of a float written as text.
-fn float_text(text: &[u8]) -> Result<f64, FromGraphError> {
-    let text = std::str::from_utf8(text).ok().map(str::trim);
-    text.and_then(|t| t.parse().ok()).ok_or(FromGraphError::Type("a float"))
 }
 
 impl FromGraph<'_> {
-    fn enter(&mut self) -> Result<(), FromGraphError> {
-        self.values += 1;
-        self.depth += 1;
-        if self.values > MAX_VALUES || self.depth > MAX_DEPTH {
-            Err(FromGraphError::TooLarge)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn item(&mut self, id: NodeId) -> Result<Const, FromGraphError> {
-        match self.graph.resolve(id) {
-            Kind::Code(node) => {
-                self.enter()?;
-                let code = self.code(node)?;
-                self.depth -= 1;
-                Ok(Const::Code(Rc::new(code)))
-            }
-            _ => Ok(Const::Value(self.constant(id)?)),
-        }
-    }
-
-    fn constant(&mut self, id: NodeId) -> Result<Constant, FromGraphError> {
-        self.enter()?;
-        let constant = match self.graph.resolve(id) {
-            Kind::None => Constant::None,
-            Kind::Ellipsis => Constant::Ellipsis,
-            Kind::False => Constant::False,
-            Kind::True => Constant::True,
-            Kind::Int(i) => Constant::Int((*i).into()),
+    fn node(&mut self, id: NodeId) -> Result<(Made, (usize, usize)), ConstError> {
+        let graph = self.graph;
+        let mut size = (1, 1);
+        let value = |c: Constant| Made::Const(Const::Value(c));
+        let made = match &graph.nodes[id as usize].kind {
+            Kind::None => value(Constant::None),
+            Kind::Ellipsis => value(Constant::Ellipsis),
+            Kind::False => value(Constant::False),
+            Kind::True => value(Constant::True),
+            Kind::Int(i) => value(Constant::Int((*i).into())),
             Kind::Long { negative, digits } => {
                 let sign = if *negative { Sign::Minus } else { Sign::Plus };
-                Constant::Int(BigInt::from_bytes_le(sign, &digits_to_bytes(digits)))
+                value(Constant::Int(BigInt::from_bytes_le(sign, &digits_to_bytes(digits))))
             }
-            Kind::Float(bits) => Constant::Float(f64::from_bits(*bits)),
-            Kind::FloatText(text) => Constant::Float(float_text(text)?),
-            Kind::Complex(real, imag) => {
-                Constant::Complex { real: f64::from_bits(*real), imag: f64::from_bits(*imag) }
+            Kind::Float(f) => value(Constant::Float(*f)),
+            Kind::Complex(real, imag) => value(Constant::Complex { real: *real, imag: *imag }),
+            Kind::Bytes(b) => value(Constant::Bytes(b.as_slice().into())),
+            Kind::Str { text, .. } => value(Constant::Str(text.clone())),
+            Kind::Ref(index) => {
+                let target = graph.referred(*index);
+                if target >= id {
+                    return Ok((Made::Not("a value within itself"), size));
+                }
+                size = self.sizes[target as usize];
+                self.copy(target)?
             }
-            Kind::ComplexText(real, imag) => {
-                Constant::Complex { real: float_text(real)?, imag: float_text(imag)? }
-            }
-            Kind::Bytes(b) => Constant::Bytes(b.as_slice().into()),
-            Kind::Str(text, form) => Constant::Str(string(text, *form)?),
-            Kind::Tuple(items, _) => {
-                let items: &[NodeId] = items;
-                Constant::Tuple(items.iter().map(|i| self.constant(*i)).collect::<Result<_, _>>()?)
+            Kind::Tuple(items) => {
+                let items = self.take_all(items, &mut size)?;
+                match values(&items) {
+                    Some(values) => value(Constant::Tuple(values)),
+                    None => match items.into_iter().map(as_const).collect() {
+                        Ok(items) => Made::Mixed(items),
+                        Err(what) => Made::Not(what),
+                    },
+                }
             }
             Kind::FrozenSet(items) => {
-                Constant::FrozenSet(items.iter().map(|i| self.constant(*i)).collect::<Result<_, _>>()?)
+                let items = self.take_all(items, &mut size)?;
+                match values(&items) {
+                    Some(values) => value(Constant::FrozenSet(values)),
+                    None => Made::Not("a frozenset of other than constants"),
+                }
             }
-            Kind::StopIteration => return Err(FromGraphError::Type("StopIteration")),
-            Kind::List(_) => return Err(FromGraphError::Type("a list")),
-            Kind::Set(_) => return Err(FromGraphError::Type("a set")),
-            Kind::Dict(_) => return Err(FromGraphError::Type("a dict")),
-            Kind::Code(_) => return Err(FromGraphError::Type("a code object inside a container")),
-            Kind::Ref(..) => return Err(FromGraphError::Type("a reference to a reference")),
+            Kind::StopIteration => Made::Not("StopIteration"),
+            Kind::List(_) => Made::Not("a list"),
+            Kind::Set(_) => Made::Not("a set"),
+            Kind::Dict(_) => Made::Not("a dict"),
+            Kind::Code(node) => {
+                let items = self.take_all(&node.objects, &mut size)?;
+                Made::Const(Const::Code(Rc::new(code(node, items)?)))
+            }
         };
-        self.depth -= 1;
-        Ok(constant)
+        Ok((made, size))
     }
 
-    fn text(&mut self, id: NodeId) -> Result<PyStr, FromGraphError> {
-        match self.graph.resolve(id) {
-            Kind::Str(text, form) => string(text, *form),
-            _ => Err(FromGraphError::Type("a string expected")),
+    /// A copy of what a node was made into; all copies together are bounded.
+    fn copy(&mut self, id: NodeId) -> Result<Made, ConstError> {
+        self.copied = self.copied.saturating_add(self.sizes[id as usize].0);
+        if self.copied > MAX_VALUES {
+            return Err(ConstError::TooLarge);
         }
+        Ok(self.made[id as usize].clone())
     }
 
-    fn bytes(&mut self, id: NodeId) -> Result<Vec<u8>, FromGraphError> {
-        match self.graph.resolve(id) {
-            Kind::Bytes(b) => Ok(b.clone()),
-            _ => Err(FromGraphError::Type("bytes expected")),
+    fn take_all(&mut self, ids: &[NodeId], size: &mut (usize, usize)) -> Result<Vec<Made>, ConstError> {
+        let mut all = Vec::with_capacity(ids.len());
+        for &id in ids {
+            let (count, depth) = self.sizes[id as usize];
+            *size = (size.0.saturating_add(count), size.1.max(depth + 1));
+            // Only what is entered into the table is used again.
+            let again = self.graph.nodes[id as usize].flag_ref;
+            all.push(if again {
+                self.copy(id)?
+            } else {
+                std::mem::replace(&mut self.made[id as usize], Made::Not("taken"))
+            });
         }
-    }
-
-    fn tuple(&self, id: NodeId) -> Result<Vec<NodeId>, FromGraphError> {
-        match self.graph.resolve(id) {
-            Kind::Tuple(items, _) => Ok(items.clone()),
-            _ => Err(FromGraphError::Type("a tuple expected")),
+        if size.0 > MAX_VALUES || size.1 > MAX_DEPTH {
+            return Err(ConstError::TooLarge);
         }
-    }
-
-    fn texts(&mut self, id: NodeId) -> Result<Vec<PyStr>, FromGraphError> {
-        let items = self.tuple(id)?;
-        self.values += items.len();
-        items.iter().map(|i| self.text(*i)).collect()
-    }
-
-    fn code(&mut self, node: &CodeNode) -> Result<CodeObject, FromGraphError> {
-        let mut numbers = [0; 5];
-        for (to, from) in numbers.iter_mut().zip(node.numbers) {
-            *to = u32::try_from(from).map_err(|_| FromGraphError::Value("negative number"))?;
-        }
-        let [argcount, posonlyargcount, kwonlyargcount, stacksize, flags] = numbers;
-        let [code, consts, names, plusnames, pluskinds, filename, name, qualname] = node.objects;
-        let consts = self.tuple(consts)?;
-        let code = CodeObject {
-            argcount,
-            posonlyargcount,
-            kwonlyargcount,
-            stacksize,
-            flags,
-            code: self.bytes(code)?,
-            consts: consts.iter().map(|c| self.item(*c)).collect::<Result<_, _>>()?,
-            names: self.texts(names)?,
-            localsplusnames: self.texts(plusnames)?,
-            localspluskinds: self.bytes(pluskinds)?,
-            filename: self.text(filename)?,
-            name: self.text(name)?,
-            qualname: self.text(qualname)?,
-            firstlineno: node.firstlineno,
-            linetable: self.bytes(node.tables[0])?,
-            exceptiontable: self.bytes(node.tables[1])?,
-        };
-        if code.argcount < code.posonlyargcount {
-            return Err(FromGraphError::Value("argcount < posonlyargcount"));
-        }
-        if !code.code.len().is_multiple_of(2) {
-            return Err(FromGraphError::Value("co_code is malformed"));
-        }
-        if code.localsplusnames.len() != code.localspluskinds.len() {
-            return Err(FromGraphError::Value("localsplusnames and localspluskinds differ in length"));
-        }
-        Ok(code)
+        Ok(all)
     }
 }
 
-fn string(text: &[u8], form: StrForm) -> Result<PyStr, FromGraphError> {
-    if form.ascii.is_some() {
-        // Said to be ASCII: bytes above it are Latin-1.
-        return Ok(PyStr::from_code_points(text.iter().map(|b| u32::from(*b))));
+fn as_const(made: Made) -> Result<Const, &'static str> {
+    match made {
+        Made::Const(c) => Ok(c),
+        Made::Mixed(_) => Err("a tuple of code objects in a tuple"),
+        Made::Not(what) => Err(what),
     }
-    let string = PyStr::from_wtf8(text);
-    let again = PyStr::from_code_points(string.code_points());
-    let valid = again == string && string.code_points().all(|p| p < 0x11_0000);
-    if valid { Ok(string) } else { Err(FromGraphError::Type("invalid utf-8 in a string")) }
+}
+
+/// The plain values that `items` are, if they all are.
+fn values(items: &[Made]) -> Option<Vec<Constant>> {
+    let all = items.iter().map(|item| match item {
+        Made::Const(Const::Value(v)) => Some(v),
+        _ => None,
+    });
+    let all: Vec<&Constant> = all.collect::<Option<_>>()?;
+    Some(all.into_iter().cloned().collect())
+}
+
+/// Makes the code object, with the checks of `_PyCode_Validate` in their order.
+fn code(node: &CodeNode, items: Vec<Made>) -> Result<CodeObject, ConstError> {
+    const BAD: ConstError = ConstError::Code(InvalidCode::BadArgument);
+    let mut items = items.into_iter();
+    let mut next = || items.next().ok_or(BAD);
+    let bytes = |made: Made| match made {
+        Made::Const(Const::Value(Constant::Bytes(b))) => Ok(b.to_vec()),
+        _ => Err(BAD),
+    };
+    let text = |made: Made| match made {
+        Made::Const(Const::Value(Constant::Str(s))) => Ok(s),
+        _ => Err(BAD),
+    };
+    // A tuple of names, and whether all of them are strings: that is checked last.
+    let names = |made: Made| match made {
+        Made::Const(Const::Value(Constant::Tuple(items))) => {
+            let strings = items.iter().map(|n| if let Constant::Str(s) = n { s.clone() } else { "".into() });
+            let all = items.iter().all(|n| matches!(n, Constant::Str(_)));
+            Ok((strings.collect::<Vec<PyStr>>(), all))
+        }
+        Made::Mixed(items) => Ok((vec!["".into(); items.len()], false)),
+        _ => Err(BAD),
+    };
+    let mut numbers = [0; 5];
+    for (to, from) in numbers.iter_mut().zip(node.numbers) {
+        *to = u32::try_from(from).map_err(|_| BAD)?;
+    }
+    let [argcount, posonlyargcount, kwonlyargcount, stacksize, flags] = numbers;
+    let code = bytes(next()?)?;
+    let consts = match next()? {
+        Made::Const(Const::Value(Constant::Tuple(items))) => items.into_iter().map(Const::Value).collect(),
+        Made::Mixed(items) => items,
+        Made::Not(what) => return Err(ConstError::Unsupported(what)),
+        Made::Const(_) => return Err(BAD),
+    };
+    let (names_, all_names) = names(next()?)?;
+    let (localsplusnames, all_locals) = names(next()?)?;
+    let code = CodeObject {
+        argcount,
+        posonlyargcount,
+        kwonlyargcount,
+        stacksize,
+        flags,
+        code,
+        consts,
+        names: names_,
+        localsplusnames,
+        localspluskinds: bytes(next()?)?,
+        filename: text(next()?)?,
+        name: text(next()?)?,
+        qualname: text(next()?)?,
+        firstlineno: node.firstlineno,
+        linetable: bytes(next()?)?,
+        exceptiontable: bytes(next()?)?,
+    };
+    code.validate().map_err(ConstError::Code)?;
+    if !(all_names && all_locals) {
+        return Err(ConstError::Code(InvalidCode::NotAString));
+    }
+    Ok(code)
 }
 
 fn digits_to_bytes(digits: &[u16]) -> Vec<u8> {
@@ -254,203 +310,8 @@ fn key_of(value: &Constant) -> Key {
     key
 }
 
-fn text_key(text: &PyStr) -> Key {
-    key_of(&Constant::Str(text.clone()))
-}
-
-/// Objects CPython makes once and never frees.
-fn is_immortal(value: &Constant) -> bool {
-    match value {
-        Constant::Int(i) => i32::try_from(i).is_ok_and(|i| (-5..=256).contains(&i)),
-        Constant::Str(s) => s.code_points().next().is_none_or(|p| p < 256) && s.len() <= 1,
-        Constant::Bytes(b) => b.len() <= 1,
-        Constant::Tuple(items) => items.is_empty(),
-        _ => false,
-    }
-}
-
-/// Whether the compiler interns a string constant: one that could be a name.
-fn looks_like_name(s: &PyStr) -> bool {
-    s.as_bytes().iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
-}
-
-fn names(list: &[PyStr]) -> Constant {
-    Constant::Tuple(list.iter().map(|n| Constant::Str(n.clone())).collect())
-}
-
-#[derive(Default)]
-struct ToGraph {
-    graph: Graph,
-    /// How many objects hold each.
-    holders: HashMap<Key, usize>,
-    /// Objects in the table of references.
-    refs: HashMap<Key, (u32, NodeId)>,
-    next_ref: u32,
-}
-
-impl Graph {
-    /// The graph of a constant or code object, marked as the head of this file says.
-    pub fn from_const(value: &Const) -> Graph {
-        let mut to = ToGraph::default();
-        to.count(value);
-        to.emit(value, true);
-        to.graph
-    }
-}
-
-impl ToGraph {
-    fn count(&mut self, value: &Const) {
-        match value {
-            Const::Value(v) => self.count_value(v),
-            Const::Code(code) => {
-                let key = consts_key(code);
-                if self.hold(key) {
-                    code.consts.iter().for_each(|c| self.count(c));
-                }
-                self.count_value(&names(&code.names));
-                self.count_value(&names(&code.localsplusnames));
-                for text in [&code.filename, &code.name, &code.qualname] {
-                    self.hold(text_key(text));
-                }
-                for table in [&code.linetable, &code.exceptiontable] {
-                    self.hold(key_of(&Constant::Bytes(table.as_slice().into())));
-                }
-            }
-        }
-    }
-
-    fn count_value(&mut self, value: &Constant) {
-        if self.hold(key_of(value))
-            && let Constant::Tuple(items) | Constant::FrozenSet(items) = value
-        {
-            items.iter().for_each(|i| self.count_value(i));
-        }
-    }
-
-    /// Counts a holder; whether it is the first.
-    fn hold(&mut self, key: Key) -> bool {
-        let holders = self.holders.entry(key).or_insert(0);
-        *holders += 1;
-        *holders == 1
-    }
-
-    /// Emits an object that may be shared: a reference if it is known, else what `make` makes.
-    fn shared(&mut self, key: Key, always: bool, make: impl FnOnce(&mut ToGraph) -> Kind) -> NodeId {
-        if let Some((index, id)) = self.refs.get(&key) {
-            let kind = Kind::Ref(*index, *id);
-            return self.graph.add(kind, false);
-        }
-        let flag = always || self.holders.get(&key).is_some_and(|n| *n > 1);
-        let index = self.next_ref;
-        self.next_ref += u32::from(flag);
-        let kind = make(self);
-        let id = self.graph.add(kind, flag);
-        if flag {
-            self.refs.insert(key, (index, id));
-        }
-        id
-    }
-
-    fn emit(&mut self, value: &Const, root: bool) -> NodeId {
-        match value {
-            Const::Value(v) => self.value(v, false),
-            Const::Code(code) => {
-                self.next_ref += u32::from(root);
-                let node = self.code(code);
-                self.graph.add(Kind::Code(Box::new(node)), root)
-            }
-        }
-    }
-
-    fn value(&mut self, value: &Constant, is_name: bool) -> NodeId {
-        match value {
-            Constant::None => self.graph.add(Kind::None, false),
-            Constant::True => self.graph.add(Kind::True, false),
-            Constant::False => self.graph.add(Kind::False, false),
-            Constant::Ellipsis => self.graph.add(Kind::Ellipsis, false),
-            _ => self.shared(key_of(value), is_immortal(value), |to| to.kind(value, is_name)),
-        }
-    }
-
-    fn kind(&mut self, value: &Constant, is_name: bool) -> Kind {
-        match value {
-            Constant::Int(i) => match i32::try_from(i) {
-                Ok(small) => Kind::Int(small),
-                Err(_) => {
-                    let (sign, bytes) = i.to_bytes_le();
-                    Kind::Long { negative: sign == Sign::Minus, digits: bytes_to_digits(&bytes) }
-                }
-            },
-            Constant::Float(f) => Kind::Float(f.to_bits()),
-            Constant::Complex { real, imag } => Kind::Complex(real.to_bits(), imag.to_bits()),
-            Constant::Str(s) => {
-                let ascii = s.is_ascii().then_some(s.as_bytes().len() < 256);
-                let interned = is_name || looks_like_name(s);
-                Kind::Str(s.as_bytes().to_vec(), StrForm { interned, ascii })
-            }
-            Constant::Bytes(b) => Kind::Bytes(b.to_vec()),
-            Constant::Tuple(items) => {
-                Kind::Tuple(items.iter().map(|i| self.value(i, is_name)).collect(), items.len() < 256)
-            }
-            Constant::FrozenSet(items) => {
-                // In the order of the items' own bytes, so that the same set gives the same file.
-                let mut order: Vec<(Vec<u8>, &Constant)> = items
-                    .iter()
-                    .map(|i| {
-                        let alone = Graph::from_const(&Const::Value(i.clone()));
-                        let mut bytes = alone.write().unwrap_or_default();
-                        if let Some(first) = bytes.first_mut() {
-                            *first &= !FLAG_REF;
-                        }
-                        (bytes, i)
-                    })
-                    .collect();
-                order.sort_by(|a, b| a.0.cmp(&b.0));
-                Kind::FrozenSet(order.iter().map(|(_, i)| self.value(i, is_name)).collect())
-            }
-            Constant::None => Kind::None,
-            Constant::True => Kind::True,
-            Constant::False => Kind::False,
-            Constant::Ellipsis => Kind::Ellipsis,
-        }
-    }
-
-    fn code(&mut self, code: &CodeObject) -> CodeNode {
-        // The code's bytes are made when asked for, and held by the code object.
-        self.next_ref += 1;
-        let bytes = self.graph.add(Kind::Bytes(code.code.clone()), true);
-        let empty = code.consts.is_empty();
-        let consts = self.shared(consts_key(code), empty, |to| {
-            let items: Vec<NodeId> = code.consts.iter().map(|c| to.emit(c, false)).collect();
-            let short = items.len() < 256;
-            Kind::Tuple(items, short)
-        });
-        let objects = [
-            bytes,
-            consts,
-            self.value(&names(&code.names), true),
-            self.value(&names(&code.localsplusnames), true),
-            self.kinds(&code.localspluskinds),
-            self.value(&Constant::Str(code.filename.clone()), false),
-            self.value(&Constant::Str(code.name.clone()), false),
-            self.value(&Constant::Str(code.qualname.clone()), false),
-        ];
-        let table = |t: &[u8]| Constant::Bytes(t.into());
-        let tables =
-            [self.value(&table(&code.linetable), false), self.value(&table(&code.exceptiontable), false)];
-        let numbers = [code.argcount, code.posonlyargcount, code.kwonlyargcount, code.stacksize, code.flags]
-            .map(|n| n as i32);
-        CodeNode { numbers, objects, firstlineno: code.firstlineno, tables }
-    }
-
-    /// The kinds of variables are an object of their own in each code object, unless CPython has them ready.
-    fn kinds(&mut self, kinds: &[u8]) -> NodeId {
-        let value = Constant::Bytes(kinds.into());
-        if is_immortal(&value) {
-            return self.value(&value, false);
-        }
-        self.graph.add(Kind::Bytes(kinds.to_vec()), false)
-    }
+fn names_key(names: &[PyStr]) -> Key {
+    key_of(&Constant::Tuple(names.iter().map(|n| Constant::Str(n.clone())).collect()))
 }
 
 /// A tuple of constants is shared with an equal tuple, unless code is in it.
@@ -468,4 +329,305 @@ fn consts_key(code: &CodeObject) -> Key {
         // No other tuple has this key: keys of constants do not begin with this byte.
         None => [b"\xFF".as_slice(), &(std::ptr::from_ref(code) as usize).to_le_bytes()].concat(),
     }
+}
+
+/// Objects CPython makes once and never frees.
+fn is_immortal(value: &Constant) -> bool {
+    match value {
+        Constant::Int(i) => i32::try_from(i).is_ok_and(|i| (-5..=256).contains(&i)),
+        Constant::Str(s) => s.len() <= 1 && s.code_points().next().is_none_or(|p| p < 256),
+        Constant::Bytes(b) => b.len() <= 1,
+        Constant::Tuple(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether the compiler interns a string constant: one that could be a name (`should_intern_string`).
+fn looks_like_name(s: &PyStr) -> bool {
+    s.as_bytes().iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+}
+
+/// What is to be written next.
+enum Step<'a> {
+    Const(&'a Const),
+    Value(&'a Constant),
+    Names(&'a [PyStr]),
+    Name(&'a PyStr),
+    Consts(&'a CodeObject),
+    /// Bytes no other object is; whether they are marked all the same.
+    OwnBytes(&'a [u8], bool),
+    Bytes(&'a [u8]),
+    CloseItems {
+        len: usize,
+        frozen: bool,
+        key: Key,
+        slot: Option<u32>,
+    },
+    CloseCode(&'a CodeObject, Option<u32>),
+}
+
+#[derive(Default)]
+struct ToGraph<'a> {
+    graph: Graph,
+    /// How many objects hold each.
+    holders: HashMap<Key, usize>,
+    /// Objects in the table of references.
+    known: HashMap<Key, u32>,
+    next_slot: u32,
+    todo: Vec<Step<'a>>,
+    /// Nodes whose containers are not closed yet.
+    done: Vec<NodeId>,
+}
+
+impl Graph {
+    /// The graph of a constant or code object, marked as the head of this file says.
+    pub fn from_const(value: &Const) -> Result<Graph, WriteError> {
+        measure(value)?;
+        let mut to = ToGraph::default();
+        to.count(value);
+        to.todo.push(Step::Const(value));
+        let mut root = true;
+        while let Some(step) = to.todo.pop() {
+            to.step(step, root);
+            root = false;
+        }
+        Ok(to.graph)
+    }
+}
+
+/// Refuses what is nested too deep, before anything goes into it.
+fn measure(value: &Const) -> Result<(), WriteError> {
+    let mut codes = vec![(value, 1)];
+    let mut values: Vec<(&Constant, usize)> = Vec::new();
+    let mut count = 0;
+    loop {
+        let depth = if let Some((value, depth)) = values.pop() {
+            if let Constant::Tuple(items) | Constant::FrozenSet(items) = value {
+                values.extend(items.iter().map(|i| (i, depth + 1)));
+            }
+            depth
+        } else if let Some((value, depth)) = codes.pop() {
+            match value {
+                Const::Value(v) => values.push((v, depth)),
+                Const::Code(code) => codes.extend(code.consts.iter().map(|c| (c, depth + 2))),
+            }
+            depth
+        } else {
+            return Ok(());
+        };
+        count += 1;
+        if depth > MAX_DEPTH {
+            return Err(WriteError::TooDeep);
+        }
+        if count > MAX_VALUES {
+            return Err(WriteError::Unmarshallable);
+        }
+    }
+}
+
+impl<'a> ToGraph<'a> {
+    fn count(&mut self, value: &Const) {
+        let mut todo = vec![value];
+        while let Some(value) = todo.pop() {
+            let code = match value {
+                Const::Value(v) => {
+                    self.count_value(v);
+                    continue;
+                }
+                Const::Code(code) => code,
+            };
+            if self.hold(consts_key(code)) {
+                todo.extend(&code.consts);
+            }
+            for names in [&code.names, &code.localsplusnames] {
+                if self.hold(names_key(names)) {
+                    names.iter().for_each(|n| {
+                        self.hold(key_of(&Constant::Str(n.clone())));
+                    });
+                }
+            }
+            for text in [&code.filename, &code.name, &code.qualname] {
+                self.hold(key_of(&Constant::Str(text.clone())));
+            }
+            for table in [&code.linetable, &code.exceptiontable] {
+                self.hold(key_of(&Constant::Bytes(table.as_slice().into())));
+            }
+        }
+    }
+
+    fn count_value(&mut self, value: &Constant) {
+        let mut todo = vec![value];
+        while let Some(value) = todo.pop() {
+            if self.hold(key_of(value))
+                && let Constant::Tuple(items) | Constant::FrozenSet(items) = value
+            {
+                todo.extend(items);
+            }
+        }
+    }
+
+    /// Counts a holder; whether it is the first.
+    fn hold(&mut self, key: Key) -> bool {
+        let holders = self.holders.entry(key).or_insert(0);
+        *holders += 1;
+        *holders == 1
+    }
+
+    fn node(&mut self, kind: Kind, slot: Option<u32>) {
+        let id = self.graph.add(kind, slot);
+        self.done.push(id);
+    }
+
+    fn slot(&mut self) -> u32 {
+        self.next_slot += 1;
+        self.next_slot - 1
+    }
+
+    /// Whether an object was written before, in which case a reference is written now.
+    fn again(&mut self, key: &Key) -> bool {
+        let Some(&index) = self.known.get(key) else { return false };
+        self.node(Kind::Ref(index), None);
+        true
+    }
+
+    /// A slot for an object that something else holds, too, or that lives for ever.
+    fn shared_slot(&mut self, key: &Key, immortal: bool) -> Option<u32> {
+        let shared = immortal || self.holders.get(key).is_some_and(|n| *n > 1);
+        shared.then(|| self.slot())
+    }
+
+    fn leaf(&mut self, value: &Constant, kind: Kind) {
+        let key = key_of(value);
+        if !self.again(&key) {
+            let slot = self.shared_slot(&key, is_immortal(value));
+            self.known.extend(slot.map(|slot| (key, slot)));
+            self.node(kind, slot);
+        }
+    }
+
+    /// Begins a tuple or frozenset, whose items the caller has at hand.
+    fn open(&mut self, key: Key, frozen: bool, items: impl DoubleEndedIterator<Item = Step<'a>>, len: usize) {
+        if self.again(&key) {
+            return;
+        }
+        let slot = self.shared_slot(&key, len == 0 && !frozen);
+        self.todo.push(Step::CloseItems { len, frozen, key, slot });
+        self.todo.extend(items.rev());
+    }
+
+    fn text(&mut self, s: &PyStr, is_name: bool) {
+        let kind = Kind::Str { text: s.clone(), interned: is_name || looks_like_name(s) };
+        self.leaf(&Constant::Str(s.clone()), kind);
+    }
+
+    fn step(&mut self, step: Step<'a>, root: bool) {
+        match step {
+            Step::Const(Const::Value(v)) | Step::Value(v) => self.value(v),
+            Step::Const(Const::Code(code)) => {
+                // The one whose caller holds it.
+                let slot = root.then(|| self.slot());
+                self.todo.push(Step::CloseCode(code, slot));
+                self.todo.extend([
+                    Step::Bytes(&code.exceptiontable),
+                    Step::Bytes(&code.linetable),
+                    Step::Name(&code.qualname),
+                    Step::Name(&code.name),
+                    Step::Name(&code.filename),
+                    Step::OwnBytes(&code.localspluskinds, false),
+                    Step::Names(&code.localsplusnames),
+                    Step::Names(&code.names),
+                    Step::Consts(code),
+                    // The code's bytes are made when asked for, and held by the code object, too.
+                    Step::OwnBytes(&code.code, true),
+                ]);
+            }
+            Step::Consts(code) => {
+                self.open(consts_key(code), false, code.consts.iter().map(Step::Const), code.consts.len());
+            }
+            Step::Names(names) => {
+                self.open(names_key(names), false, names.iter().map(Step::Name), names.len());
+            }
+            Step::Name(name) => self.text(name, true),
+            Step::Bytes(b) => self.leaf(&Constant::Bytes(b.into()), Kind::Bytes(b.to_vec())),
+            Step::OwnBytes(b, marked) => {
+                let value = Constant::Bytes(b.into());
+                if is_immortal(&value) {
+                    return self.leaf(&value, Kind::Bytes(b.to_vec()));
+                }
+                let slot = marked.then(|| self.slot());
+                self.node(Kind::Bytes(b.to_vec()), slot);
+            }
+            Step::CloseItems { len, frozen, key, slot } => {
+                let items = self.done.split_off(self.done.len() - len);
+                self.known.extend(slot.map(|slot| (key, slot)));
+                self.node(if frozen { Kind::FrozenSet(items) } else { Kind::Tuple(items) }, slot);
+            }
+            Step::CloseCode(code, slot) => {
+                let items = self.done.split_off(self.done.len() - 10);
+                let CodeObject { argcount, posonlyargcount, kwonlyargcount, stacksize, flags, .. } = *code;
+                let node = CodeNode {
+                    numbers: [argcount, posonlyargcount, kwonlyargcount, stacksize, flags].map(|n| n as i32),
+                    objects: std::array::from_fn(|i| items[i]),
+                    firstlineno: code.firstlineno,
+                };
+                self.node(Kind::Code(Box::new(node)), slot);
+            }
+        }
+    }
+
+    fn value(&mut self, value: &'a Constant) {
+        match value {
+            Constant::None => self.node(Kind::None, None),
+            Constant::True => self.node(Kind::True, None),
+            Constant::False => self.node(Kind::False, None),
+            Constant::Ellipsis => self.node(Kind::Ellipsis, None),
+            Constant::Int(i) => {
+                let kind = match i32::try_from(i) {
+                    Ok(small) => Kind::Int(small),
+                    Err(_) => {
+                        let (sign, bytes) = i.to_bytes_le();
+                        Kind::Long { negative: sign == Sign::Minus, digits: bytes_to_digits(&bytes) }
+                    }
+                };
+                self.leaf(value, kind);
+            }
+            Constant::Float(f) => self.leaf(value, Kind::Float(*f)),
+            Constant::Complex { real, imag } => self.leaf(value, Kind::Complex(*real, *imag)),
+            Constant::Str(s) => self.text(s, false),
+            Constant::Bytes(b) => self.leaf(value, Kind::Bytes(b.to_vec())),
+            Constant::Tuple(items) => {
+                self.open(key_of(value), false, items.iter().map(Step::Value), items.len());
+            }
+            Constant::FrozenSet(items) => {
+                // In the order of the items' own bytes, so that the same set gives the same file.
+                let len = items.len();
+                let mut order: Vec<(Vec<u8>, &Constant)> = items.iter().map(|i| (plain(i), i)).collect();
+                order.sort_by(|a, b| a.0.cmp(&b.0));
+                let items = order.into_iter().map(|(_, i)| Step::Value(i));
+                self.open(key_of(value), true, items, len);
+            }
+        }
+    }
+}
+
+/// The bytes of a value by itself, without marks.
+fn plain(value: &Constant) -> Vec<u8> {
+    let (Constant::Tuple(items) | Constant::FrozenSet(items)) = value else {
+        let mut alone = ToGraph::default();
+        alone.value(value);
+        alone.graph.nodes.iter_mut().for_each(|n| n.flag_ref = false);
+        return alone.graph.write(VERSION).unwrap_or_default();
+    };
+    let mut parts: Vec<Vec<u8>> = items.iter().map(plain).collect();
+    let mut out = Encoder::new(VERSION);
+    // A length that does not fit will be found when the value itself is written.
+    let _ = if matches!(value, Constant::FrozenSet(_)) {
+        parts.sort();
+        out.set(items.len(), true, false)
+    } else {
+        out.tuple(items.len(), false)
+    };
+    let mut out = out.finish();
+    parts.iter().for_each(|part| out.extend(part));
+    out
 }
