@@ -17,6 +17,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("stdlib/algos", 0),
     ("stdlib/host", 0),
     ("stdlib/lib", 0),
+    ("stdlib/zip", 0),
     ("stdlib/sre", 1),
     ("vm/compiler", 2),
     ("runtime/core", 3),
