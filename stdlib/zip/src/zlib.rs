@@ -118,9 +118,9 @@ pub fn decompress(data: &[u8], wbits: i32, bufsize: isize) -> Result<Vec<u8>, Er
         Err((z::Z_MEM_ERROR, _)) => return error(Kind::Memory, "Out of memory while decompressing data"),
         Err((code, message)) => return zlib_error(code, message, "while preparing to decompress data"),
     };
-    let mut out = Vec::new();
     // A hint beyond what the data can hold (deflate expands at most 1032 times) is not followed.
-    out.reserve((bufsize as usize).clamp(1, data.len().saturating_mul(1032).max(CHUNK)));
+    let hint = (bufsize as usize).clamp(1, data.len().saturating_mul(1032).max(CHUNK));
+    let mut out = Vec::with_capacity(hint);
     let mut input = data;
     loop {
         let free = room(&out, usize::MAX);
