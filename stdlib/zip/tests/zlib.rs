@@ -202,7 +202,10 @@ fn sample(seed: u32, length: usize) -> Vec<u8> {
     while out.len() < length {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let run = if state >> 30 == 0 { 40 } else { 1 };
-        out.extend(std::iter::repeat_n((state >> 20) as u8 & if seed % 2 == 0 { 3 } else { 255 }, run));
+        out.extend(std::iter::repeat_n(
+            (state >> 20) as u8 & if seed.is_multiple_of(2) { 3 } else { 255 },
+            run,
+        ));
     }
     out
 }
