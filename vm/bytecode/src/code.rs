@@ -1,7 +1,8 @@
 //! [`CodeObject`]: the fields of a `PyCodeObject` as the compiler makes them and marshal writes them.
 
 use crate::Const;
-use dxpy_ast::PyStr;
+use crate::linetable::{self, LineRange};
+use dxpy_ast::{Location, PyStr};
 use std::fmt;
 
 /// Bits of `co_flags` (`CO_*`).
@@ -92,6 +93,49 @@ impl fmt::Display for InvalidCode {
 impl std::error::Error for InvalidCode {}
 
 impl CodeObject {
+    fn of_kind(&self, kind: u8) -> impl Iterator<Item = &PyStr> {
+        self.localsplusnames
+            .iter()
+            .zip(&self.localspluskinds)
+            .filter(move |(_, k)| **k & kind != 0)
+            .map(|p| p.0)
+    }
+
+    /// `co_varnames`.
+    pub fn varnames(&self) -> impl Iterator<Item = &PyStr> {
+        self.of_kind(fast::LOCAL)
+    }
+
+    /// `co_cellvars`: arguments that are cells among them.
+    pub fn cellvars(&self) -> impl Iterator<Item = &PyStr> {
+        self.of_kind(fast::CELL)
+    }
+
+    /// `co_freevars`.
+    pub fn freevars(&self) -> impl Iterator<Item = &PyStr> {
+        self.of_kind(fast::FREE)
+    }
+
+    /// `co_nlocals`.
+    pub fn nlocals(&self) -> usize {
+        self.varnames().count()
+    }
+
+    /// `co_lines()`.
+    pub fn lines(&self) -> impl Iterator<Item = LineRange> {
+        linetable::lines(&self.linetable, self.firstlineno)
+    }
+
+    /// `co_positions()`.
+    pub fn positions(&self) -> impl Iterator<Item = Location> {
+        linetable::positions(&self.linetable, self.firstlineno)
+    }
+
+    /// `co_lnotab`.
+    pub fn lnotab(&self) -> Vec<u8> {
+        linetable::lnotab(&self.linetable, self.firstlineno)
+    }
+
     /// The checks every code object passes that a program makes or reads (`_PyCode_Validate`).
     pub fn validate(&self) -> Result<(), InvalidCode> {
         let fits = |n: u32| i32::try_from(n).is_ok();
