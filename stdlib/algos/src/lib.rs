@@ -1,5 +1,6 @@
 //! Pure kernels of standard-library modules, without Python objects. Here: the proleptic Gregorian
-//! calendar ([`calendar`]), `_datetime` ([`datetime`]), `binascii` ([`binascii`]) and checksums ([`crc`]). Not here: objects, the
+//! calendar ([`calendar`]), `_datetime` ([`datetime`]), `binascii` ([`binascii`]) and checksums ([`crc`]),
+//! `_struct` ([`structs`]). Not here: objects, the
 //! operating system (`stdlib/host`), regular expressions (`stdlib/sre`), number and text kernels (`runtime`).
 #![forbid(unsafe_code)]
 
@@ -7,3 +8,4 @@ pub mod binascii;
 pub mod calendar;
 pub mod crc;
 pub mod datetime;
+pub mod structs;
