@@ -2,9 +2,13 @@
 //! handler, which writes its replacement and says where to go on. The standard handlers are in `handlers`; those
 //! written in Python are called by the runtime, through the same hook. The registry and CJK codecs are not here.
 
+pub mod charmap;
+pub mod escape;
 pub mod handlers;
 pub mod simple;
+pub mod utf7;
 pub mod utf8;
+pub mod wide;
 
 use crate::strings::*;
 pub use handlers::{Handler, Refused};

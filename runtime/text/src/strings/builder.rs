@@ -161,6 +161,13 @@ impl Builder {
         }
     }
 
+    /// Forgets what is behind the first `n` characters, and narrows to what is left.
+    pub fn truncate(&mut self, n: usize) {
+        if n < self.len() {
+            self.buf = self.as_str().slice(0, n).to_buf();
+        }
+    }
+
     pub fn finish(self) -> StrBuf {
         self.buf
     }
