@@ -61,6 +61,36 @@ pub enum Error {
     PowRange,
     /// `math.isqrt(-1)`.
     IsqrtNegative,
+    /// `complex / 0`.
+    ComplexDivisionByZero,
+    /// `0j ** -1`.
+    ComplexZeroPower,
+    /// A complex power too large for floats.
+    ComplexPowRange,
+    /// `abs(complex)`.
+    AbsoluteTooLarge,
+    /// `math` and `cmath` outside a function's domain.
+    MathDomain,
+    /// `math` and `cmath` above the largest float.
+    MathRange,
+    /// `isclose`.
+    NegativeTolerance,
+    /// `math.fsum`.
+    FsumOverflow,
+    /// `math.fsum`.
+    FsumInfinities,
+    /// `math.factorial(-1)`.
+    FactorialNegative,
+    /// `math.factorial(2**63)`.
+    FactorialTooLarge,
+    /// `math.comb` and `math.perm`.
+    NegativeN,
+    /// `math.comb` and `math.perm`.
+    NegativeK,
+    /// `math.perm`.
+    KTooLarge,
+    /// `math.comb`.
+    MinTooLarge,
     /// A result that does not fit in memory.
     NoMemory,
     /// `int(s)` of more digits than `sys.get_int_max_str_digits()`; the digits found.
@@ -83,15 +113,26 @@ impl Error {
             | FloatFloorDivisionByZero
             | FloatModulo
             | FloatDivmod
+            | ComplexDivisionByZero
+            | ComplexZeroPower
             | ZeroToNegativePower => Exception::ZeroDivisionError,
             TooManyDigits | IntTooLargeForFloat | QuotientTooLarge | NegativeToUnsigned | TooBigToConvert
-            | InfinityToInt | InfinityToRatio | RoundedTooLarge | PowRange => Exception::OverflowError,
+            | InfinityToInt | InfinityToRatio | RoundedTooLarge | PowRange | ComplexPowRange
+            | AbsoluteTooLarge | MathRange | FsumOverflow | FactorialTooLarge | KTooLarge | MinTooLarge => {
+                Exception::OverflowError
+            }
             NanToInt
             | NanToRatio
             | PowModulusZero
             | NotInvertible
             | NegativeShift
             | IsqrtNegative
+            | MathDomain
+            | NegativeTolerance
+            | FsumInfinities
+            | FactorialNegative
+            | NegativeN
+            | NegativeK
             | ParseLimit { .. }
             | TextLimit { .. } => Exception::ValueError,
             NoMemory => Exception::MemoryError,
@@ -123,6 +164,21 @@ impl fmt::Display for Error {
             ZeroToNegativePower => "0.0 cannot be raised to a negative power",
             PowRange => "(34, 'Numerical result out of range')",
             IsqrtNegative => "isqrt() argument must be nonnegative",
+            ComplexDivisionByZero => "complex division by zero",
+            ComplexZeroPower => "0.0 to a negative or complex power",
+            ComplexPowRange => "complex exponentiation",
+            AbsoluteTooLarge => "absolute value too large",
+            MathDomain => "math domain error",
+            MathRange => "math range error",
+            NegativeTolerance => "tolerances must be non-negative",
+            FsumOverflow => "intermediate overflow in fsum",
+            FsumInfinities => "-inf + inf in fsum",
+            FactorialNegative => "factorial() not defined for negative values",
+            FactorialTooLarge => "factorial() argument should not exceed 9223372036854775807",
+            NegativeN => "n must be a non-negative integer",
+            NegativeK => "k must be a non-negative integer",
+            KTooLarge => "k must not exceed 9223372036854775807",
+            MinTooLarge => "min(n - k, k) must not exceed 9223372036854775807",
             NoMemory => "",
             InfinityToInt => "cannot convert float infinity to integer",
             NanToInt => "cannot convert float NaN to integer",

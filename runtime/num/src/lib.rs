@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod bits;
+pub mod cmath;
+pub mod complex;
 pub mod convert;
 pub mod decimal;
 pub mod error;
@@ -17,6 +19,7 @@ pub mod hash;
 pub mod int;
 pub mod large;
 pub mod mag;
+pub mod math;
 pub mod power;
 pub mod text;
 

@@ -9,7 +9,8 @@ use std::process::Command;
 /// Every crate's folder and layer. A crate depends only on crates of lower layers.
 const LAYERS: &[(&str, u8)] = &[
     ("runtime/abi", 0),
-    ("runtime/num", 0),
+    ("runtime/libm", 0),
+    ("runtime/num", 1),
     ("runtime/text", 0),
     ("vm/ast", 0),
     ("vm/bytecode", 1),
