@@ -18,31 +18,43 @@ pub const fn new(re: f64, im: f64) -> Complex {
     Complex { re, im }
 }
 
-impl Complex {
-    /// `a + b`.
+impl core::ops::Add for Complex {
+    type Output = Complex;
+
     #[inline]
-    pub fn add(self, b: Complex) -> Complex {
+    fn add(self, b: Complex) -> Complex {
         new(self.re + b.re, self.im + b.im)
     }
+}
 
-    /// `a - b`.
+impl core::ops::Sub for Complex {
+    type Output = Complex;
+
     #[inline]
-    pub fn sub(self, b: Complex) -> Complex {
+    fn sub(self, b: Complex) -> Complex {
         new(self.re - b.re, self.im - b.im)
     }
+}
 
-    /// `-a`.
+impl core::ops::Neg for Complex {
+    type Output = Complex;
+
     #[inline]
-    pub fn neg(self) -> Complex {
+    fn neg(self) -> Complex {
         new(-self.re, -self.im)
     }
+}
 
-    /// `a * b`.
+impl core::ops::Mul for Complex {
+    type Output = Complex;
+
     #[inline]
-    pub fn mul(self, b: Complex) -> Complex {
+    fn mul(self, b: Complex) -> Complex {
         new(self.re * b.re - self.im * b.im, self.re * b.im + self.im * b.re)
     }
+}
 
+impl Complex {
     /// Smith's quotient (`_Py_c_quot`), scaled by the divisor's larger part; whether the divisor was zero.
     pub(crate) fn quotient(self, b: Complex) -> (Complex, bool) {
         let (re, im) = (b.re.abs(), b.im.abs());
@@ -63,7 +75,7 @@ impl Complex {
     }
 
     /// `a / b`.
-    pub fn div(self, b: Complex) -> Result<Complex> {
+    pub fn divided(self, b: Complex) -> Result<Complex> {
         match self.quotient(b) {
             (_, true) => Err(Error::ComplexDivisionByZero),
             (q, false) => Ok(q),
@@ -76,10 +88,10 @@ impl Complex {
         let mut mask = 1;
         while n >= mask {
             if n & mask != 0 {
-                r = r.mul(p);
+                r = r * p;
             }
             mask <<= 1;
-            p = p.mul(p);
+            p = p * p;
         }
         r
     }

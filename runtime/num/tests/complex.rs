@@ -42,10 +42,10 @@ fn eval(name: &str, args: &[&str]) -> String {
             let part = |v: f64| hash::of_f64(v).unwrap();
             hash::of_complex(part(z(0).re), part(z(0).im)).token()
         }
-        "add" => z(0).add(z(1)).token(),
-        "sub" => z(0).sub(z(1)).token(),
-        "mul" => z(0).mul(z(1)).token(),
-        "div" => z(0).div(z(1)).token(),
+        "add" => (z(0) + z(1)).token(),
+        "sub" => (z(0) - z(1)).token(),
+        "mul" => (z(0) * z(1)).token(),
+        "div" => z(0).divided(z(1)).token(),
         "pow" => z(0).pow(z(1)).token(),
         "log_base" => cmath::log_base(z(0), z(1)).token(),
         "isclose" => cmath::is_close(z(0), z(1), float(args[2]), float(args[3])).token(),

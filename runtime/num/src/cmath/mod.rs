@@ -150,7 +150,7 @@ pub fn atanh(z: Complex) -> Result<Complex> {
         return Ok(look_up(&tables::ATANH, z));
     }
     if z.re.is_sign_negative() {
-        return atanh(z.neg()).map(Complex::neg);
+        return atanh(-z).map(|r| -r);
     }
     let ay = z.im.abs();
     if z.re > sqrt_large() || ay > sqrt_large() {
@@ -344,7 +344,7 @@ pub fn rect(r: f64, phi: f64) -> Result<Complex> {
         let z = if directed(polar) {
             let size = f64::INFINITY;
             let z = new(size.copysign(phi.cos()), size.copysign(phi.sin()));
-            if r > 0.0 { z } else { z.neg() }
+            if r > 0.0 { z } else { -z }
         } else {
             look_up(&tables::RECT, polar)
         };
@@ -367,6 +367,6 @@ pub fn is_close(a: Complex, b: Complex, relative: f64, absolute: f64) -> Result<
     }
     // A size beyond the largest float is infinite here, not an error.
     let size = |z: Complex| z.abs().unwrap_or(f64::INFINITY);
-    let d = size(a.sub(b));
+    let d = size(a - b);
     Ok(d <= relative * size(b) || d <= relative * size(a) || d <= absolute)
 }

@@ -63,7 +63,7 @@ fn factorial_mag(n: u64) -> Vec<u32> {
     for i in (0..64 - n.leading_zeros()).rev() {
         let upper = n >> i;
         if upper > 2 {
-            let (from, to) = (below + 1 | 1, upper - 1 | 1);
+            let (from, to) = ((below + 1) | 1, (upper - 1) | 1);
             if to >= from {
                 inner = mag::mul(&inner, &product(from, 2, (to - from) / 2 + 1));
             }
