@@ -98,50 +98,50 @@ functions! { pointer:
     PyUnicode_InternFromString PyDict_GetItemWithError PyObject_GenericGetDict PyEval_SaveThread
     PyCapsule_New PyCapsule_GetPointer PyDict_GetItemString PyUnicode_DecodeUTF8 PyObject_RichCompare
     PyModule_GetDict PyNumber_Index PyException_GetTraceback PyObject_CallMethodObjArgs
-    PyObject_GenericGetAttr PyObject_VectorcallMethod PyTuple_GetSlice _PyThreadState_UncheckedGet
-    PyIter_Next PyModule_NewObject PyUnicode_New PyDict_SetDefault PyObject_CallObject
-    PyUnicode_AsUTF8AndSize PyImport_AddModule PyImport_GetModuleDict PyThreadState_Get
-    PyImport_ImportModuleLevelObject PyCode_NewEmpty PyFrame_New PyImport_GetModule PyNumber_Add
-    PyUnicode_Concat PyModule_GetName PyObject_VectorcallDict _PyObject_GetDictPtr PyNumber_InPlaceAdd
-    _PyType_Lookup PyType_FromMetaclass PyUnstable_Code_NewWithPosOnlyArgs _PyDict_GetItem_KnownHash
-    _PyObject_GenericGetAttrWithDict PyNumber_Long PyUnicode_Substring PyObject_Format
-    PyObject_CallFunctionObjArgs PySequence_Tuple PyUnicode_AsEncodedString PyList_AsTuple
-    PyUnicode_FromOrdinal _PyDict_NewPresized PyNumber_Subtract PySet_New _PyObject_CallFunction_SizeT
-    PyModule_Create2 PyNumber_Multiply PyObject_Init PyUnicode_AsUTF8String PyUnicode_Join
-    PyEval_GetBuiltins PyNumber_Remainder PyCapsule_GetName PyObject_SelfIter PySequence_List
-    Py_GenericAlias PyUnicode_Format PyType_FromSpec PyThreadState_GetFrame PyUnicode_AsUTF8
-    PyByteArray_AsString PyFrozenSet_New PyImport_Import PyCapsule_Import PyDict_Copy PyList_GetItem
-    PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc PyDict_GetItem PyFloat_FromString
-    PyMemoryView_FromObject PyNumber_FloorDivide PyNumber_TrueDivide PyUnicode_FromKindAndData
-    Py_BuildValue PyNumber_Float PyNumber_Or PyObject_CallMethod PyUnicode_Decode PyNumber_Negative
-    PyThread_allocate_lock _Py_BuildValue_SizeT PyInterpreterState_Get PyLong_FromVoidPtr PyNumber_Power
-    PyClassMethod_New PyDescr_NewClassMethod PyErr_NewException PyNumber_Absolute PyNumber_InPlaceSubtract
-    PyNumber_Lshift _PyObject_CallMethod_SizeT PyModule_GetState PyNumber_InPlaceMultiply
-    PySequence_GetSlice PyUnicode_DecodeASCII PyUnicode_Split _PyDict_Pop PyType_GetName PyType_GetQualName
-    PyUnicode_AsASCIIString PyLong_FromString PyNumber_Invert PyType_GenericNew Py_GetVersion
-    _PyList_Extend PyModule_GetNameObject PyUnicode_Replace _PyBytes_Join PyByteArray_FromStringAndSize
-    PyCapsule_GetContext PyMemoryView_FromMemory PyType_GetSlot _PyLong_Copy _PyObject_NextNotImplemented
-    PyFrame_GetCode PyNumber_Xor PySequence_Fast PyUnicode_DecodeLatin1 PyWeakref_NewRef
-    PyComplex_FromDoubles PyErr_SetFromErrno PyFrame_GetBack PyNumber_InPlaceOr PyNumber_Rshift
-    PySys_GetObject PyType_FromModuleAndSpec PyDict_Keys PyMapping_Items PyGILState_GetThisThreadState
-    PyGen_GetCode PyInterpreterState_GetDict PyInterpreterState_Main PySet_Pop _PyErr_FormatFromCause
-    _PyLong_FromByteArray PyDictProxy_New PyLong_AsVoidPtr PyLong_FromDouble PyNumber_ToBase
-    PyOS_double_to_string PyThread_tss_get PyUnicode_EncodeFSDefault PyUnicode_FromEncodedObject
-    PyBytes_FromObject PyException_GetCause PyInstanceMethod_New PyMemoryView_GetContiguous
-    PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir PyStaticMethod_New PyThreadState_New PyDict_Items
-    PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc PyModule_FromDefAndSpec2 PyNumber_Divmod
-    PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide PyObject_CallFunction PyObject_Type PySequence_Concat
-    PySequence_Repeat PyThreadState_GetDict PyVectorcall_Call _PyStack_AsDict PyBytes_FromFormat
-    PyCFunction_GetFunction PyDict_Values PyLong_FromUnicodeObject PyMapping_GetItemString PyMapping_Keys
-    PyMem_RawRealloc PyModule_GetFilenameObject PyNumber_InPlaceLshift PyNumber_InPlacePower
-    PyNumber_Positive PyUnicodeDecodeError_Create PyUnicode_FromFormatV PyUnicode_FromObject
-    Py_CompileString PyByteArray_FromObject PyImport_ImportModuleLevel PyMem_RawCalloc
-    PyNumber_InPlaceRshift PyNumber_MatrixMultiply PyState_FindModule PyType_GetModuleByDef
-    PyUnicode_AsLatin1String PyWeakref_GetObject PyCFunction_GetSelf PyComplex_FromCComplex PyModule_GetDef
-    PyNumber_InPlaceRemainder PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat
-    PySequence_InPlaceRepeat PyThreadState_GetInterpreter PyType_FromSpecWithBases PyUnicode_AsUCS4Copy
-    PyUnicode_FromWideChar PyUnicode_RSplit PyUnicode_Splitlines _PyUnicodeWriter_Finish PyContextVar_New
-    PyContextVar_Set PyErr_FormatV PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
+    PyObject_VectorcallMethod PyTuple_GetSlice _PyThreadState_UncheckedGet PyIter_Next PyModule_NewObject
+    PyUnicode_New PyDict_SetDefault PyObject_CallObject PyUnicode_AsUTF8AndSize PyImport_AddModule
+    PyImport_GetModuleDict PyThreadState_Get PyImport_ImportModuleLevelObject PyCode_NewEmpty PyFrame_New
+    PyImport_GetModule PyNumber_Add PyUnicode_Concat PyModule_GetName PyObject_VectorcallDict
+    _PyObject_GetDictPtr PyNumber_InPlaceAdd _PyType_Lookup PyType_FromMetaclass
+    PyUnstable_Code_NewWithPosOnlyArgs _PyDict_GetItem_KnownHash _PyObject_GenericGetAttrWithDict
+    PyNumber_Long PyUnicode_Substring PyObject_Format PyObject_CallFunctionObjArgs PySequence_Tuple
+    PyUnicode_AsEncodedString PyList_AsTuple PyUnicode_FromOrdinal _PyDict_NewPresized PyNumber_Subtract
+    PySet_New _PyObject_CallFunction_SizeT PyModule_Create2 PyNumber_Multiply PyObject_Init
+    PyUnicode_AsUTF8String PyUnicode_Join PyEval_GetBuiltins PyNumber_Remainder PyCapsule_GetName
+    PyObject_SelfIter PySequence_List Py_GenericAlias PyUnicode_Format PyType_FromSpec
+    PyThreadState_GetFrame PyUnicode_AsUTF8 PyByteArray_AsString PyFrozenSet_New PyImport_Import
+    PyCapsule_Import PyDict_Copy PyList_GetItem PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc
+    PyDict_GetItem PyFloat_FromString PyMemoryView_FromObject PyNumber_FloorDivide PyNumber_TrueDivide
+    PyUnicode_FromKindAndData Py_BuildValue PyNumber_Float PyNumber_Or PyObject_CallMethod PyUnicode_Decode
+    PyNumber_Negative PyThread_allocate_lock _Py_BuildValue_SizeT PyInterpreterState_Get PyLong_FromVoidPtr
+    PyNumber_Power PyClassMethod_New PyDescr_NewClassMethod PyErr_NewException PyNumber_Absolute
+    PyNumber_InPlaceSubtract PyNumber_Lshift _PyObject_CallMethod_SizeT PyModule_GetState
+    PyNumber_InPlaceMultiply PySequence_GetSlice PyUnicode_DecodeASCII PyUnicode_Split _PyDict_Pop
+    PyType_GetName PyType_GetQualName PyUnicode_AsASCIIString PyLong_FromString PyNumber_Invert
+    PyType_GenericNew Py_GetVersion _PyList_Extend PyModule_GetNameObject PyUnicode_Replace _PyBytes_Join
+    PyByteArray_FromStringAndSize PyCapsule_GetContext PyMemoryView_FromMemory PyType_GetSlot _PyLong_Copy
+    _PyObject_NextNotImplemented PyFrame_GetCode PyNumber_Xor PySequence_Fast PyUnicode_DecodeLatin1
+    PyWeakref_NewRef PyComplex_FromDoubles PyErr_SetFromErrno PyFrame_GetBack PyNumber_InPlaceOr
+    PyNumber_Rshift PySys_GetObject PyType_FromModuleAndSpec PyDict_Keys PyMapping_Items
+    PyGILState_GetThisThreadState PyGen_GetCode PyInterpreterState_GetDict PyInterpreterState_Main
+    PySet_Pop _PyErr_FormatFromCause _PyLong_FromByteArray PyDictProxy_New PyLong_AsVoidPtr
+    PyLong_FromDouble PyNumber_ToBase PyOS_double_to_string PyThread_tss_get PyUnicode_EncodeFSDefault
+    PyUnicode_FromEncodedObject PyBytes_FromObject PyException_GetCause PyInstanceMethod_New
+    PyMemoryView_GetContiguous PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir PyStaticMethod_New
+    PyThreadState_New PyDict_Items PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc PyModule_FromDefAndSpec2
+    PyNumber_Divmod PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide PyObject_CallFunction PyObject_Type
+    PySequence_Concat PySequence_Repeat PyThreadState_GetDict PyVectorcall_Call _PyStack_AsDict
+    PyBytes_FromFormat PyCFunction_GetFunction PyDict_Values PyLong_FromUnicodeObject
+    PyMapping_GetItemString PyMapping_Keys PyMem_RawRealloc PyModule_GetFilenameObject
+    PyNumber_InPlaceLshift PyNumber_InPlacePower PyNumber_Positive PyUnicodeDecodeError_Create
+    PyUnicode_FromFormatV PyUnicode_FromObject Py_CompileString PyByteArray_FromObject
+    PyImport_ImportModuleLevel PyMem_RawCalloc PyNumber_InPlaceRshift PyNumber_MatrixMultiply
+    PyState_FindModule PyType_GetModuleByDef PyUnicode_AsLatin1String PyWeakref_GetObject
+    PyCFunction_GetSelf PyComplex_FromCComplex PyModule_GetDef PyNumber_InPlaceRemainder
+    PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat PySequence_InPlaceRepeat
+    PyThreadState_GetInterpreter PyType_FromSpecWithBases PyUnicode_AsUCS4Copy PyUnicode_FromWideChar
+    PyUnicode_RSplit PyUnicode_Splitlines _PyUnicodeWriter_Finish PyContextVar_New PyContextVar_Set
+    PyErr_FormatV PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
     PyNumber_InPlaceMatrixMultiply PyRun_StringFlags PyStructSequence_New PyType_GetDict
     PyType_GetModuleState PyUnicode_AsUCS4 PyUnicode_DecodeFSDefault PyUnicode_DecodeUTF32
     PyUnicode_RPartition Py_AddPendingCall _PyLong_New _PyType_CalculateMetaclass PyByteArray_Concat
@@ -263,24 +263,24 @@ functions! { integer:
     _PySet_NextEntry PyUnicode_CompareWithASCIIString PyUnicode_Contains PyUnicode_Tailmatch PySet_Discard
     PySlice_Unpack PyLong_AsLongLongAndOverflow PyList_Reverse PyObject_CheckBuffer PyObject_LengthHint
     PyObject_Not _PyLong_AsByteArray PyFrame_GetLineNumber PyModule_AddObjectRef PyModule_AddStringConstant
-    PyCapsule_SetContext PyNumber_AsSsize_t PyObject_GenericSetAttr PyUnicode_GetLength _PyBytes_Resize
-    PyBuffer_FillInfo PyList_Insert PyByteArray_Resize PyCapsule_SetDestructor PyLong_AsLongAndOverflow
-    PyThread_acquire_lock PyThread_tss_create PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond
-    PySet_Clear PyModule_ExecDef _PyLong_Sign PyCapsule_SetName PyLong_AsUnsignedLongLongMask
-    PyObject_Print PySequence_SetItem PyThread_get_thread_ident Py_ReprEnter _Py_IsFinalizing
-    PyDict_DelItemString PyDict_Merge PyGILState_Check PyLong_AsSize_t PyModule_AddType
-    PyObject_AsFileDescriptor PyObject_HashNotImplemented PyUnicode_ReadChar _PyUnicode_IsAlpha
-    _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get PyErr_BadArgument
-    PyFloat_Pack8 PyMapping_Size PySequence_DelSlice PyUnicode_Count _PyLong_NumBits _PyObject_LookupAttr
-    _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous
-    PyCapsule_SetPointer PyDict_MergeFromSeq2 PyFloat_Pack4 PyFrame_GetLasti PyIter_Send PyMapping_HasKey
-    PyTraceMalloc_Track PyTraceMalloc_Untrack PyVectorcall_NARGS _PyGen_FetchStopIterationValue
-    _PySet_Update _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString
-    _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes
-    PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData
-    PyEval_MergeCompilerFlags PyFile_WriteObject PyFile_WriteString PyMapping_HasKeyString
-    PyModule_AddFunctions PyOS_strtol PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer PySequence_DelItem
-    PyState_AddModule PyStructSequence_InitType2 PyThread_acquire_lock_timed PyThread_get_thread_native_id
+    PyCapsule_SetContext PyNumber_AsSsize_t PyUnicode_GetLength _PyBytes_Resize PyBuffer_FillInfo
+    PyList_Insert PyByteArray_Resize PyCapsule_SetDestructor PyLong_AsLongAndOverflow PyThread_acquire_lock
+    PyThread_tss_create PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond PySet_Clear
+    PyModule_ExecDef _PyLong_Sign PyCapsule_SetName PyLong_AsUnsignedLongLongMask PyObject_Print
+    PySequence_SetItem PyThread_get_thread_ident Py_ReprEnter _Py_IsFinalizing PyDict_DelItemString
+    PyDict_Merge PyGILState_Check PyLong_AsSize_t PyModule_AddType PyObject_AsFileDescriptor
+    PyObject_HashNotImplemented PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit
+    _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get PyErr_BadArgument PyFloat_Pack8 PyMapping_Size
+    PySequence_DelSlice PyUnicode_Count _PyLong_NumBits _PyObject_LookupAttr _PyUnicodeWriter_WriteStr
+    _PyUnicode_EQ _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous PyCapsule_SetPointer
+    PyDict_MergeFromSeq2 PyFloat_Pack4 PyFrame_GetLasti PyIter_Send PyMapping_HasKey PyTraceMalloc_Track
+    PyTraceMalloc_Untrack PyVectorcall_NARGS _PyGen_FetchStopIterationValue _PySet_Update
+    _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar
+    _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line
+    PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags
+    PyFile_WriteObject PyFile_WriteString PyMapping_HasKeyString PyModule_AddFunctions PyOS_strtol
+    PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer PySequence_DelItem PyState_AddModule
+    PyStructSequence_InitType2 PyThread_acquire_lock_timed PyThread_get_thread_native_id
     PyThread_tss_is_created PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter
     PyUnicode_WriteChar PyVectorcall_Function Py_FinalizeEx Py_GetRecursionLimit
     _PyArg_VaParseTupleAndKeywords_SizeT _PyDict_Contains_KnownHash _PyEval_SetProfile _PyEval_SliceIndex
@@ -436,13 +436,10 @@ functions! { void:
 }
 
 data! {
-    PyDict_Type = 416;
-    PyList_Type = 416;
     PyByteArray_Type = 416;
     Py_Version = 8;
     _PyByteArray_empty_string = 1;
     PySet_Type = 416;
-    PyMethodDescr_Type = 416;
     PyFrozenSet_Type = 416;
     PyTraceBack_Type = 416;
     PyCapsule_Type = 416;
@@ -452,12 +449,9 @@ data! {
     PyMemoryView_Type = 416;
     PyComplex_Type = 416;
     PyGen_Type = 416;
-    PyWrapperDescr_Type = 416;
     PyCoro_Type = 416;
     PyProperty_Type = 416;
     PyInstanceMethod_Type = 416;
-    PyFunction_Type = 416;
-    PyStaticMethod_Type = 416;
     PyAsyncGen_Type = 416;
     PyDictValues_Type = 416;
     PySuper_Type = 416;
@@ -467,27 +461,19 @@ data! {
     PyDictItems_Type = 416;
     PyDictKeys_Type = 416;
     PyFrame_Type = 416;
-    PyMemberDescr_Type = 416;
     PyReversed_Type = 416;
     Py_GenericAliasType = 416;
-    _PyWeakref_RefType = 416;
     _Py_ctype_toupper = 256;
-    PyClassMethod_Type = 416;
     PyContextVar_Type = 416;
     PyContext_Type = 416;
-    PyDictProxy_Type = 416;
     PyExc_EnvironmentError = 8;
-    PyGetSetDescr_Type = 416;
     PyStructSequence_UnnamedField = 8;
     Py_FileSystemDefaultEncoding = 8;
     _PyAsyncGenASend_Type = 416;
     _PyRuntime = 459944;
-    _PyWeakref_CallableProxyType = 416;
-    _PyWeakref_ProxyType = 416;
     PyByteArrayIter_Type = 416;
     PyBytesIter_Type = 416;
     PyCallIter_Type = 416;
-    PyClassMethodDescr_Type = 416;
     PyContextToken_Type = 416;
     PyDictIterItem_Type = 416;
     PyDictIterKey_Type = 416;
@@ -513,7 +499,6 @@ data! {
     PyOS_ReadlineFunctionPointer = 8;
     PyPickleBuffer_Type = 416;
     PyRangeIter_Type = 416;
-    PySeqIter_Type = 416;
     PySetIter_Type = 416;
     PyStdPrinter_Type = 416;
     PyTupleIter_Type = 416;
@@ -548,7 +533,6 @@ data! {
     _PyInterpreterID_Type = 416;
     _PyLong_DigitValue = 256;
     _PyManagedBuffer_Type = 416;
-    _PyMethodWrapper_Type = 416;
     _PyNamespace_Type = 416;
     _PyOS_ReadlineTState = 8;
     _PyParser_TokenNames = 552;

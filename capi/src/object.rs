@@ -103,17 +103,6 @@ pub unsafe extern "C" fn PyType_IsSubtype(a: *mut PyTypeObject, b: *mut PyTypeOb
     unsafe { types::is_subtype(&*a, &*b) as c_int }
 }
 
-/// C: `PyObject *PyType_GenericAlloc(PyTypeObject *, Py_ssize_t)`.
-///
-/// # Safety
-/// GIL, LIVE; the type is ready.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn PyType_GenericAlloc(ty: *mut PyTypeObject, items: Py_ssize_t) -> *mut PyObject {
-    // SAFETY: the caller's promise.
-    let (py, ty) = unsafe { (Py::assume(), &*ty) };
-    pointer(py, object::generic_alloc(py, ty, items as usize))
-}
-
 /// An object with its header set, its size too where the type has items.
 ///
 /// # Safety

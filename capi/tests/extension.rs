@@ -46,6 +46,7 @@ fn a_c_library_works_on_our_objects() {
         let state = Box::into_raw(Box::new(ThreadState { abi: core::mem::zeroed(), free: FreeLists::new() }));
         (*state).abi.c_recursion_remaining.set(100);
         attach(state);
+        dxpy_core::startup::ready_types(dxpy_core::Py::assume(), &[]).expect("the static types are ready");
         assert_eq!(probe(), 0, "the line of probe.c that found something wrong");
         attach(core::ptr::null_mut());
     }

@@ -188,6 +188,17 @@ pub unsafe fn free(p: *mut c_void) {
     }
 }
 
+/// As [`free`], for a pointer that may be NULL.
+///
+/// # Safety
+/// As [`free`].
+pub unsafe fn free_opt(p: *mut c_void) {
+    if !p.is_null() {
+        // SAFETY: the caller's promise.
+        unsafe { free(p) }
+    }
+}
+
 /// `PyObject_Realloc`: NULL leaves the old block as it was.
 ///
 /// # Safety

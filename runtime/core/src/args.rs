@@ -8,7 +8,7 @@ use crate::abi::constants::*;
 use crate::abi::*;
 use crate::err::PyResult;
 use crate::exceptions;
-use crate::ptr::{Layout, Owned, borrow};
+use crate::ptr::{Layout, Object, Owned, borrow};
 use crate::thread::Py;
 use core::cell::Cell;
 use core::ffi::{CStr, c_int};
@@ -396,12 +396,164 @@ impl<'a, T: FromArg<'a>> FromArg<'a> for Option<T> {
     }
 }
 
+/// `_PyArg_BadArgument`: the error for an argument of the wrong type.
+#[cold]
+pub fn bad_argument(py: Py<'_>, bound: &Bound<'_>, i: usize, expected: &str) -> crate::err::PyErr {
+    let given = match bound.get(i) {
+        Some(o) if crate::object::is_none(o) => "None".to_owned(),
+        Some(o) => crate::call::type_name(o.ty()),
+        None => "nothing".to_owned(),
+    };
+    exceptions::type_error(
+        py,
+        format_args!("{}() {} must be {expected}, not {given}", bound.desc.name, bound.display(i)),
+    )
+}
+
+macro_rules! typed_args {
+    ($($t:ty, $check:path, $expected:literal;)*) => { $(
+        impl<'a> FromArg<'a> for &'a $t {
+            #[inline]
+            fn from_arg(py: Py<'a>, bound: &Bound<'a>, i: usize) -> PyResult<Self> {
+                let o = <&'a PyObject>::from_arg(py, bound, i)?;
+                $check(o).ok_or_else(|| bad_argument(py, bound, i, $expected))
+            }
+        }
+    )* };
+}
+typed_args! {
+    PyUnicodeObject, crate::unicode::check, "str";
+    PyBytesObject, crate::bytes::check, "bytes";
+    PyTupleObject, crate::tuple::check, "tuple";
+    PyListObject, crate::list::check, "list";
+    PyDictObject, crate::dict::check, "dict";
+    PyLongObject, crate::long::check, "int";
+    PyTypeObject, crate::types::check, "type";
+}
+
+/// A predicate: the object's truth.
+impl<'a> FromArg<'a> for bool {
+    #[inline]
+    fn from_arg(py: Py<'a>, bound: &Bound<'a>, i: usize) -> PyResult<Self> {
+        crate::protocol::is_true(py, <&'a PyObject>::from_arg(py, bound, i)?)
+    }
+}
+
+/// A number, through `__float__`.
+impl<'a> FromArg<'a> for f64 {
+    #[inline]
+    fn from_arg(py: Py<'a>, bound: &Bound<'a>, i: usize) -> PyResult<Self> {
+        crate::float::as_f64(py, <&'a PyObject>::from_arg(py, bound, i)?)
+    }
+}
+
+macro_rules! integer_args {
+    ($($t:ty, $c:literal;)*) => { $(
+        /// An integer, through `__index__`; one that does not fit is an `OverflowError`.
+        impl<'a> FromArg<'a> for $t {
+            #[inline]
+            fn from_arg(py: Py<'a>, bound: &Bound<'a>, i: usize) -> PyResult<Self> {
+                let n = crate::number::index_any(py, <&'a PyObject>::from_arg(py, bound, i)?)?;
+                crate::long::to_i64(&n).and_then(|v| <$t>::try_from(v).ok()).ok_or_else(|| {
+                    exceptions::overflow_error(py, format_args!(concat!("Python int too large to convert to C ", $c)))
+                })
+            }
+        }
+    )* };
+}
+integer_args! {
+    isize, "ssize_t";
+    i64, "long";
+    i32, "int";
+}
+
+/// A function's name and parameters for [`Call`], from its text signature: `signature!("int", "(x=0, /, base=10)")`.
+#[macro_export]
+macro_rules! signature {
+    ($name:literal, $sig:literal) => {{
+        const N: usize = $crate::args::count($sig);
+        static PARAMS: [$crate::args::Param; N] = $crate::args::parse::<N>($sig);
+        static DESC: $crate::args::ArgDesc = $crate::args::ArgDesc { name: $name, params: &PARAMS };
+        &DESC
+    }};
+}
+
+/// The most parameters a constructor has.
+const MOST: usize = 24;
+
+/// Binds the arguments of `tp_new`, `tp_init` or `tp_call` (a tuple and maybe a dict) and hands them to `f`:
+/// `args::bind_call(py, signature!(..), args, kw, |b| Ok((b.arg(py, 0)?, b.arg(py, 1)?)))`.
+pub fn bind_call<R>(
+    py: Py<'_>,
+    desc: &'static ArgDesc,
+    args: &PyTupleObject,
+    kw: Option<&PyDictObject>,
+    f: impl FnOnce(&Bound<'_>) -> PyResult<R>,
+) -> PyResult<R> {
+    let positional = crate::tuple::items(args);
+    let mut all: Vec<*mut PyObject> = positional.iter().map(|a| a.as_ptr()).collect();
+    let pairs = kw.map(crate::dict::items).unwrap_or_default();
+    let mut names = Vec::new();
+    for (k, v) in &pairs {
+        if crate::unicode::check(k).is_none() {
+            return Err(exceptions::type_error(py, format_args!("keywords must be strings")));
+        }
+        names.push(k.clone());
+        all.push(v.as_ptr());
+    }
+    let names = if names.is_empty() { None } else { Some(crate::tuple::from_iter(py, names)?) };
+    let raw = RawArgs { all: &all, nargs: positional.len(), kwnames: names.as_deref() };
+    let mut slots = [None; MOST];
+    let bound = desc.bind(py, raw, &mut slots[..desc.params.len()])?;
+    f(&bound)
+}
+
+impl<'a> Bound<'a> {
+    /// The argument of parameter `i`, converted.
+    #[inline]
+    pub fn arg<T: FromArg<'a>>(&self, py: Py<'a>, i: usize) -> PyResult<T> {
+        T::from_arg(py, self, i)
+    }
+}
+
 /// The arguments of a `*args` parameter.
 pub struct Rest<'a>(pub &'a [*mut PyObject]);
 
 impl<'a> FromArg<'a> for Rest<'a> {
     fn from_arg(_: Py<'a>, bound: &Bound<'a>, _: usize) -> PyResult<Self> {
         Ok(Rest(bound.rest()))
+    }
+}
+
+/// The arguments of a `**kwargs` parameter: names and values that no other parameter took.
+pub struct Keywords<'a>(Vec<(&'a PyObject, &'a PyObject)>);
+
+impl<'a> Keywords<'a> {
+    /// Names and values in the order of the call.
+    pub fn pairs(&self) -> &[(&'a PyObject, &'a PyObject)] {
+        &self.0
+    }
+
+    /// The arguments as a new dict.
+    pub fn to_dict(&self, py: Py<'_>) -> PyResult<Owned<PyDictObject>> {
+        let d = crate::dict::presized(py, self.0.len())?;
+        for (k, v) in &self.0 {
+            crate::dict::set(py, &d, k, v)?;
+        }
+        Ok(d)
+    }
+}
+
+impl<'a> FromArg<'a> for Keywords<'a> {
+    fn from_arg(_: Py<'a>, bound: &Bound<'a>, _: usize) -> PyResult<Self> {
+        let named = |key: &PyObject| {
+            bound.desc.params.iter().any(|p| {
+                matches!(p.kind, Kind::PositionalOrKeyword | Kind::KeywordOnly)
+                    && crate::unicode::equals_str(key, p.name)
+            })
+        };
+        let all = (0..bound.raw.keywords()).map(|i| bound.raw.keyword(i));
+        Ok(Keywords(all.filter(|(k, _)| !named(k)).collect()))
     }
 }
 
@@ -466,7 +618,7 @@ into_ret! {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! invoke {
-    ($f:path, $py:ident, $this:ident, $b:ident, 0) => { $crate::invoke!(@ $f, $py, $this, $b,) };
+    ($f:path, $py:ident, $this:ident, $b:ident, 0) => { $crate::args::IntoRet::into_ret($f($py, $this), $py) };
     ($f:path, $py:ident, $this:ident, $b:ident, 1) => { $crate::invoke!(@ $f, $py, $this, $b, 0) };
     ($f:path, $py:ident, $this:ident, $b:ident, 2) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1) };
     ($f:path, $py:ident, $this:ident, $b:ident, 3) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2) };

@@ -1,9 +1,8 @@
 //! Calling objects: vectorcall and its results (`Objects/call.c`), and the guard against running out of native stack.
-//! Calls that need a keyword dict (`PyObject_Call` with `**kwargs`, `tp_call` with keywords) are not here yet: they
-//! raise `SystemError`.
 
 use crate::abi::constants::*;
 use crate::abi::*;
+use crate::dict;
 use crate::err::{PyErr, PyResult, from_ptr};
 use crate::exceptions;
 use crate::ptr::Object;
@@ -66,20 +65,137 @@ pub unsafe fn make_tp_call(
     kwnames: Option<&PyTupleObject>,
 ) -> PyResult {
     let Some(f) = callable.ty().tp_call.get() else { return Err(not_callable(py, callable)) };
-    if kwnames.is_some_and(|k| k.ob_base.ob_size.get() > 0) {
-        return Err(exceptions::system_error(
-            py,
-            format_args!("tp_call with keywords is not implemented yet"),
-        ));
-    }
     // SAFETY: LIVE: the caller holds the arguments; the slot's contract.
     unsafe {
-        let args = if nargs == 0 { &[] } else { core::slice::from_raw_parts(args, nargs) };
-        let tuple = tuple::from_iter(py, args.iter().map(|a| (**a).to_owned()))?;
+        let keywords = kwnames.map_or(0, |k| k.ob_base.ob_size.get() as usize);
+        let all =
+            if nargs + keywords == 0 { &[] } else { core::slice::from_raw_parts(args, nargs + keywords) };
+        let tuple = tuple::from_iter(py, all[..nargs].iter().map(|a| (**a).to_owned()))?;
+        let kw = match kwnames.filter(|_| keywords > 0) {
+            None => None,
+            Some(names) => {
+                let d = dict::presized(py, keywords)?;
+                for (name, value) in tuple::items(names).iter().zip(&all[nargs..]) {
+                    dict::set(py, &d, name, &**value)?;
+                }
+                Some(d)
+            }
+        };
         let _depth = Depth::enter(py, " while calling a Python object")?;
-        let result = f(callable.as_ptr(), tuple.as_ptr(), core::ptr::null_mut());
+        let kw = kw.as_ref().map_or(core::ptr::null_mut(), |d| d.as_ptr());
+        let result = f(callable.as_ptr(), tuple.as_ptr(), kw);
         check_result(py, callable, result)
     }
+}
+
+/// `PyObject_Call`: positional arguments in a tuple, keywords in a dict.
+pub fn call_tuple(
+    py: Py<'_>,
+    callable: &PyObject,
+    args: &PyTupleObject,
+    kw: Option<&PyDictObject>,
+) -> PyResult {
+    if vectorcall_function(callable).is_some() {
+        return call_spread(py, callable, None, args, kw);
+    }
+    let Some(f) = callable.ty().tp_call.get() else { return Err(not_callable(py, callable)) };
+    let _depth = Depth::enter(py, " while calling a Python object")?;
+    let kw = kw.map_or(core::ptr::null_mut(), |d| d.as_ptr());
+    // SAFETY: the slot's contract.
+    unsafe { check_result(py, callable, f(callable.as_ptr(), args.as_ptr(), kw)) }
+}
+
+/// `_PyObject_Call_Prepend`: as [`call_tuple`], with one argument before those of the tuple.
+pub fn call_prepended(
+    py: Py<'_>,
+    callable: &PyObject,
+    first: &PyObject,
+    args: &PyTupleObject,
+    kw: Option<&PyDictObject>,
+) -> PyResult {
+    call_spread(py, callable, Some(first), args, kw)
+}
+
+/// `_PyVectorcall_Call` and `_PyStack_UnpackDict`: tuple and dict spread on a stack.
+fn call_spread(
+    py: Py<'_>,
+    callable: &PyObject,
+    first: Option<&PyObject>,
+    args: &PyTupleObject,
+    kw: Option<&PyDictObject>,
+) -> PyResult {
+    let kw = kw.filter(|d| dict::len(d) > 0);
+    let mut stack = Vec::with_capacity(2 + tuple::items(args).len() + kw.map_or(0, dict::len));
+    stack.push(core::ptr::null_mut());
+    stack.extend(first.map(|f| f.as_ptr()));
+    stack.extend(tuple::items(args).iter().map(|a| a.as_ptr()));
+    let n = stack.len() - 1;
+    // The values are held, for the callee may change the dict.
+    let (mut names, mut held) = (Vec::new(), Vec::new());
+    if let Some(d) = kw {
+        let mut pos = 0;
+        while let Some((k, v)) = dict::next(d, &mut pos) {
+            if crate::unicode::check(k).is_none() {
+                return Err(exceptions::type_error(py, format_args!("keywords must be strings")));
+            }
+            names.push(k.to_owned());
+            stack.push(v.as_ptr());
+            held.push(v.to_owned());
+        }
+    }
+    let names = if names.is_empty() { None } else { Some(tuple::from_iter(py, names)?) };
+    // SAFETY: all arguments are held; the word before the first is ours to lend.
+    unsafe {
+        vectorcall_raw(
+            py,
+            callable,
+            stack.as_ptr().add(1),
+            n | PY_VECTORCALL_ARGUMENTS_OFFSET,
+            names.as_deref(),
+        )
+    }
+}
+
+/// `PyVectorcall_Call`: the `tp_call` of types whose instances carry a vectorcall function.
+///
+/// # Safety
+/// The `tp_call` contract; `callable` carries a vectorcall function.
+pub unsafe extern "C" fn vectorcall_call(
+    callable: *mut PyObject,
+    args: *mut PyObject,
+    kw: *mut PyObject,
+) -> *mut PyObject {
+    // SAFETY: GIL, LIVE, LAYOUT: the caller's promise.
+    unsafe {
+        let py = Py::assume();
+        let args = crate::ptr::borrow::<PyTupleObject>(args);
+        let r = call_spread(py, &*callable, None, args, (kw as *const PyDictObject).as_ref());
+        crate::err::into_ptr(py, r)
+    }
+}
+
+/// Calls a method by name (`PyObject_CallMethodObjArgs`).
+pub fn method<const N: usize>(
+    py: Py<'_>,
+    o: &PyObject,
+    name: &crate::unicode::Name,
+    args: [&PyObject; N],
+) -> PyResult {
+    method_str(py, o, name.get(py), args)
+}
+
+/// As [`method`], with the name as a str.
+pub fn method_str<const N: usize>(
+    py: Py<'_>,
+    o: &PyObject,
+    name: &PyUnicodeObject,
+    args: [&PyObject; N],
+) -> PyResult {
+    let m = match crate::attr::get_method(py, o, name)? {
+        crate::attr::Method::Unbound(function) => crate::types::special::Special { function, unbound: true },
+        crate::attr::Method::Bound(function) => crate::types::special::Special { function, unbound: false },
+    };
+    m.call(py, o, args)
 }
 
 /// The error for an object without `tp_call`.
@@ -89,10 +205,15 @@ fn not_callable(py: Py<'_>, callable: &PyObject) -> PyErr {
     exceptions::type_error(py, format_args!("'{name}' object is not callable"))
 }
 
-/// The name of a type for messages: what follows the last dot of `tp_name`.
+/// The name of a type as messages show it (`tp_name`): with its module for static types outside `builtins`.
 pub fn type_name(ty: &PyTypeObject) -> String {
     // SAFETY: STATIC, or owned by the type.
-    let full = unsafe { core::ffi::CStr::from_ptr(ty.tp_name.get()) }.to_string_lossy();
+    unsafe { core::ffi::CStr::from_ptr(ty.tp_name.get()) }.to_string_lossy().into_owned()
+}
+
+/// `_PyType_Name`: the name after the last dot.
+pub fn short_name(ty: &PyTypeObject) -> String {
+    let full = type_name(ty);
     full.rsplit('.').next().unwrap_or_default().to_owned()
 }
 

@@ -23,6 +23,7 @@ use core::mem::offset_of;
 pub static PyCFunction_Type: StaticType = StaticType::new::<PyCFunctionObject>(c"builtin_function_or_method")
     .weaklist(offset_of!(PyCFunctionObject, m_weakreflist))
     .vectorcall_offset(offset_of!(PyCFunctionObject, vectorcall))
+    .call(tp_call)
     .repr(glue::unary(repr))
     .hash(glue::hash(hash))
     .richcompare(glue::richcompare(richcompare))
@@ -333,4 +334,111 @@ fn richcompare(_: Py<'_>, f: &PyCFunctionObject, other: &PyObject, op: c_int) ->
     let address = |f: &PyCFunctionObject| def(f).ml_meth.get().map_or(0, |m| m as usize);
     let equal = f.m_self.get() == other.m_self.get() && address(f) == address(other);
     Ok(crate::boolean::new(equal == (op == Py_EQ)).upcast())
+}
+
+/// Calls the C function of a table row by its convention, for callers that did the work of a function object
+/// themselves (method descriptors). `this` may be NULL; `shown` is the name for messages, with its type.
+///
+/// # Safety
+/// The vectorcall contract for `args` and `kwnames`; `this` and `class` are what the row's function expects.
+pub unsafe fn invoke(
+    py: Py<'_>,
+    def: &PyMethodDef,
+    this: *mut PyObject,
+    class: *mut PyTypeObject,
+    args: *const *mut PyObject,
+    n: usize,
+    kwnames: *mut PyObject,
+    shown: &dyn Fn() -> String,
+) -> PyResult {
+    let flags = def.ml_flags.get() & CONVENTION;
+    let Some(meth) = def.ml_meth.get() else {
+        return Err(exceptions::system_error(py, format_args!("{}: no function in the table", shown())));
+    };
+    if has_keywords(kwnames) && flags & METH_KEYWORDS == 0 {
+        return Err(exceptions::type_error(py, format_args!("{}() takes no keyword arguments", shown())));
+    }
+    let _depth = Depth::enter(py, " while calling a Python object")?;
+    // SAFETY: the caller's promise; the flags name the type of the function.
+    let r = unsafe {
+        match flags {
+            METH_NOARGS if n == 0 => meth(this, core::ptr::null_mut()),
+            METH_NOARGS => {
+                return Err(exceptions::type_error(
+                    py,
+                    format_args!("{}() takes no arguments ({n} given)", shown()),
+                ));
+            }
+            METH_O if n == 1 => meth(this, *args),
+            METH_O => {
+                return Err(exceptions::type_error(
+                    py,
+                    format_args!("{}() takes exactly one argument ({n} given)", shown()),
+                ));
+            }
+            METH_FASTCALL => as_convention::<PyCFunctionFast>(meth)(this, args, n as isize),
+            FAST_KEYWORDS => {
+                as_convention::<PyCFunctionFastWithKeywords>(meth)(this, args, n as isize, kwnames)
+            }
+            METHOD_CONVENTION => as_convention::<PyCMethod>(meth)(this, class, args, n, kwnames),
+            METH_VARARGS | VARARGS_KEYWORDS => {
+                let given = if n == 0 { &[] } else { core::slice::from_raw_parts(args, n) };
+                let tuple = crate::tuple::from_iter(py, given.iter().map(|a| (**a).to_owned()))?;
+                if flags == METH_VARARGS {
+                    meth(this, tuple.as_ptr())
+                } else {
+                    let mut kw = None;
+                    if let Some(names) = (kwnames as *const PyTupleObject).as_ref() {
+                        let d = crate::dict::new(py)?;
+                        for (i, name) in crate::tuple::items(names).iter().enumerate() {
+                            crate::dict::set(py, &d, name, &**args.add(n + i))?;
+                        }
+                        kw = Some(d);
+                    }
+                    let kw = kw.as_ref().map_or(core::ptr::null_mut(), |d| d.as_ptr());
+                    as_convention::<PyCFunctionWithKeywords>(meth)(this, tuple.as_ptr(), kw)
+                }
+            }
+            _ => {
+                return Err(exceptions::system_error(
+                    py,
+                    format_args!("{}() method: bad call flags", shown()),
+                ));
+            }
+        }
+    };
+    // SAFETY: OWNED: the function's result.
+    unsafe { crate::err::from_ptr(py, r) }
+}
+
+/// `cfunction_call`: the `tp_call`, for functions that take a tuple and for callers that have one.
+unsafe extern "C" fn tp_call(f: *mut PyObject, args: *mut PyObject, kw: *mut PyObject) -> *mut PyObject {
+    // SAFETY: GIL, LIVE, LAYOUT: the contract of `tp_call`.
+    unsafe {
+        let (py, this) = callee(f);
+        if this.vectorcall.get().is_some() {
+            return crate::call::vectorcall_call(f, args, kw);
+        }
+        let has_kw = (kw as *const PyDictObject).as_ref().is_some_and(|d| crate::dict::len(d) > 0);
+        let meth = def(this).ml_meth.get().expect("a method table row has a function");
+        if def(this).ml_flags.get() & METH_KEYWORDS != 0 {
+            return as_convention::<PyCFunctionWithKeywords>(meth)(self_ptr(this), args, kw);
+        }
+        if has_kw {
+            return no_keywords(py, this);
+        }
+        meth(self_ptr(this), args)
+    }
+}
+
+/// `__name__` and what else a function tells of its row.
+pub fn method_def(f: &PyCFunctionObject) -> &'static PyMethodDef {
+    def(f)
+}
+
+/// `PyCFunction_Check`.
+pub fn check(o: &PyObject) -> Option<&PyCFunctionObject> {
+    // SAFETY: LAYOUT: just checked.
+    crate::types::is_subtype(o.ty(), &PyCFunction_Type)
+        .then(|| unsafe { &*(o as *const PyObject as *const PyCFunctionObject) })
 }

@@ -3,6 +3,7 @@
 use crate::abi::constants::*;
 use crate::abi::*;
 use crate::err::PyResult;
+use crate::exceptions;
 use crate::glue;
 use crate::object;
 use crate::ptr::{Object, Owned};
@@ -29,4 +30,61 @@ pub fn new(py: Py<'_>, v: f64) -> PyResult<Owned<PyFloatObject>> {
         o.ob_fval.set(v);
         Ok(o)
     }
+}
+
+/// `PyFloat_Check`.
+#[inline(always)]
+pub fn check(o: &PyObject) -> Option<&PyFloatObject> {
+    // SAFETY: LAYOUT: just checked.
+    (o.ty().is(&PyFloat_Type.0) || crate::types::is_subtype(o.ty(), &PyFloat_Type))
+        .then(|| unsafe { &*(o as *const PyObject as *const PyFloatObject) })
+}
+
+/// `PyFloat_CheckExact`.
+#[inline(always)]
+pub fn check_exact(o: &PyObject) -> Option<&PyFloatObject> {
+    // SAFETY: LAYOUT: the type says so.
+    o.ty().is(&PyFloat_Type.0).then(|| unsafe { &*(o as *const PyObject as *const PyFloatObject) })
+}
+
+/// `PyFloat_AsDouble`: a float, else `__float__`, else `__index__`.
+pub fn as_f64(py: Py<'_>, o: &PyObject) -> PyResult<f64> {
+    if let Some(f) = check(o) {
+        return Ok(f.ob_fval.get());
+    }
+    let Some(f) = crate::number::table(o).and_then(|t| t.nb_float.get()) else {
+        if crate::number::has_index(o) {
+            let n = crate::number::index_any(py, o)?;
+            return crate::long::as_f64(py, &n);
+        }
+        return Err(exceptions::type_error(
+            py,
+            format_args!("must be real number, not {}", crate::call::type_name(o.ty())),
+        ));
+    };
+    // SAFETY: the slot's contract.
+    let r = unsafe { crate::err::from_ptr::<PyObject>(py, f(o.as_ptr()))? };
+    let Some(v) = check(&r) else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!(
+                "{}.__float__ returned non-float (type {})",
+                crate::call::type_name(o.ty()),
+                crate::call::type_name(r.ty())
+            ),
+        ));
+    };
+    if check_exact(&r).is_none() {
+        exceptions::warn(
+            py,
+            &exceptions::DeprecationWarning,
+            1,
+            format_args!(
+                "{}.__float__ returned non-float (type {}).  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python.",
+                crate::call::type_name(o.ty()),
+                crate::call::type_name(r.ty())
+            ),
+        )?;
+    }
+    Ok(v.ob_fval.get())
 }

@@ -422,6 +422,14 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// The visitor of a C traversal.
+    ///
+    /// # Safety
+    /// The contract of `tp_traverse`.
+    pub unsafe fn new(visit: visitproc, arg: *mut c_void) -> Visitor {
+        Visitor { visit, arg }
+    }
+
     /// `Py_VISIT`: NULL is passed over; a non-zero answer ends the traversal.
     #[inline(always)]
     pub fn visit(&self, field: &core::cell::Cell<*mut PyObject>) -> Result<(), c_int> {

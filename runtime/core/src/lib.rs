@@ -6,31 +6,47 @@
 //! take it cannot (the one exception is dropping an [`Owned`], whose finaliser may).
 //! `SAFETY.md` beside this file names the obligations that SAFETY comments refer to.
 #![allow(non_upper_case_globals)]
+// Hooks are function pointers in cells, and C conventions have as many arguments as they have.
+#![allow(clippy::type_complexity, clippy::too_many_arguments)]
 
 pub mod alloc;
 pub mod args;
+pub mod attr;
 pub mod boolean;
 pub mod bytes;
 pub mod call;
 pub mod cell;
 pub mod cfunction;
+pub mod descr;
+pub mod dict;
 pub mod doc;
 pub mod err;
 pub mod exceptions;
 pub mod float;
+pub mod function;
 pub mod gc;
 pub mod glue;
+pub mod hooks;
+pub mod instance;
+pub mod list;
 pub mod long;
+pub mod mappingproxy;
+pub mod member;
 pub mod method;
 pub mod module;
+pub mod number;
 pub mod object;
+pub mod protocol;
 pub mod ptr;
+pub mod sequence;
 pub mod slice;
+pub mod startup;
 pub mod statics;
 pub mod thread;
 pub mod tuple;
 pub mod types;
 pub mod unicode;
+pub mod weakref;
 
 pub use dxpy_abi as abi;
 pub use err::{PyErr, PyResult};

@@ -149,3 +149,78 @@ pub fn to_i64(o: &PyLongObject) -> Option<i64> {
         _ => i64::try_from(v).ok(),
     }
 }
+
+/// The value if it is not negative and fits (`PyLong_AsUnsignedLongLong` without its errors).
+pub fn to_u64(o: &PyLongObject) -> Option<u64> {
+    if sign(o) < 0 {
+        return None;
+    }
+    let mut v: u64 = 0;
+    for (i, d) in digits(o).iter().enumerate() {
+        let part =
+            (*d as u64).checked_shl(i as u32 * SHIFT).filter(|p| p >> (i as u32 * SHIFT) == *d as u64)?;
+        v |= part;
+    }
+    Some(v)
+}
+
+/// `PyLong_Check`.
+#[inline(always)]
+pub fn check(o: &PyObject) -> Option<&PyLongObject> {
+    // SAFETY: LAYOUT: the subclass flag says so.
+    (o.ty().tp_flags.get() & Py_TPFLAGS_LONG_SUBCLASS != 0)
+        .then(|| unsafe { &*(o as *const PyObject as *const PyLongObject) })
+}
+
+/// `PyLong_CheckExact`.
+#[inline(always)]
+pub fn check_exact(o: &PyObject) -> Option<&PyLongObject> {
+    // SAFETY: LAYOUT: the type says so.
+    o.ty().is(&PyLong_Type.0).then(|| unsafe { &*(o as *const PyObject as *const PyLongObject) })
+}
+
+/// `long_hash`: the value modulo 2**61 - 1, with its sign; -1 becomes -2.
+pub fn hash(o: &PyLongObject) -> Py_hash_t {
+    const BITS: u32 = 61;
+    const MODULUS: u64 = (1 << BITS) - 1;
+    let mut x: u64 = 0;
+    for d in digits(o).iter().rev() {
+        x = ((x << SHIFT) & MODULUS) | (x >> (BITS - SHIFT));
+        x += *d as u64;
+        if x >= MODULUS {
+            x -= MODULUS;
+        }
+    }
+    match x as Py_hash_t * sign(o) as Py_hash_t {
+        -1 => -2,
+        h => h,
+    }
+}
+
+/// `PyLong_AsDouble`: rounded half to even; too large is an `OverflowError`.
+pub fn as_f64(py: Py<'_>, o: &PyLongObject) -> PyResult<f64> {
+    if let Some(v) = to_i64(o) {
+        return Ok(v as f64);
+    }
+    // The top 64 bits, the lowest of them made sticky for what is below: rounding those rounds the whole.
+    let d = digits(o);
+    let bits = d.len() * SHIFT as usize - d[d.len() - 1].leading_zeros() as usize + (32 - SHIFT as usize);
+    let drop = bits - 64;
+    let (mut top, mut below) = (0u64, false);
+    for (i, digit) in d.iter().enumerate() {
+        let at = (i * SHIFT as usize) as isize - drop as isize;
+        if at >= 0 {
+            top |= (*digit as u64) << at;
+        } else if at > -(SHIFT as isize) {
+            top |= *digit as u64 >> -at;
+            below |= *digit & ((1 << -at) - 1) != 0;
+        } else {
+            below |= *digit != 0;
+        }
+    }
+    let magnitude = (top | below as u64) as f64 * 2f64.powi(drop.min(2000) as i32);
+    if magnitude.is_infinite() {
+        return Err(crate::exceptions::overflow_error(py, format_args!("int too large to convert to float")));
+    }
+    Ok(if sign(o) < 0 { -magnitude } else { magnitude })
+}

@@ -19,6 +19,7 @@ use core::mem::offset_of;
 pub static PyMethod_Type: StaticType = StaticType::new::<PyMethodObject>(c"method")
     .weaklist(offset_of!(PyMethodObject, im_weakreflist))
     .vectorcall_offset(offset_of!(PyMethodObject, vectorcall))
+    .call(crate::call::vectorcall_call)
     .traverse(glue::traverse(traverse))
     .dealloc(glue::dealloc(dealloc));
 

@@ -164,3 +164,82 @@ pub fn is_none(o: &PyObject) -> bool {
 pub fn not_implemented() -> Owned {
     _Py_NotImplementedStruct.to_owned()
 }
+
+/// Is this `NotImplemented`?
+#[inline(always)]
+pub fn is_not_implemented(o: &PyObject) -> bool {
+    o.is(&_Py_NotImplementedStruct.0)
+}
+
+/// `PyType_GenericAlloc` as the slot.
+///
+/// # Safety
+/// GIL, LIVE; the type is ready.
+#[unsafe(export_name = "PyType_GenericAlloc")]
+pub unsafe extern "C" fn generic_alloc_slot(ty: *mut PyTypeObject, items: Py_ssize_t) -> *mut PyObject {
+    // SAFETY: GIL, LIVE: the contract of `tp_alloc`.
+    unsafe {
+        let py = Py::assume();
+        crate::err::into_ptr(py, generic_alloc(py, &*ty, items.max(0) as usize))
+    }
+}
+
+/// `PyObject_Free` and `PyObject_GC_Del` as the slot: the object's type tells which.
+///
+/// # Safety
+/// As [`free`].
+pub unsafe extern "C" fn free_slot(o: *mut core::ffi::c_void) {
+    // SAFETY: the caller's promise.
+    unsafe { free(&*(o as *const PyObject)) }
+}
+
+/// `PyObject_GenericSetDict`: assigning `__dict__`.
+pub fn set_dict_attribute(py: Py<'_>, o: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
+    if !crate::instance::has_dict(o) {
+        return Err(exceptions::attribute_error(py, format_args!("This object has no __dict__")));
+    }
+    let Some(v) = value else {
+        return Err(exceptions::type_error(py, format_args!("cannot delete __dict__")));
+    };
+    let Some(d) = crate::dict::check(v) else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("__dict__ must be set to a dictionary, not a '{}'", crate::call::type_name(v.ty())),
+        ));
+    };
+    crate::instance::set_dict(o, Some(d.to_owned()));
+    Ok(())
+}
+
+/// The head of the object's list of weak references, where its type has one.
+pub fn weakrefs_cell(o: &PyObject) -> Option<&Cell<*mut PyObject>> {
+    crate::weakref::list(o)
+}
+
+/// `PyObject_CallFinalizerFromDealloc`: whether the finaliser brought the object back to life.
+///
+/// # Safety
+/// The object's count is zero and its dealloc runs.
+pub unsafe fn finalize_from_dealloc(py: Py<'_>, o: &PyObject, f: destructor) -> bool {
+    let collected = gc::collect::is_collectable(o);
+    // SAFETY: the caller's promise; the object is whole while the finaliser sees it.
+    unsafe {
+        if collected && gc::is_finalized(o) {
+            return false;
+        }
+        o.ob_refcnt.set(1);
+        let pending = crate::err::PyErr::take(py);
+        f(o.as_ptr());
+        if let Some(e) = pending {
+            e.restore(py);
+        }
+        if collected {
+            gc::set_finalized(o);
+        }
+        o.ob_refcnt.set(o.ob_refcnt.get() - 1);
+        if o.ob_refcnt.get() == 0 {
+            return false;
+        }
+        true
+    }
+}

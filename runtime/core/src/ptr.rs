@@ -257,3 +257,9 @@ pub unsafe fn borrow<'a, T: Layout>(p: *mut PyObject) -> &'a T {
     // SAFETY: the caller's promise.
     unsafe { &*(p as *const T) }
 }
+
+impl<T: Layout> core::fmt::Debug for Owned<T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "<{} at {:p}>", crate::call::type_name(self.ty()), self.as_ptr())
+    }
+}

@@ -249,3 +249,32 @@ table_setters! { PyAsyncMethods:
 table_setters! { PyBufferProcs:
     get: bf_getbuffer = getbufferproc; release: bf_releasebuffer = releasebufferproc;
 }
+
+impl StaticType {
+    /// Takes over every slot, table and offset that `template` has and this type lacks. A type that the object model
+    /// itself needs is declared there with what it needs; its methods and operators come from a template in the crate
+    /// that has them, before the type is readied.
+    pub fn adopt(&self, template: &'static StaticType) {
+        let (to, from) = (&self.0, &template.0);
+        macro_rules! slots {
+            ($($f:ident)*) => { $( if to.$f.get().is_none() { to.$f.set(from.$f.get()); } )* };
+        }
+        macro_rules! pointers {
+            ($($f:ident)*) => { $( if to.$f.get().is_null() { to.$f.set(from.$f.get()); } )* };
+        }
+        macro_rules! numbers {
+            ($($f:ident)*) => { $( if to.$f.get() == 0 { to.$f.set(from.$f.get()); } )* };
+        }
+        slots! {
+            tp_dealloc tp_getattr tp_setattr tp_repr tp_hash tp_call tp_str tp_getattro tp_setattro tp_traverse
+            tp_clear tp_richcompare tp_iter tp_iternext tp_descr_get tp_descr_set tp_init tp_alloc tp_new tp_free
+            tp_is_gc tp_del tp_finalize tp_vectorcall
+        }
+        pointers! {
+            tp_as_async tp_as_number tp_as_sequence tp_as_mapping tp_as_buffer tp_doc tp_methods tp_members tp_getset
+            tp_base
+        }
+        numbers! { tp_vectorcall_offset tp_weaklistoffset tp_dictoffset }
+        to.tp_flags.set(to.tp_flags.get() | from.tp_flags.get());
+    }
+}

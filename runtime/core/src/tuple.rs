@@ -123,6 +123,19 @@ pub fn check(o: &PyObject) -> Option<&PyTupleObject> {
         .then(|| unsafe { &*(o as *const PyObject as *const PyTupleObject) })
 }
 
+/// `PyTuple_CheckExact`.
+#[inline(always)]
+pub fn check_exact(o: &PyObject) -> Option<&PyTupleObject> {
+    // SAFETY: LAYOUT: the type says so.
+    o.ty().is(&PyTuple_Type.0).then(|| unsafe { &*(o as *const PyObject as *const PyTupleObject) })
+}
+
+/// The number of items.
+#[inline(always)]
+pub fn len(t: &PyTupleObject) -> usize {
+    t.ob_base.ob_size.get() as usize
+}
+
 /// The items. They stay as long as the tuple does.
 #[inline(always)]
 pub fn items(t: &PyTupleObject) -> &[&PyObject] {

@@ -2,8 +2,6 @@
 //! Objects, error handlers and the codec registry are the runtime's.
 #![forbid(unsafe_code)]
 
-pub mod bytes;
-pub mod codecs;
 pub mod hash;
-pub mod strings;
+
 pub mod unicode;

@@ -2,11 +2,12 @@
 //! Their methods, attributes, groups, tracebacks and chaining are not here yet; `ExceptionGroup`, which has two bases
 //! and so is made at start-up, is neither.
 
+pub mod base;
 pub mod layout;
 
 use crate::abi::constants::*;
 use crate::abi::*;
-use crate::err::PyErr;
+use crate::err::{PyErr, PyResult};
 use crate::glue;
 use crate::object;
 use crate::ptr::{Object, Owned};
@@ -26,6 +27,8 @@ macro_rules! exceptions {
             .base(&$base)
             .flags(Py_TPFLAGS_BASETYPE | Py_TPFLAGS_BASE_EXC_SUBCLASS | Py_TPFLAGS_HAVE_GC)
             .dict(offset_of!(PyBaseExceptionObject, dict))
+            .create(glue::create(base::new))
+            .init(glue::init(base::init::<$layout>))
             .traverse(glue::traverse(layout::traverse::<$layout>))
             .clear(glue::clear(layout::clear::<$layout>))
             .dealloc(glue::dealloc(layout::dealloc::<$layout>));
@@ -33,7 +36,10 @@ macro_rules! exceptions {
         #[unsafe(no_mangle)]
         pub static $pointer: Gil<Cell<*mut PyObject>> =
             Gil(Cell::new(&raw const $name.0 as *mut PyTypeObject as *mut PyObject));
-    )* };
+    )*
+        /// All of them, bases first.
+        pub static TYPES: &[&StaticType] = &[$(&$name),*];
+    };
 }
 
 exceptions! {
@@ -142,6 +148,135 @@ pub fn format(py: Py<'_>, ty: &'static StaticType, message: fmt::Arguments<'_>) 
     instance(py, ty, message)
 }
 
+/// An instance of a built-in exception type with these arguments, made without calling the type. For types whose
+/// fields beyond `args` are set by their constructor the caller sets them.
+#[cold]
+pub fn with_args(py: Py<'_>, ty: &'static StaticType, args: Owned<PyTupleObject>) -> PyErr {
+    match object::generic_alloc(py, ty, 0) {
+        Ok(e) => {
+            // SAFETY: LAYOUT: every exception type's instances begin so, and were zeroed.
+            let e: Owned<PyBaseExceptionObject> = unsafe { e.cast() };
+            e.args.set(args.into_ptr());
+            chained(py, PyErr::from_value(e))
+        }
+        Err(no_memory) => no_memory,
+    }
+}
+
+/// `KeyError(key)` (`_PyErr_SetKeyError`).
+#[cold]
+pub fn key_error(py: Py<'_>, key: &PyObject) -> PyErr {
+    match tuple::from_iter(py, [key.to_owned()]) {
+        Ok(args) => with_args(py, &KeyError, args),
+        Err(e) => e,
+    }
+}
+
+/// `StopIteration(value)`, or without a value (`_PyGen_SetStopIterationValue`).
+#[cold]
+pub fn stop_iteration(py: Py<'_>, value: Option<&PyObject>) -> PyErr {
+    let args = match value {
+        None => Ok(tuple::empty()),
+        Some(v) => tuple::from_iter(py, [v.to_owned()]),
+    };
+    match args {
+        Ok(args) => {
+            let e = with_args(py, &StopIteration, args);
+            if e.value().as_object().ty().is(&StopIteration.0) {
+                // SAFETY: LAYOUT: just checked.
+                let e =
+                    unsafe { &*(e.value() as *const PyBaseExceptionObject as *const PyStopIterationObject) };
+                e.value.set(value.map_or(object::none(), |v| v.to_owned()).into_ptr());
+            }
+            e
+        }
+        Err(e) => e,
+    }
+}
+
+/// `set_attribute_error_context`: tells an `AttributeError` that does not know it yet of the object and the name.
+#[cold]
+pub fn with_attribute_context(_: Py<'_>, e: PyErr, o: &PyObject, name: &PyUnicodeObject) -> PyErr {
+    if e.value().as_object().ty().is(&AttributeError.0) {
+        // SAFETY: LAYOUT: just checked.
+        let a = unsafe { &*(e.value() as *const PyBaseExceptionObject as *const PyAttributeErrorObject) };
+        if a.obj.get().is_null() && a.name.get().is_null() {
+            a.obj.set(o.to_owned().into_ptr());
+            a.name.set(name.to_owned().into_ptr());
+        }
+    }
+    e
+}
+
+/// The exception being handled in the innermost handler (`_PyErr_GetTopmostException`).
+pub fn handled(py: Py<'_>) -> Option<Owned<PyBaseExceptionObject>> {
+    let mut item = py.state().abi.exc_info.get();
+    // SAFETY: LIVE: the items are those of running frames and generators; LAYOUT: only exceptions or None are there.
+    unsafe {
+        while let Some(i) = item.as_ref() {
+            if let Some(v) = i.exc_value.get().as_ref()
+                && !object::is_none(v)
+            {
+                return Some((*(v as *const PyObject as *const PyBaseExceptionObject)).to_owned());
+            }
+            item = i.previous_item.get();
+        }
+    }
+    None
+}
+
+/// Sets `__context__` to the exception being handled, as raising does (`_PyErr_SetObject`). A chain that would lead
+/// back to the exception is cut there.
+pub fn chained(py: Py<'_>, e: PyErr) -> PyErr {
+    let Some(context) = handled(py) else { return e };
+    let value = e.value();
+    if context.is(value) {
+        return e;
+    }
+    // Floyd's two walkers find a cycle that does not contain the exception.
+    // SAFETY: LIVE, LAYOUT: contexts are exceptions held by the one before, or NULL.
+    unsafe {
+        let next = |x: &PyBaseExceptionObject| (x.context.get() as *const PyBaseExceptionObject).as_ref();
+        let (mut o, mut slow, mut step): (&PyBaseExceptionObject, &PyBaseExceptionObject, bool) =
+            (&context, &context, false);
+        while let Some(c) = next(o) {
+            if c.is(value) {
+                object::clear_field(&o.context);
+                break;
+            }
+            o = c;
+            if o.is(slow) {
+                break;
+            }
+            if step {
+                slow = next(slow).unwrap_or(slow);
+            }
+            step = !step;
+        }
+    }
+    let old = value.context.replace(context.into_ptr());
+    // SAFETY: OWNED: the exception held its former context.
+    drop(unsafe { Owned::<PyObject>::from_raw_opt(old) });
+    e
+}
+
+/// `PyErr_WriteUnraisable`.
+#[cold]
+pub fn unraisable(py: Py<'_>, e: PyErr, source: Option<&PyObject>) {
+    crate::hooks::unraisable(py, e, source);
+}
+
+/// `PyErr_WarnFormat`.
+#[cold]
+pub fn warn(
+    py: Py<'_>,
+    category: &'static StaticType,
+    level: isize,
+    text: fmt::Arguments<'_>,
+) -> PyResult<()> {
+    crate::hooks::warn(py, category, level, &text.to_string())
+}
+
 /// An instance made without calling its static type.
 fn instance(py: Py<'_>, ty: &PyTypeObject, message: fmt::Arguments<'_>) -> PyErr {
     let args = match message.as_str() {
@@ -155,28 +290,130 @@ fn instance(py: Py<'_>, ty: &PyTypeObject, message: fmt::Arguments<'_>) -> PyErr
             // SAFETY: LAYOUT: every exception type's instances begin so, and were zeroed.
             let e: Owned<PyBaseExceptionObject> = unsafe { e.cast() };
             e.args.set(args.into_ptr());
-            PyErr::from_value(e)
+            chained(py, PyErr::from_value(e))
         }
         // No memory for it: that error is the one to report.
         Err(no_memory) => no_memory,
     }
 }
 
-/// An exception of a type that C code names, with this message (`PyErr_SetString`). Only static types can be made
-/// without calling them, which is not here yet.
+/// `_PyErr_CreateException` and `PyErr_SetObject`: an exception of any type, made by calling it. An instance of the type
+/// is itself the exception; a tuple is its arguments.
 #[cold]
-pub fn raise_builtin(py: Py<'_>, ty: &PyTypeObject, message: &str) -> PyErr {
+pub fn create(py: Py<'_>, ty: &PyTypeObject, value: Option<&PyObject>) -> PyErr {
     if !crate::types::is_subtype(ty, &BaseException) {
-        return type_error(py, format_args!("exceptions must derive from BaseException"));
-    }
-    if ty.tp_flags.get() & _Py_TPFLAGS_STATIC_BUILTIN == 0 {
-        let name = crate::call::type_name(ty);
         return system_error(
             py,
-            format_args!("raising {name} from C code is not implemented yet: {message}"),
+            format_args!(
+                "_PyErr_SetObject: exception {} is not a BaseException subclass",
+                crate::call::type_name(ty)
+            ),
         );
     }
-    instance(py, ty, format_args!("{message}"))
+    let value = value.filter(|v| !object::is_none(v));
+    let made = match value {
+        Some(v) if crate::types::is_subtype(v.ty(), ty) => Ok(v.to_owned()),
+        Some(v) => match tuple::check(v) {
+            Some(args) => crate::call::call_tuple(py, ty.as_object(), args, None),
+            None => crate::call::call(py, ty.as_object(), [v]),
+        },
+        None => crate::call::call(py, ty.as_object(), []),
+    };
+    match made {
+        Ok(e) if crate::types::is_subtype(e.ty(), &BaseException) => {
+            // SAFETY: LAYOUT: just checked.
+            chained(py, PyErr::from_value(unsafe { e.cast() }))
+        }
+        Ok(e) => type_error(
+            py,
+            format_args!(
+                "calling {} should have returned an instance of BaseException, not {}",
+                crate::call::type_name(ty),
+                crate::call::type_name(e.ty())
+            ),
+        ),
+        Err(e) => e,
+    }
+}
+
+/// An exception of a type that C code names, with this message (`PyErr_SetString`).
+#[cold]
+pub fn raise_builtin(py: Py<'_>, ty: &PyTypeObject, message: &str) -> PyErr {
+    match unicode::from_str(py, message) {
+        Ok(text) => create(py, ty, Some(text.as_object())),
+        Err(e) => e,
+    }
+}
+
+/// The fields `UnicodeDecodeError` and `UnicodeEncodeError` share; `args` are the same five values.
+fn unicode_error(
+    py: Py<'_>,
+    ty: &'static StaticType,
+    encoding: &str,
+    object: Owned,
+    range: (usize, usize),
+    reason: &str,
+) -> PyResult<PyErr> {
+    let (encoding, reason) =
+        (unicode::from_str(py, encoding)?.upcast(), unicode::from_str(py, reason)?.upcast());
+    let start = crate::long::from_u64(py, range.0 as u64)?.upcast();
+    let end = crate::long::from_u64(py, range.1 as u64)?.upcast();
+    let args = tuple::from_iter(py, [encoding.clone(), object.clone(), start, end, reason.clone()])?;
+    let e = with_args(py, ty, args);
+    if e.value().as_object().ty().is(&ty.0) {
+        // SAFETY: LAYOUT: just checked.
+        let u = unsafe { &*(e.value() as *const PyBaseExceptionObject as *const PyUnicodeErrorObject) };
+        u.encoding.set(encoding.into_ptr());
+        u.object.set(object.into_ptr());
+        u.start.set(range.0 as isize);
+        u.end.set(range.1 as isize);
+        u.reason.set(reason.into_ptr());
+    }
+    Ok(e)
+}
+
+/// `PyUnicodeDecodeError_Create`.
+#[cold]
+pub fn unicode_decode_error(
+    py: Py<'_>,
+    encoding: &str,
+    object: &[u8],
+    start: usize,
+    end: usize,
+    reason: &str,
+) -> PyErr {
+    crate::bytes::new(py, object)
+        .and_then(|b| unicode_error(py, &UnicodeDecodeError, encoding, b.upcast(), (start, end), reason))
+        .unwrap_or_else(|e| e)
+}
+
+/// `PyUnicodeEncodeError_Create`.
+#[cold]
+pub fn unicode_encode_error(
+    py: Py<'_>,
+    encoding: &str,
+    object: &PyUnicodeObject,
+    start: usize,
+    end: usize,
+    reason: &str,
+) -> PyErr {
+    unicode_error(py, &UnicodeEncodeError, encoding, object.to_owned().upcast(), (start, end), reason)
+        .unwrap_or_else(|e| e)
+}
+
+macro_rules! shorthands {
+    ($($name:ident $ty:ident;)*) => { $(
+        #[doc = concat!("A `", stringify!($ty), "` with this message.")]
+        #[cold]
+        pub fn $name(py: Py<'_>, message: fmt::Arguments<'_>) -> PyErr {
+            format(py, &$ty, message)
+        }
+    )* };
+}
+shorthands! {
+    index_error IndexError; overflow_error OverflowError; runtime_error RuntimeError; attribute_error AttributeError;
+    zero_division ZeroDivisionError; not_implemented_error NotImplementedError; buffer_error BufferError;
+    lookup_error LookupError;
 }
 
 /// `PyErr_NoMemory`: needs no memory itself.
@@ -216,4 +453,17 @@ pub fn result_without_exception(py: Py<'_>) -> PyErr {
 /// Is the error an instance of this type or a subtype? (`PyErr_ExceptionMatches` with one class)
 pub fn matches(e: &PyErr, ty: &'static StaticType) -> bool {
     crate::types::is_subtype(e.value().ty(), ty)
+}
+
+/// `_PyErr_FormatNote`: adds a note to an exception, as `add_note` does.
+#[cold]
+pub fn with_note(py: Py<'_>, e: PyErr, note: &str) -> PyErr {
+    let add = || -> PyResult<()> {
+        let note = unicode::from_str(py, note)?;
+        crate::call::method(py, e.value().as_object(), crate::name!("add_note"), [note.as_object()]).map(drop)
+    };
+    match add() {
+        Ok(()) => e,
+        Err(failed) => failed,
+    }
 }

@@ -1,7 +1,7 @@
 //! Finding cycles of garbage and breaking them (`gc_collect_main`): references from inside a generation are subtracted
 //! from the counts; what keeps some is reachable from outside, and what that reaches is too; the rest is finalised
-//! (PEP 442) and, unless it came back to life, cleared. Objects with the old `tp_del` go to `gc.garbage` in CPython;
-//! weak references to garbage are handled before finalisers run: both are not here yet.
+//! (PEP 442) and, unless it came back to life, cleared. Objects with the old `tp_del` go to `gc.garbage` in CPython,
+//! which is not here yet.
 
 use super::{PREV_COLLECTING, PREV_FINALIZED, PREV_MASK, address, head, ring};
 use crate::abi::constants::*;
@@ -238,6 +238,31 @@ fn deduce_unreachable(base: &PyGC_Head, unreachable: &PyGC_Head) {
     each(unreachable, |h| h._gc_next.set(h._gc_next.get() & !NEXT_UNREACHABLE));
 }
 
+/// Clears the weak references to garbage, and calls back those that are not garbage themselves
+/// (`handle_weakrefs`). This comes before finalisers, so that no callback sees a half-dead object.
+fn clear_weakrefs(py: Py<'_>, list: &PyGC_Head) {
+    let mut calls: Vec<Owned<PyWeakReference>> = Vec::new();
+    each(list, |h| {
+        // SAFETY: members of a list are live.
+        crate::weakref::clear_for_collector(unsafe { object(h) }, |w| {
+            // SAFETY: a weak reference has a collector header.
+            if !w.wr_callback.get().is_null() && !is_collecting(unsafe { head(w.as_object()) }) {
+                calls.push(w.to_owned());
+            }
+        });
+    });
+    for w in calls {
+        // SAFETY: OWNED: the reference held its callback.
+        let callback =
+            unsafe { Owned::<PyObject>::from_raw_opt(w.wr_callback.replace(core::ptr::null_mut())) };
+        if let Some(c) = callback
+            && let Err(e) = crate::call::call(py, &c, [w.as_object()])
+        {
+            crate::exceptions::unraisable(py, e, Some(&c));
+        }
+    }
+}
+
 /// Calls the finalisers that have not run yet (`finalize_garbage`). Any may resurrect anything.
 fn finalize(list: &PyGC_Head) {
     let seen = PyGC_Head { _gc_next: Cell::new(0), _gc_prev: Cell::new(0) };
@@ -310,6 +335,7 @@ pub fn collect(py: Py<'_>, generation: usize) -> usize {
         LONG_LIVED_PENDING.set(0);
         LONG_LIVED_TOTAL.set(len(young));
     }
+    clear_weakrefs(py, &unreachable);
     finalize(&unreachable);
     // Finalisers may have resurrected some: what is reachable now stays, the rest is garbage for good.
     let garbage = PyGC_Head { _gc_next: Cell::new(0), _gc_prev: Cell::new(0) };

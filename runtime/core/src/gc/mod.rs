@@ -128,3 +128,24 @@ pub(crate) unsafe fn link(o: &PyObject) -> *mut PyObject {
     // SAFETY: the caller's promise.
     unsafe { (head(o)._gc_prev.get() & PREV_MASK) as *mut PyObject }
 }
+
+/// `_PyGC_FINALIZED`.
+///
+/// # Safety
+/// As [`head`].
+pub unsafe fn is_finalized(o: &PyObject) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { head(o)._gc_prev.get() & PREV_FINALIZED != 0 }
+}
+
+/// `_PyGC_SET_FINALIZED`.
+///
+/// # Safety
+/// As [`head`].
+pub unsafe fn set_finalized(o: &PyObject) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let h = head(o);
+        h._gc_prev.set(h._gc_prev.get() | PREV_FINALIZED);
+    }
+}

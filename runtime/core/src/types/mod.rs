@@ -1,31 +1,64 @@
-//! `type` and `object`. Readying of types, the MRO, attribute lookup and slot updates are not here yet.
+//! `type` and `object`, and everything types are: readying, the MRO, attribute lookup, slots, creation of classes.
 
+pub mod attrs;
+pub mod create;
 pub mod inherit;
+pub mod isinstance;
+pub mod lookup;
 pub mod mro;
+pub mod object;
+pub mod ready;
+mod reduce;
+pub mod slotdefs;
+pub mod slots;
+pub mod special;
+pub mod wrap;
 
 use crate::abi::constants::*;
 use crate::abi::*;
+use crate::err::PyResult;
+use crate::ptr::Object;
 use crate::statics::StaticType;
-use core::mem::offset_of;
+use crate::thread::Py;
+
+pub use attrs::super_lookup;
+pub use ready::ready;
 
 /// `type`.
 #[unsafe(no_mangle)]
-pub static PyType_Type: StaticType = StaticType::new::<PyHeapTypeObject>(c"type")
-    .sized(size_of::<PyHeapTypeObject>(), size_of::<PyMemberDef>())
-    .flags(
-        Py_TPFLAGS_HAVE_GC
-            | Py_TPFLAGS_BASETYPE
-            | Py_TPFLAGS_TYPE_SUBCLASS
-            | Py_TPFLAGS_HAVE_VECTORCALL
-            | Py_TPFLAGS_ITEMS_AT_END,
-    )
-    .weaklist(offset_of!(PyTypeObject, tp_weaklist))
-    .dict(offset_of!(PyTypeObject, tp_dict))
-    .vectorcall_offset(offset_of!(PyTypeObject, tp_vectorcall));
+pub static PyType_Type: StaticType = attrs::type_type();
 
 /// `object`.
 #[unsafe(no_mangle)]
-pub static PyBaseObject_Type: StaticType = StaticType::new::<PyObject>(c"object").flags(Py_TPFLAGS_BASETYPE);
+pub static PyBaseObject_Type: StaticType = object::object_type();
+
+/// `PyType_Check`.
+#[inline(always)]
+pub fn check(o: &PyObject) -> Option<&PyTypeObject> {
+    // SAFETY: LAYOUT: the subclass flag says so.
+    (o.ty().tp_flags.get() & Py_TPFLAGS_TYPE_SUBCLASS != 0)
+        .then(|| unsafe { &*(o as *const PyObject as *const PyTypeObject) })
+}
+
+/// `PyStaticMethod_New`.
+pub fn staticmethod(py: Py<'_>, callable: &PyObject) -> PyResult {
+    crate::function::new_static(py, callable)
+}
+
+/// `PyClassMethod_New`.
+pub fn classmethod(py: Py<'_>, callable: &PyObject) -> PyResult {
+    crate::function::new_class(py, callable)
+}
+
+/// `Py_GenericAlias`.
+pub fn generic_alias(py: Py<'_>, origin: &PyObject, args: &PyObject) -> PyResult {
+    crate::hooks::generic_alias(py, origin, args)
+}
+
+/// `PyDict_Update` with any mapping.
+pub fn merge_mapping(py: Py<'_>, into: &PyDictObject, from: &PyObject) -> PyResult<()> {
+    crate::dict::merge(py, into, from, true)
+}
 
 /// `PyType_IsSubtype`: by MRO, or by the chain of bases for a type that is not ready.
 pub fn is_subtype(a: &PyTypeObject, b: &PyTypeObject) -> bool {

@@ -1,0 +1,280 @@
+//! The object protocol that goes through slots: hash, comparison, truth, length, iteration, text
+//! (`Objects/object.c`, parts of `abstract.c`). Attribute access is in `attr`, numbers in `number`.
+
+use crate::abi::*;
+use crate::call::{Depth, type_name};
+use crate::err::{PyErr, PyResult, from_ptr};
+use crate::exceptions;
+use crate::object;
+use crate::ptr::{Object, Owned};
+use crate::thread::Py;
+use crate::types::is_subtype;
+use crate::{boolean, unicode};
+use core::ffi::c_int;
+
+pub const LT: c_int = 0;
+pub const LE: c_int = 1;
+pub const EQ: c_int = 2;
+pub const NE: c_int = 3;
+pub const GT: c_int = 4;
+pub const GE: c_int = 5;
+const OPERATOR: [&str; 6] = ["<", "<=", "==", "!=", ">", ">="];
+const SWAPPED: [c_int; 6] = [GT, GE, EQ, NE, LT, LE];
+
+/// `PyObject_Hash`.
+pub fn hash(py: Py<'_>, o: &PyObject) -> PyResult<Py_hash_t> {
+    let Some(f) = o.ty().tp_hash.get() else { return Err(unhashable(py, o)) };
+    // SAFETY: the slot's contract.
+    match unsafe { f(o.as_ptr()) } {
+        -1 => Err(PyErr::fetch(py)),
+        h => Ok(h),
+    }
+}
+
+#[cold]
+fn unhashable(py: Py<'_>, o: &PyObject) -> PyErr {
+    exceptions::type_error(py, format_args!("unhashable type: '{}'", type_name(o.ty())))
+}
+
+/// `PyObject_HashNotImplemented`, the `tp_hash` of types whose instances have none.
+///
+/// # Safety
+/// GIL, LIVE: the contract of slots.
+pub unsafe extern "C" fn hash_not_implemented(o: *mut PyObject) -> Py_hash_t {
+    // SAFETY: GIL, LIVE: the contract of slots.
+    unsafe {
+        let py = Py::assume();
+        unhashable(py, &*o).restore(py);
+    }
+    -1
+}
+
+/// `_Py_HashPointer`.
+pub fn hash_pointer(p: *const core::ffi::c_void) -> Py_hash_t {
+    match (p as usize).rotate_right(4) as Py_hash_t {
+        -1 => -2,
+        h => h,
+    }
+}
+
+/// One operand's `tp_richcompare`; None if it has none or answers `NotImplemented`.
+fn try_compare(py: Py<'_>, a: &PyObject, b: &PyObject, op: c_int) -> PyResult<Option<Owned>> {
+    let Some(f) = a.ty().tp_richcompare.get() else { return Ok(None) };
+    // SAFETY: the slot's contract.
+    let r = unsafe { from_ptr::<PyObject>(py, f(a.as_ptr(), b.as_ptr(), op))? };
+    Ok((!object::is_not_implemented(&r)).then_some(r))
+}
+
+/// `PyObject_RichCompare`.
+pub fn rich_compare(py: Py<'_>, a: &PyObject, b: &PyObject, op: c_int) -> PyResult {
+    let _depth = Depth::enter(py, " in comparison")?;
+    let mut tried_right = false;
+    let swapped = SWAPPED[op as usize];
+    if !a.ty().is(b.ty()) && is_subtype(b.ty(), a.ty()) && b.ty().tp_richcompare.get().is_some() {
+        tried_right = true;
+        if let Some(r) = try_compare(py, b, a, swapped)? {
+            return Ok(r);
+        }
+    }
+    if let Some(r) = try_compare(py, a, b, op)? {
+        return Ok(r);
+    }
+    if !tried_right && let Some(r) = try_compare(py, b, a, swapped)? {
+        return Ok(r);
+    }
+    match op {
+        EQ => Ok(boolean::new(a.is(b)).upcast()),
+        NE => Ok(boolean::new(!a.is(b)).upcast()),
+        _ => Err(exceptions::type_error(
+            py,
+            format_args!(
+                "'{}' not supported between instances of '{}' and '{}'",
+                OPERATOR[op as usize],
+                type_name(a.ty()),
+                type_name(b.ty())
+            ),
+        )),
+    }
+}
+
+/// `PyObject_RichCompareBool`: identity decides `==` and `!=` first.
+#[inline]
+pub fn rich_compare_bool(py: Py<'_>, a: &PyObject, b: &PyObject, op: c_int) -> PyResult<bool> {
+    if a.is(b) {
+        match op {
+            EQ => return Ok(true),
+            NE => return Ok(false),
+            _ => {}
+        }
+    }
+    let r = rich_compare(py, a, b, op)?;
+    is_true(py, &r)
+}
+
+/// `PyObject_IsTrue`.
+#[inline]
+pub fn is_true(py: Py<'_>, o: &PyObject) -> PyResult<bool> {
+    if o.is(&boolean::_Py_TrueStruct.0) {
+        return Ok(true);
+    }
+    if o.is(&boolean::_Py_FalseStruct.0) || object::is_none(o) {
+        return Ok(false);
+    }
+    let ty = o.ty();
+    // SAFETY: LIVE: the method tables of a live type; the slots' contracts.
+    let r = unsafe {
+        if let Some(f) = ty.tp_as_number.get().as_ref().and_then(|t| t.nb_bool.get()) {
+            f(o.as_ptr()) as isize
+        } else if let Some(f) = ty.tp_as_mapping.get().as_ref().and_then(|t| t.mp_length.get()) {
+            f(o.as_ptr())
+        } else if let Some(f) = ty.tp_as_sequence.get().as_ref().and_then(|t| t.sq_length.get()) {
+            f(o.as_ptr())
+        } else {
+            return Ok(true);
+        }
+    };
+    if r < 0 { Err(PyErr::fetch(py)) } else { Ok(r > 0) }
+}
+
+/// `PyObject_Size`.
+pub fn len(py: Py<'_>, o: &PyObject) -> PyResult<usize> {
+    let ty = o.ty();
+    // SAFETY: LIVE: the method tables of a live type; the slots' contracts.
+    let r = unsafe {
+        if let Some(f) = ty.tp_as_sequence.get().as_ref().and_then(|t| t.sq_length.get()) {
+            f(o.as_ptr())
+        } else if let Some(f) = ty.tp_as_mapping.get().as_ref().and_then(|t| t.mp_length.get()) {
+            f(o.as_ptr())
+        } else {
+            return Err(exceptions::type_error(
+                py,
+                format_args!("object of type '{}' has no len()", type_name(ty)),
+            ));
+        }
+    };
+    if r < 0 { Err(PyErr::fetch(py)) } else { Ok(r as usize) }
+}
+
+/// `PyIter_Check`.
+pub fn is_iterator(o: &PyObject) -> bool {
+    o.ty().tp_iternext.get().is_some_and(|f| !core::ptr::fn_addr_eq(f, next_not_implemented as iternextfunc))
+}
+
+/// `_PyObject_NextNotImplemented`: the slot of a type whose `__next__` was set to None or deleted.
+///
+/// # Safety
+/// GIL, LIVE: the contract of slots.
+pub unsafe extern "C" fn next_not_implemented(o: *mut PyObject) -> *mut PyObject {
+    // SAFETY: GIL, LIVE: the contract of slots.
+    unsafe {
+        let py = Py::assume();
+        let name = type_name((*o).ty());
+        exceptions::type_error(py, format_args!("'{name}' object is not iterable")).restore(py);
+    }
+    core::ptr::null_mut()
+}
+
+/// `PyObject_GetIter`.
+pub fn iter(py: Py<'_>, o: &PyObject) -> PyResult {
+    let Some(f) = o.ty().tp_iter.get() else {
+        if crate::sequence::check(o) {
+            return crate::sequence::iterator(py, o);
+        }
+        return Err(exceptions::type_error(
+            py,
+            format_args!("'{}' object is not iterable", type_name(o.ty())),
+        ));
+    };
+    // SAFETY: the slot's contract.
+    let it = unsafe { from_ptr::<PyObject>(py, f(o.as_ptr()))? };
+    if !is_iterator(&it) {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("iter() returned non-iterator of type '{}'", type_name(it.ty())),
+        ));
+    }
+    Ok(it)
+}
+
+/// `PyIter_Next`: None at the end.
+#[inline]
+pub fn next(py: Py<'_>, it: &PyObject) -> PyResult<Option<Owned>> {
+    let Some(f) = it.ty().tp_iternext.get() else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("'{}' object is not an iterator", type_name(it.ty())),
+        ));
+    };
+    // SAFETY: the slot's contract.
+    unsafe { iter_result(py, f(it.as_ptr())) }
+}
+
+/// What `tp_iternext` gave: NULL without an exception, or with `StopIteration`, is the end.
+///
+/// # Safety
+/// OWNED where not NULL.
+#[inline(always)]
+pub unsafe fn iter_result(py: Py<'_>, p: *mut PyObject) -> PyResult<Option<Owned>> {
+    // SAFETY: the caller's promise.
+    if let Some(o) = unsafe { Owned::from_raw_opt(p) } {
+        return Ok(Some(o));
+    }
+    match PyErr::take(py) {
+        None => Ok(None),
+        Some(e) if exceptions::matches(&e, &exceptions::StopIteration) => Ok(None),
+        Some(e) => Err(e),
+    }
+}
+
+/// Every item of an iterable, in order (`PySequence_List` without the list).
+pub fn collect(py: Py<'_>, iterable: &PyObject) -> PyResult<Vec<Owned>> {
+    if let Some(items) = crate::sequence::exact_items(iterable) {
+        return Ok(items.iter().map(|i| (**i).to_owned()).collect());
+    }
+    let it = iter(py, iterable)?;
+    let mut out = Vec::new();
+    while let Some(item) = next(py, &it)? {
+        out.push(item);
+    }
+    Ok(out)
+}
+
+/// `PyObject_Repr`.
+pub fn repr(py: Py<'_>, o: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
+    let Some(f) = o.ty().tp_repr.get() else {
+        let text = format!("<{} object at {:#x}>", type_name(o.ty()), o.as_ptr() as usize);
+        return unicode::from_str(py, &text);
+    };
+    let _depth = Depth::enter(py, " while getting the repr of an object")?;
+    // SAFETY: the slot's contract.
+    let r = unsafe { from_ptr::<PyObject>(py, f(o.as_ptr()))? };
+    as_text(py, r, "__repr__")
+}
+
+/// `PyObject_Str`.
+pub fn str(py: Py<'_>, o: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
+    if let Some(s) = unicode::check_exact(o) {
+        return Ok(s.to_owned());
+    }
+    let Some(f) = o.ty().tp_str.get() else { return repr(py, o) };
+    let _depth = Depth::enter(py, " while getting the str of an object")?;
+    // SAFETY: the slot's contract.
+    let r = unsafe { from_ptr::<PyObject>(py, f(o.as_ptr()))? };
+    as_text(py, r, "__str__")
+}
+
+fn as_text(py: Py<'_>, r: Owned, method: &str) -> PyResult<Owned<PyUnicodeObject>> {
+    if unicode::check(&r).is_none() {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("{method} returned non-string (type {})", type_name(r.ty())),
+        ));
+    }
+    // SAFETY: LAYOUT: just checked.
+    Ok(unsafe { r.cast() })
+}
+
+/// `PyCallable_Check`.
+pub fn is_callable(o: &PyObject) -> bool {
+    o.ty().tp_call.get().is_some()
+}
