@@ -5,9 +5,12 @@ pub mod error;
 pub mod future;
 pub mod instr;
 pub mod symtable;
+pub mod unparse;
 
 mod assemble;
+mod codegen;
 mod flowgraph;
 
 pub use assemble::{AssembleError, assemble};
+pub use codegen::{ALLOW_TOP_LEVEL_AWAIT, FLAGS_MASK, Options, Warning, compile};
 pub use error::{CompileError, SyntaxError};
