@@ -452,10 +452,9 @@ impl Writer {
                 0x0D => self.put("\\r"),
                 0x09 => self.put("\\t"),
                 0x20..0x7F => self.out.push(c as u8),
-                0..0x80 => self.put(&format!("\\x{c:02x}")),
-                _ if (self.printable)(c) => push_code_point(&mut self.out, c),
-                0..0x100 => self.put(&format!("\\x{c:02x}")),
-                0..0x10000 => self.put(&format!("\\u{c:04x}")),
+                _ if c >= 0x80 && (self.printable)(c) => push_code_point(&mut self.out, c),
+                _ if c < 0x100 => self.put(&format!("\\x{c:02x}")),
+                _ if c < 0x10000 => self.put(&format!("\\u{c:04x}")),
                 _ => self.put(&format!("\\U{c:08x}")),
             }
         }
