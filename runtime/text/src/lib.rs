@@ -2,6 +2,8 @@
 //! Objects, error handlers and the codec registry are the runtime's.
 #![forbid(unsafe_code)]
 
+pub mod bytes;
+pub mod codecs;
 pub mod hash;
-
+pub mod strings;
 pub mod unicode;

@@ -1,7 +1,11 @@
 //! Pure kernels of standard-library modules, without Python objects. Here: the proleptic Gregorian
-//! calendar of `datetime` ([`calendar`]) and `binascii.crc_hqx` ([`crc`]). Not here yet: base64,
-//! hex, uu, quoted-printable, struct, csv, json and the isoformat parsers.
+//! calendar ([`calendar`]), `_datetime` ([`datetime`]), `binascii` ([`binascii`]) and checksums ([`crc`]),
+//! `_struct` ([`structs`]). Not here: objects, the
+//! operating system (`stdlib/host`), regular expressions (`stdlib/sre`), number and text kernels (`runtime`).
 #![forbid(unsafe_code)]
 
+pub mod binascii;
 pub mod calendar;
 pub mod crc;
+pub mod datetime;
+pub mod structs;

@@ -20,6 +20,22 @@ pub enum Constant {
     FrozenSet(Vec<Constant>),
 }
 
+impl Constant {
+    /// `bool(self)`.
+    pub fn is_true(&self) -> bool {
+        match self {
+            Constant::None | Constant::False => false,
+            Constant::True | Constant::Ellipsis => true,
+            Constant::Int(i) => *i != BigInt::ZERO,
+            Constant::Float(f) => *f != 0.0,
+            Constant::Complex { real, imag } => *real != 0.0 || *imag != 0.0,
+            Constant::Str(s) => !s.is_empty(),
+            Constant::Bytes(b) => !b.is_empty(),
+            Constant::Tuple(items) | Constant::FrozenSet(items) => !items.is_empty(),
+        }
+    }
+}
+
 /// A Python string: code points in WTF-8, that is UTF-8 in which a lone surrogate is the three bytes of its value.
 ///
 /// A pair of surrogates written as two escapes stays two code points, as in Python, and so this is "generalised" UTF-8.

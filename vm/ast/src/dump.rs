@@ -74,13 +74,14 @@ fn ascii(o: &mut String, points: impl Iterator<Item = u32> + Clone) {
     o.push(quote);
 }
 
-fn constant(o: &mut String, c: &Constant) {
+/// One constant.
+pub fn constant(o: &mut String, c: &Constant) {
     let _ = match c {
         Constant::None => write!(o, "None"),
         Constant::True => write!(o, "True"),
         Constant::False => write!(o, "False"),
         Constant::Ellipsis => write!(o, "Ellipsis"),
-        Constant::Int(n) => write!(o, "0x{n:x}"),
+        Constant::Int(n) => write!(o, "{n:#x}"),
         Constant::Float(f) => write!(o, "float:{:016x}", f.to_bits()),
         Constant::Complex { real, imag } => {
             write!(o, "complex:{:016x}:{:016x}", real.to_bits(), imag.to_bits())

@@ -1,7 +1,9 @@
 //! [`CodeObject`]: the fields of a `PyCodeObject` as the compiler makes them and marshal writes them.
 
 use crate::Const;
-use dxpy_ast::PyStr;
+use crate::linetable::{self, LineRange};
+use dxpy_ast::{Location, PyStr};
+use std::fmt;
 
 /// Bits of `co_flags` (`CO_*`).
 pub mod co {
@@ -54,4 +56,105 @@ pub struct CodeObject {
     pub firstlineno: i32,
     pub linetable: Vec<u8>,
     pub exceptiontable: Vec<u8>,
+}
+
+/// Why fields do not make a code object (`_PyCode_Validate`, `intern_strings`). The texts are CPython's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InvalidCode {
+    /// A field of the wrong type, a negative number, or numbers that contradict each other.
+    BadArgument,
+    /// `co_code` is not of whole code units.
+    Malformed,
+    /// Fewer locals than parameters.
+    TooFewLocals,
+    /// A name that is no string.
+    NotAString,
+}
+
+impl InvalidCode {
+    /// Whether it is a `ValueError`; a `SystemError` otherwise.
+    pub fn is_value_error(self) -> bool {
+        matches!(self, InvalidCode::Malformed | InvalidCode::TooFewLocals)
+    }
+}
+
+impl fmt::Display for InvalidCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            // The place in its source is part of what CPython says.
+            InvalidCode::BadArgument => "Objects/codeobject.c:354: bad argument to internal function",
+            InvalidCode::Malformed => "code: co_code is malformed",
+            InvalidCode::TooFewLocals => "code: co_varnames is too small",
+            InvalidCode::NotAString => "non-string found in code slot",
+        })
+    }
+}
+
+impl std::error::Error for InvalidCode {}
+
+impl CodeObject {
+    fn of_kind(&self, kind: u8) -> impl Iterator<Item = &PyStr> {
+        self.localsplusnames
+            .iter()
+            .zip(&self.localspluskinds)
+            .filter(move |(_, k)| **k & kind != 0)
+            .map(|p| p.0)
+    }
+
+    /// `co_varnames`.
+    pub fn varnames(&self) -> impl Iterator<Item = &PyStr> {
+        self.of_kind(fast::LOCAL)
+    }
+
+    /// `co_cellvars`: arguments that are cells among them.
+    pub fn cellvars(&self) -> impl Iterator<Item = &PyStr> {
+        self.of_kind(fast::CELL)
+    }
+
+    /// `co_freevars`.
+    pub fn freevars(&self) -> impl Iterator<Item = &PyStr> {
+        self.of_kind(fast::FREE)
+    }
+
+    /// `co_nlocals`.
+    pub fn nlocals(&self) -> usize {
+        self.varnames().count()
+    }
+
+    /// `co_lines()`.
+    pub fn lines(&self) -> impl Iterator<Item = LineRange> {
+        linetable::lines(&self.linetable, self.firstlineno)
+    }
+
+    /// `co_positions()`.
+    pub fn positions(&self) -> impl Iterator<Item = Location> {
+        linetable::positions(&self.linetable, self.firstlineno)
+    }
+
+    /// `co_lnotab`.
+    pub fn lnotab(&self) -> Vec<u8> {
+        linetable::lnotab(&self.linetable, self.firstlineno)
+    }
+
+    /// The checks every code object passes that a program makes or reads (`_PyCode_Validate`).
+    pub fn validate(&self) -> Result<(), InvalidCode> {
+        let fits = |n: u32| i32::try_from(n).is_ok();
+        let numbers = [self.argcount, self.posonlyargcount, self.kwonlyargcount, self.stacksize, self.flags];
+        if !numbers.into_iter().all(fits)
+            || self.argcount < self.posonlyargcount
+            || self.localsplusnames.len() != self.localspluskinds.len()
+        {
+            return Err(InvalidCode::BadArgument);
+        }
+        if !self.code.len().is_multiple_of(2) {
+            return Err(InvalidCode::Malformed);
+        }
+        let locals = self.localspluskinds.iter().filter(|k| **k & fast::LOCAL != 0).count();
+        let flag = |bit| u64::from(self.flags & bit != 0);
+        let parameters = u64::from(self.argcount)
+            + u64::from(self.kwonlyargcount)
+            + flag(co::VARARGS)
+            + flag(co::VARKEYWORDS);
+        if parameters > locals as u64 { Err(InvalidCode::TooFewLocals) } else { Ok(()) }
+    }
 }

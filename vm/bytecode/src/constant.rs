@@ -13,6 +13,18 @@ pub enum Const {
     Code(Rc<CodeObject>),
 }
 
+impl Const {
+    /// Whether both are one constant to the compiler: of one type, floats equal by their bits, sets without order.
+    pub fn same(&self, other: &Const) -> bool {
+        let key = |c: &Const| {
+            let mut key = Vec::new();
+            constant_key(&mut key, c);
+            key
+        };
+        key(self) == key(other)
+    }
+}
+
 impl From<Constant> for Const {
     fn from(c: Constant) -> Const {
         Const::Value(c)
@@ -55,7 +67,8 @@ fn sized(key: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
     key.extend(bytes);
 }
 
-fn value_key(key: &mut Vec<u8>, c: &Constant) {
+/// Appends a key equal for equal constants of one type (`_PyCode_ConstantKey`).
+pub(crate) fn value_key(key: &mut Vec<u8>, c: &Constant) {
     match c {
         Constant::None => key.push(b'N'),
         Constant::True => key.push(b'T'),
@@ -94,7 +107,7 @@ fn float_key(f: f64) -> [u8; 8] {
     f.to_bits().to_le_bytes()
 }
 
-fn constant_key(key: &mut Vec<u8>, c: &Const) {
+pub(crate) fn constant_key(key: &mut Vec<u8>, c: &Const) {
     match c {
         Const::Value(v) => value_key(key, v),
         Const::Code(code) => {
@@ -116,6 +129,35 @@ fn constant_key(key: &mut Vec<u8>, c: &Const) {
             sized(key, b'(', &code.consts.len().to_le_bytes());
             code.consts.iter().for_each(|c| constant_key(key, c));
         }
+    }
+}
+
+/// A constant as text for people, near to `repr`.
+pub(crate) fn show(c: &Const) -> String {
+    match c {
+        Const::Code(code) => {
+            format!("<code {} line {}>", String::from_utf8_lossy(code.qualname.as_bytes()), code.firstlineno)
+        }
+        Const::Value(value) => show_value(value),
+    }
+}
+
+fn show_value(value: &Constant) -> String {
+    let all = |items: &[Constant]| items.iter().map(show_value).collect::<Vec<_>>().join(", ");
+    match value {
+        Constant::None => "None".to_owned(),
+        Constant::True => "True".to_owned(),
+        Constant::False => "False".to_owned(),
+        Constant::Ellipsis => "Ellipsis".to_owned(),
+        // In hexadecimal, since a large number takes quadratic time in decimal.
+        Constant::Int(i) if i.bits() > 256 => format!("{i:#x}"),
+        Constant::Int(i) => i.to_string(),
+        Constant::Float(f) => format!("{f:?}"),
+        Constant::Complex { real, imag } => format!("complex({real:?}, {imag:?})"),
+        Constant::Str(s) => format!("{s:?}"),
+        Constant::Bytes(b) => format!("b\"{}\"", b.escape_ascii()),
+        Constant::Tuple(items) => format!("({},)", all(items)),
+        Constant::FrozenSet(items) => format!("frozenset({{{}}})", all(items)),
     }
 }
 

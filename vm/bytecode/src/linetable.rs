@@ -1,4 +1,5 @@
-//! The location table, `co_linetable` (PEP 657, `Objects/locations.md`): writer and reader.
+//! The location table, `co_linetable` (PEP 657, `Objects/locations.md`): writer and reader, and the views of it that
+//! programs see (`co_lines`, `co_positions`, `co_lnotab`).
 
 use dxpy_ast::Location;
 
@@ -60,7 +61,8 @@ impl Writer {
             self.head(NONE, units);
             return;
         }
-        let delta = loc.lineno - self.line;
+        // Trees handed to compile() can say anything; CPython's ints wrap.
+        let delta = loc.lineno.wrapping_sub(self.line);
         let (start, end) = (loc.col_offset, loc.end_col_offset);
         let one_line = loc.end_lineno == loc.lineno;
         self.line = loc.lineno;
@@ -84,9 +86,9 @@ impl Writer {
         }
         self.head(LONG, units);
         self.signed(delta);
-        self.varint((loc.end_lineno - loc.lineno) as u32);
-        self.varint((start + 1) as u32);
-        self.varint((end + 1) as u32);
+        self.varint(loc.end_lineno.wrapping_sub(loc.lineno) as u32);
+        self.varint(start.wrapping_add(1) as u32);
+        self.varint(end.wrapping_add(1) as u32);
     }
 }
 
@@ -114,7 +116,7 @@ impl<'a> Entries<'a> {
         loop {
             let byte = self.byte()?;
             value |= u32::from(byte & 63).checked_shl(shift).unwrap_or(0);
-            shift += 6;
+            shift = (shift + 6).min(32);
             if byte & 0x40 == 0 {
                 return Some(value as i32);
             }
@@ -163,6 +165,81 @@ impl Iterator for Entries<'_> {
         loc.lineno = self.line;
         Some((loc, units))
     }
+}
+
+/// The location of the code unit at byte `offset`; `None` behind the end of the table.
+pub fn at(table: &[u8], firstlineno: i32, offset: usize) -> Option<Location> {
+    let mut end = 0;
+    Entries::new(table, firstlineno).find_map(|(loc, units)| {
+        end += units * 2;
+        (end > offset).then_some(loc)
+    })
+}
+
+/// A range of `co_lines()`, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LineRange {
+    pub start: usize,
+    /// Exclusive.
+    pub end: usize,
+    /// `None` for code on no line.
+    pub line: Option<i32>,
+}
+
+/// The ranges of one line each, neighbours of the same line being one (`code.co_lines`, PEP 626).
+pub fn lines(table: &[u8], firstlineno: i32) -> impl Iterator<Item = LineRange> {
+    let mut entries = Entries::new(table, firstlineno);
+    let mut start = 0;
+    let mut next = entries.next();
+    std::iter::from_fn(move || {
+        let (first, mut units) = next?;
+        loop {
+            next = entries.next();
+            match next {
+                Some((loc, more)) if loc.lineno == first.lineno => units += more,
+                _ => break,
+            }
+        }
+        let range =
+            LineRange { start, end: start + units * 2, line: (first.lineno != -1).then_some(first.lineno) };
+        start = range.end;
+        Some(range)
+    })
+}
+
+/// The location of each code unit (`code.co_positions`); fields that are -1 are `None` there.
+pub fn positions(table: &[u8], firstlineno: i32) -> impl Iterator<Item = Location> {
+    Entries::new(table, firstlineno).flat_map(|(loc, units)| std::iter::repeat_n(loc, units))
+}
+
+/// The line table of Python up to 3.9: pairs of a distance in bytes and one in lines (`code.co_lnotab`).
+pub fn lnotab(table: &[u8], firstlineno: i32) -> Vec<u8> {
+    let mut out = Vec::new();
+    let (mut line, mut offset, mut start) = (firstlineno, 0, 0);
+    let mut entries = Entries::new(table, firstlineno);
+    while let Some((_, units)) = entries.next() {
+        // Code on no line belongs to the line before it.
+        if entries.line != line {
+            let mut bytes: usize = start - offset;
+            let mut lines = i64::from(entries.line) - i64::from(line);
+            while bytes > 255 {
+                out.extend([255, 0]);
+                bytes -= 255;
+            }
+            while lines > 127 {
+                out.extend([bytes as u8, 127]);
+                (bytes, lines) = (0, lines - 127);
+            }
+            while lines < -128 {
+                out.extend([bytes as u8, 0x80]);
+                (bytes, lines) = (0, lines + 128);
+            }
+            out.extend([bytes as u8, lines as i8 as u8]);
+            (line, offset) = (entries.line, start);
+        }
+        start += units * 2;
+    }
+    out
 }
 
 #[cfg(test)]

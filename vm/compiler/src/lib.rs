@@ -1,11 +1,13 @@
 //! Symbol table, code generator, flow graph and assembler: AST to code object, as CPython 3.12.1's compiler, bit for bit.
 #![forbid(unsafe_code)]
 
+pub mod astopt;
 pub mod error;
 pub mod future;
 pub mod instr;
 pub mod symtable;
 pub mod unparse;
+pub mod validate;
 
 mod assemble;
 mod codegen;

@@ -9,7 +9,8 @@ use std::process::Command;
 /// Every crate's folder and layer. A crate depends only on crates of lower layers.
 const LAYERS: &[(&str, u8)] = &[
     ("runtime/abi", 0),
-    ("runtime/num", 0),
+    ("runtime/libm", 0),
+    ("runtime/num", 1),
     ("runtime/text", 0),
     ("vm/ast", 0),
     ("vm/bytecode", 1),
@@ -17,6 +18,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("stdlib/algos", 0),
     ("stdlib/host", 0),
     ("stdlib/lib", 0),
+    ("stdlib/zip", 0),
     ("stdlib/sre", 1),
     ("vm/compiler", 2),
     ("runtime/core", 3),

@@ -1,5 +1,5 @@
-//! The Unicode 15.0 character database: what `str` methods and `unicodedata` ask of one code point. Whole-string case
-//! mapping is in `case`, names in `names`, normal forms in `normalize`, Unicode 3.2.0 in `old`.
+//! The Unicode 15.0 character database: what `str` methods and `unicodedata` ask of one code point. Full case
+//! mappings are in `case`, names in `names`, normal forms in `normalize`, Unicode 3.2.0 in `old`.
 //!
 //! Every function takes any `u32`; above U+10FFFF the answer is that of an unassigned code point.
 

@@ -99,6 +99,23 @@ pub fn name(c: u32) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
+/// The name that the error handler `namereplace` gives, which also names the private characters behind which CPython
+/// keeps aliases and named sequences.
+pub fn name_or_alias(c: u32) -> Option<String> {
+    let alias = c.wrapping_sub(0xF_0000) as usize;
+    let sequence = c.wrapping_sub(0xF_0200) as usize;
+    let number = if alias < ALIASES.len() {
+        NAME_CHARS + alias
+    } else if sequence < SEQUENCES.len() {
+        NAME_CHARS + ALIASES.len() + sequence
+    } else {
+        return name(c);
+    };
+    let mut out = Vec::new();
+    stored(number, &mut out);
+    String::from_utf8(out).ok()
+}
+
 /// The longest entry of a table of jamo names that begins `text`; the last of equals does not occur.
 fn jamo<'a>(table: &[&str], text: &'a str) -> Option<(u32, &'a str)> {
     let fits = table.iter().enumerate().filter(|(_, j)| text.starts_with(**j));

@@ -32,3 +32,41 @@ pub fn oracle_with(script: &str, env: &[(&str, &str)], input: &[u8]) -> Option<V
 pub fn oracle(script: &str) -> Option<Vec<u8>> {
     oracle_with(script, &[], b"")
 }
+
+/// The code points of `61.1f600`; of nothing, none.
+#[allow(dead_code)]
+pub fn codes(s: &str) -> Vec<u32> {
+    s.split('.').filter(|x| !x.is_empty()).map(|x| u32::from_str_radix(x, 16).unwrap()).collect()
+}
+
+/// The inverse of [`codes`].
+#[allow(dead_code)]
+pub fn hex(s: impl IntoIterator<Item = u32>) -> String {
+    s.into_iter().map(|c| format!("{c:x}")).collect::<Vec<_>>().join(".")
+}
+
+/// What every script begins with: `h` writes a string as hexadecimal code points, `out` prints fields, `word` makes a
+/// random string of one of several alphabets, `words` a list of such.
+#[allow(dead_code)]
+pub const PRELUDE: &str = r#"
+import random, sys
+def h(s):
+    if s is None: return '-'
+    if isinstance(s, (list, tuple)): return '[' + ';'.join(map(h, s)) + ']'
+    if isinstance(s, bool): return str(int(s))
+    if isinstance(s, (int, float)): return str(s)
+    if isinstance(s, BaseException): return '!%s:%s' % (type(s).__name__, s)
+    if isinstance(s, (bytes, bytearray)): return '.'.join('%x' % c for c in s)
+    return '.'.join('%x' % ord(c) for c in s)
+def out(*f): print(*map(h, f), sep='|')
+def tried(f, *a, **k):
+    try: return f(*a, **k)
+    except Exception as e: return e
+random.seed(11)
+alphabets = ['ab', 'aA bB\t', 'ab\n\r\x0b\x1c ', 'a\xe9\xc9\xdf\xb5\xff\xaa\x85\xa0b ', 'a\u0130\u03a3\u03c3\u0345\u0301\u01c5\u2028\u3000b\u0149 ',
+             'a\u0660\u00b2\u2460\u4e00\u2167_1', 'a\ud800\udc00\udfff\uffff\ufeff', 'a\U0001f600\U00010400\U00010428\U0010ffff\xe9 ',
+             '.\x00~\x7f\x80\'"\\%{}', '\u0410\u0430\u0431', '\U00010400\U00010428']
+def word(n=9, alphabet=None):
+    a = alphabet or random.choice(alphabets)
+    return ''.join(random.choice(a) for _ in range(random.randrange(n)))
+"#;

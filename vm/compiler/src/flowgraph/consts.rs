@@ -25,16 +25,7 @@ pub(super) fn fold_tuple(instrs: &mut [CfgInstr], at: usize, n: usize, consts: &
 pub(super) fn is_true(c: &Const) -> bool {
     match c {
         Const::Code(_) => true,
-        Const::Value(value) => match value {
-            Constant::None | Constant::False => false,
-            Constant::True | Constant::Ellipsis => true,
-            Constant::Int(i) => *i != 0.into(),
-            Constant::Float(f) => *f != 0.0,
-            Constant::Complex { real, imag } => *real != 0.0 || *imag != 0.0,
-            Constant::Str(s) => !s.is_empty(),
-            Constant::Bytes(b) => !b.is_empty(),
-            Constant::Tuple(items) | Constant::FrozenSet(items) => !items.is_empty(),
-        },
+        Const::Value(value) => value.is_true(),
     }
 }
 

@@ -1,0 +1,136 @@
+//! Case of whole strings: `lower`, `upper`, `title`, `capitalize`, `swapcase`, `casefold`, with the capital sigma's two
+//! small forms. ASCII never meets the character database.
+
+use super::*;
+use crate::unicode::case::{Mapped, fold_full, lower_full, title_full, upper_full};
+use crate::unicode::{is_case_ignorable, is_cased, is_lower, is_upper};
+
+impl Builder {
+    #[inline]
+    fn push_mapped(&mut self, m: Mapped) {
+        match m {
+            Mapped::One(c) => self.push(c),
+            Mapped::Many(m) => m.iter().for_each(|&c| self.push(c)),
+        }
+    }
+}
+
+const SIGMA: u32 = 0x3A3;
+const SMALL_SIGMA: u32 = 0x3C3;
+const FINAL_SIGMA: u32 = 0x3C2;
+
+/// The lower case of the capital sigma at `i`: final after a cased letter when none follows, whatever is ignorable
+/// between them.
+fn lower_sigma<U: Unit>(s: &[U], i: usize) -> u32 {
+    let cased = |c: Option<&U>| c.is_some_and(|&c| is_cased(c.code()));
+    let ignorable = |c: &&U| is_case_ignorable(c.code());
+    let before = s[..i].iter().rev().find(|c| !ignorable(c));
+    let after = s[i + 1..].iter().find(|c| !ignorable(c));
+    if cased(before) && !cased(after) { FINAL_SIGMA } else { SMALL_SIGMA }
+}
+
+#[inline]
+fn push_lower<U: Unit>(s: &[U], i: usize, out: &mut Builder) {
+    match s[i].code() {
+        SIGMA => out.push(lower_sigma(s, i)),
+        c => out.push_mapped(lower_full(c)),
+    }
+}
+
+fn each<U: Unit>(s: &[U], mut go: impl FnMut(usize, u32, &mut Builder)) -> StrBuf {
+    let mut out = Builder::with_capacity(s.len());
+    s.iter().enumerate().for_each(|(i, c)| go(i, c.code(), &mut out));
+    out.finish()
+}
+
+/// `str.lower`.
+pub fn lower(s: Str<'_>) -> StrBuf {
+    match s {
+        Str::Ascii(v) => StrBuf::Ascii(v.to_ascii_lowercase()),
+        s => each_kind!(s, v => each(v, |i, _, out| push_lower(v, i, out))),
+    }
+}
+
+/// `str.upper`.
+pub fn upper(s: Str<'_>) -> StrBuf {
+    match s {
+        Str::Ascii(v) => StrBuf::Ascii(v.to_ascii_uppercase()),
+        s => each_kind!(s, v => each(v, |_, c, out| out.push_mapped(upper_full(c)))),
+    }
+}
+
+/// `str.casefold`.
+pub fn casefold(s: Str<'_>) -> StrBuf {
+    match s {
+        Str::Ascii(v) => StrBuf::Ascii(v.to_ascii_lowercase()),
+        s => each_kind!(s, v => each(v, |_, c, out| out.push_mapped(fold_full(c)))),
+    }
+}
+
+/// `str.swapcase`.
+pub fn swapcase(s: Str<'_>) -> StrBuf {
+    if let Str::Ascii(v) = s {
+        return StrBuf::Ascii(swapcase_ascii(v));
+    }
+    each_kind!(s, v => each(v, |i, c, out| {
+        if is_upper(c) {
+            push_lower(v, i, out);
+        } else if is_lower(c) {
+            out.push_mapped(upper_full(c));
+        } else {
+            out.push(c);
+        }
+    }))
+}
+
+/// `str.title`.
+pub fn title(s: Str<'_>) -> StrBuf {
+    if let Str::Ascii(v) = s {
+        return StrBuf::Ascii(title_ascii(v));
+    }
+    let mut after_cased = false;
+    each_kind!(s, v => each(v, |i, c, out| {
+        if after_cased {
+            push_lower(v, i, out);
+        } else {
+            out.push_mapped(title_full(c));
+        }
+        after_cased = is_cased(c);
+    }))
+}
+
+/// `str.capitalize`.
+pub fn capitalize(s: Str<'_>) -> StrBuf {
+    if let Str::Ascii(v) = s {
+        return StrBuf::Ascii(capitalize_ascii(v));
+    }
+    each_kind!(s, v => each(v, |i, c, out| match i {
+        0 => out.push_mapped(title_full(c)),
+        _ => push_lower(v, i, out),
+    }))
+}
+
+/// `bytes.swapcase`: ASCII letters only.
+pub fn swapcase_ascii(v: &[u8]) -> Vec<u8> {
+    v.iter().map(|&c| if c.is_ascii_alphabetic() { c ^ 0x20 } else { c }).collect()
+}
+
+/// `bytes.title`: ASCII letters only.
+pub fn title_ascii(v: &[u8]) -> Vec<u8> {
+    let mut after_cased = false;
+    let mut title = |c: u8| {
+        let out = if after_cased { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() };
+        after_cased = c.is_ascii_alphabetic();
+        out
+    };
+    v.iter().map(|&c| title(c)).collect()
+}
+
+/// `bytes.capitalize`: ASCII letters only.
+pub fn capitalize_ascii(v: &[u8]) -> Vec<u8> {
+    let mut out = v.to_ascii_lowercase();
+    if let Some(c) = out.first_mut() {
+        c.make_ascii_uppercase();
+    }
+    out
+}
