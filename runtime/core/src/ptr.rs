@@ -35,7 +35,7 @@ layouts! {
     PyCapsule PyODictObject enumobject reversedobject filterobject mapobject zipobject rangeobject
     _PyRangeIterObject longrangeiterobject seqiterobject calliterobject dictiterobject setiterobject
     listreviterobject _PyNamespaceObject typevarobject paramspecobject PyHamtObject unicodeiterobject
-    PyAsyncGenASend PyCoroWrapper PyStructSequence
+    PyAsyncGenASend PyCoroWrapper PyStructSequence PyModuleDef
 }
 
 /// What every object can do without running Python code.

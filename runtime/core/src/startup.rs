@@ -34,6 +34,7 @@ static TYPES: &[&StaticType] = &[
     &crate::cell::PyCell_Type,
     &crate::slice::PySlice_Type,
     &crate::module::PyModule_Type,
+    &crate::module::PyModuleDef_Type,
     &crate::sequence::PySeqIter_Type,
     &crate::object::_PyNone_Type,
     &crate::object::_PyNotImplemented_Type,
