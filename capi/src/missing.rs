@@ -14,12 +14,15 @@ unsafe extern "C" fn raise(name: *const c_char) {
     // SAFETY: the caller's promise.
     let name = unsafe { CStr::from_ptr(name) }.to_string_lossy();
     if thread::current().is_null() {
-        eprintln!("dx-py: the C API function {name} is not implemented yet, and was called without a thread state");
+        eprintln!(
+            "dx-py: the C API function {name} is not implemented yet, and was called without a thread state"
+        );
         std::process::abort();
     }
     // SAFETY: a state is attached, so C code holds the GIL by this function's contract.
     let py = unsafe { Py::assume() };
-    exceptions::system_error(py, format_args!("the C API function {name} is not implemented yet")).restore(py);
+    exceptions::system_error(py, format_args!("the C API function {name} is not implemented yet"))
+        .restore(py);
 }
 
 /// Answers NULL.
