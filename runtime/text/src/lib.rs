@@ -4,6 +4,7 @@
 
 pub mod bytes;
 pub mod codecs;
+pub mod format;
 pub mod hash;
 pub mod strings;
 pub mod unicode;
