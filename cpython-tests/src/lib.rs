@@ -4,7 +4,8 @@
 //!
 //! [`data`] is the frozen list of ids; [`job`] runs processes under limits; [`events`] reads what the worker wrote;
 //! [`run`] schedules and keeps results; [`report`] counts; [`gate`] compares with the floor and the tags; [`prefix`] lays out an installation;
-//! [`left`] lists what an interpreter lacks against CPython.
+//! [`left`] lists what an interpreter lacks against CPython; [`programs`] compares the output of real
+//! programs.
 
 pub mod data;
 pub mod events;
@@ -12,5 +13,6 @@ pub mod gate;
 pub mod job;
 pub mod left;
 pub mod prefix;
+pub mod programs;
 pub mod report;
 pub mod run;
