@@ -164,7 +164,8 @@ fn run(options: &Options, scratch: &Path, results: &mut Results) -> Result<Strin
     }
     if has("pyperformance") {
         let stand_in = scratch.join("stand-in");
-        fs::create_dir_all(&stand_in).map_err(|error| error.to_string())?;
+        fs::create_dir_all(stand_in.join("distutils")).map_err(|error| error.to_string())?;
+        write("stand-in/distutils/__init__.py", include_str!("python/distutils.py"))?;
         write("stand-in/pyperf.py", include_str!("python/pyperf.py"))?;
         let suite = Suite::fetch(&options.cache, &options.pip)?;
         let list = suite.benchmarks()?;

@@ -11,6 +11,9 @@ use std::process::{Command, Stdio};
 /// Whose benchmarks these are.
 const PACKAGE: &str = "pyperformance==1.14.0";
 
+/// Old requirements import `distutils`, which 3.12 has not; this has it, and the folder of stand-ins leads there.
+const DISTUTILS: &str = "setuptools==75.6.0";
+
 /// A benchmark of the list.
 #[derive(Debug, PartialEq)]
 pub struct Benchmark {
@@ -66,6 +69,11 @@ impl Suite {
                 install(&self.pip, &home, &list)?;
             }
             folders.push(home);
+            let tools = self.cache.join(DISTUTILS.replace("==", "-"));
+            if !tools.is_dir() {
+                install(&self.pip, &tools, &["--no-deps".into(), DISTUTILS.into()])?;
+            }
+            folders.push(tools);
         }
         let path = folder.join("run_benchmark.py");
         Ok(Script { name: benchmark.name.clone(), path, arguments: extra_options(&options), folders })
@@ -101,7 +109,9 @@ fn install(pip: &Path, home: &Path, arguments: &[String]) -> Result<(), String> 
 fn manifest(text: &str) -> Vec<Benchmark> {
     let lines = text.lines().skip_while(|line| line.trim() != "[benchmarks]").skip(1);
     let lines = lines.take_while(|line| !line.starts_with('['));
-    let words = lines.filter_map(|line| line.split_once('\t').or_else(|| line.split_once(' ')));
+    let words = lines
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('\t').or_else(|| line.split_once(' ')));
     let entries = words.filter_map(|(name, place)| {
         let place = place.trim().strip_prefix("<local")?.strip_suffix('>')?;
         let other = place.strip_prefix(':');
@@ -126,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_list_is_read() {
-        let text = "[benchmarks]\n\nname\tmetafile\n2to3\t<local>\nasync_tree_io\t<local:async_tree>\n\n[group x]\na\t<local>\n";
+        let text = "[benchmarks]\n\nname\tmetafile\n2to3\t<local>\n#old\t<local>\nasync_tree_io\t<local:async_tree>\n\n[group x]\na\t<local>\n";
         let found: Vec<[String; 3]> =
             manifest(text).into_iter().map(|b| [b.name, b.folder, b.options]).collect();
         assert_eq!(
