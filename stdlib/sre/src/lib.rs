@@ -13,8 +13,8 @@ mod validate;
 
 pub use engine::{Error, State, Unit};
 pub use props::{
-    AsciiProps, CharProps, ascii_iscased, ascii_tolower, getlower, is_unicode_linebreak, is_unicode_space,
-    unicode_iscased, unicode_tolower,
+    AsciiProps, CharProps, UnicodeProps, ascii_iscased, ascii_tolower, getlower, is_unicode_linebreak,
+    is_unicode_space, unicode_iscased, unicode_tolower,
 };
 pub use template::Template;
 pub use validate::{InvalidCode, Program};

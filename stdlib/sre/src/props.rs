@@ -1,5 +1,7 @@
-//! Character classes and case functions: the [`CharProps`] trait, the ASCII part, the small fixed
-//! Unicode sets. Not here: the Unicode database; an implementer of the trait brings it.
+//! Character classes and case functions: the [`CharProps`] trait, its answers for bytes and for str. The Unicode
+//! database is that of `dxpy-text`.
+
+use dxpy_text::unicode;
 
 /// What the matcher asks about characters. The locale methods default to the "C" locale.
 pub trait CharProps {
@@ -44,6 +46,29 @@ impl CharProps for AsciiProps {
     }
 }
 
+/// Properties for str patterns: Unicode 15.0, and nothing looked up below 0x80.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct UnicodeProps;
+
+impl CharProps for UnicodeProps {
+    #[inline]
+    fn is_decimal(&self, ch: u32) -> bool {
+        if ch < 128 { (48..=57).contains(&ch) } else { unicode::is_decimal(ch) }
+    }
+    #[inline]
+    fn is_alnum(&self, ch: u32) -> bool {
+        if ch < 128 { ascii_alnum(ch) } else { unicode::is_alnum(ch) }
+    }
+    #[inline]
+    fn lower(&self, ch: u32) -> u32 {
+        if ch < 128 { ascii_tolower(ch) } else { unicode::to_lower(ch) }
+    }
+    #[inline]
+    fn upper(&self, ch: u32) -> u32 {
+        if ch < 128 { self.locale_upper(ch) } else { unicode::to_upper(ch) }
+    }
+}
+
 pub(crate) fn ascii_alnum(ch: u32) -> bool {
     ch < 128 && (ch as u8).is_ascii_alphanumeric()
 }
@@ -58,13 +83,12 @@ pub(crate) fn upper_locale<P: CharProps>(p: &P, ch: u32) -> u32 {
 
 /// `str.isspace` of one character (`Py_UNICODE_ISSPACE`).
 pub fn is_unicode_space(ch: u32) -> bool {
-    matches!(ch, 9..=13 | 0x1c..=0x20 | 0x85 | 0xa0 | 0x1680 | 0x2000..=0x200a | 0x2028 | 0x2029
-        | 0x202f | 0x205f | 0x3000)
+    if ch < 128 { matches!(ch, 9..=13 | 0x1c..=0x20) } else { unicode::is_space(ch) }
 }
 
 /// Whether `str.splitlines` breaks at this character (`Py_UNICODE_ISLINEBREAK`).
 pub fn is_unicode_linebreak(ch: u32) -> bool {
-    matches!(ch, 10..=13 | 0x1c..=0x1e | 0x85 | 0x2028 | 0x2029)
+    if ch < 128 { matches!(ch, 10..=13 | 0x1c..=0x1e) } else { unicode::is_linebreak(ch) }
 }
 
 /// `_sre.ascii_iscased`.

@@ -2,7 +2,10 @@
 //! fullmatch, search and finditer; hand-written patterns, `re_tests` and random ones. Without an
 //! oracle (env `DXPY_ORACLE`, or `python3.12`) it prints SKIP.
 
-use dxpy_sre::{AsciiProps, CharProps, Program, State};
+use dxpy_sre::{
+    AsciiProps, CharProps, Program, State, UnicodeProps, is_unicode_linebreak, is_unicode_space,
+    unicode_iscased,
+};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -83,10 +86,13 @@ for i in range(6000):
     for j in range(2):
         pairs.append((p, rnd.choice([0,0,2,10,256]), ''.join(rnd.choice('aabbcA\n') for _ in range(rnd.randrange(9)))))
 def spans(m): return '-' if m is None else ';'.join('%d,%d' % m.span(i) for i in range(m.re.groups+1)) + ';%d' % (m.lastindex or 0)
-for ch in sorted({c for _,_,s in pairs for c in s} | {chr(c) for c in range(0x600)}):
-    lo = ord(ch.lower()) if len(ch.lower())==1 else ord(ch)
-    up = ord(ch.upper()) if len(ch.upper())==1 else ord(ch)
-    print('C', ord(ch), int(ch.isdecimal()), int(ch.isalnum()), lo, up, sep='\t')
+import _sre, ctypes
+a = ctypes.pythonapi
+for c in range(0x110000):
+    ch = chr(c)
+    p = (ch.isdecimal(), ch.isalnum(), _sre.unicode_tolower(c), a._PyUnicode_ToUppercase(c), ch.isspace(),
+         len((ch + 'x').splitlines()) == 2, _sre.unicode_iscased(c))
+    if p != (0, 0, c, c, 0, 0, 0): print('C', c, *map(int, p), sep='\t')
 for p, f, s in pairs:
     try:
         c = re.compile(p, f); q = _parser.parse(p, f)
@@ -95,27 +101,6 @@ for p, f, s in pairs:
     except (re.error, RuntimeError, SystemError, OverflowError): continue
     print('T', ascii(p), f, c.groups, ','.join(map(str, map(int, code))), ','.join(str(ord(x)) for x in s), *out, sep='\t')
 "##;
-
-struct Table(std::collections::HashMap<u32, (bool, bool, u32, u32)>);
-impl Table {
-    fn get(&self, ch: u32) -> (bool, bool, u32, u32) {
-        self.0.get(&ch).copied().unwrap_or((false, false, ch, ch))
-    }
-}
-impl CharProps for Table {
-    fn is_decimal(&self, ch: u32) -> bool {
-        self.get(ch).0
-    }
-    fn is_alnum(&self, ch: u32) -> bool {
-        self.get(ch).1
-    }
-    fn lower(&self, ch: u32) -> u32 {
-        self.get(ch).2
-    }
-    fn upper(&self, ch: u32) -> u32 {
-        self.get(ch).3
-    }
-}
 
 fn oracle() -> Option<String> {
     let exe = std::env::var("DXPY_ORACLE").unwrap_or_else(|_| "python3.12".into());
@@ -147,7 +132,7 @@ fn spans(st: &State, groups: usize) -> String {
     out + &st.lastindex.to_string()
 }
 
-fn one(p: &Program, s: &[u32], t: &Table, search: bool, all: bool, pos: usize) -> String {
+fn one(p: &Program, s: &[u32], t: &UnicodeProps, search: bool, all: bool, pos: usize) -> String {
     let mut st = State::new(p, pos.min(s.len()), s.len());
     st.match_all = all;
     let r = if search { st.search(p, s, t, &mut || true) } else { st.matches(p, s, t, &mut || true) };
@@ -158,7 +143,7 @@ fn one(p: &Program, s: &[u32], t: &Table, search: bool, all: bool, pos: usize) -
     }
 }
 
-fn iter(p: &Program, s: &[u32], t: &Table) -> String {
+fn iter(p: &Program, s: &[u32], t: &UnicodeProps) -> String {
     let mut st = State::new(p, 0, s.len());
     let mut out = Vec::new();
     while st.search(p, s, t, &mut || true) == Ok(true) {
@@ -178,13 +163,20 @@ fn agrees_with_the_oracle() {
     let list = |s: &str| -> Vec<u32> {
         s.split(',').filter(|x| !x.is_empty()).map(|x| x.parse().unwrap()).collect()
     };
-    let mut table = Table(Default::default());
+    let table = UnicodeProps;
+    let (mut props, mut named) = (0, vec![false; 0x110000]);
     let (mut cases, mut bad) = (0, Vec::new());
     for line in text.lines() {
         let f: Vec<&str> = line.split('\t').collect();
         if f[0] == "C" {
             let n: Vec<u32> = f[1..].iter().map(|x| x.parse().unwrap()).collect();
-            table.0.insert(n[0], (n[1] == 1, n[2] == 1, n[3], n[4]));
+            let (c, t) = (n[0], &table);
+            let ours = [t.is_decimal(c) as u32, t.is_alnum(c) as u32, t.lower(c), t.upper(c)];
+            let spaces =
+                [is_unicode_space(c) as u32, is_unicode_linebreak(c) as u32, unicode_iscased(t, c) as u32];
+            assert_eq!([&ours[..], &spaces].concat(), n[1..], "properties of {c:x}");
+            props += 1;
+            named[c as usize] = true;
             continue;
         }
         cases += 1;
@@ -209,7 +201,15 @@ fn agrees_with_the_oracle() {
             }
         }
     }
-    assert!(cases > 5000, "only {cases} cases");
+    // What has no line has no property.
+    for c in (0..0x110000).filter(|&c| !named[c as usize]) {
+        assert!(
+            !table.is_decimal(c) && !table.is_alnum(c) && table.lower(c) == c && table.upper(c) == c,
+            "{c:x}"
+        );
+        assert!(!is_unicode_space(c) && !is_unicode_linebreak(c) && !unicode_iscased(&table, c), "{c:x}");
+    }
+    assert!(cases > 5000 && props > 100_000, "only {cases} cases, {props} properties");
     assert!(bad.is_empty(), "{} of {cases} differ:\n{}", bad.len(), bad[..bad.len().min(25)].join("\n"));
 }
 
