@@ -1,8 +1,6 @@
-//! Pure kernels of standard-library modules, without Python objects. Here: the proleptic Gregorian
-//! calendar ([`calendar`]), `_datetime` ([`datetime`]), `binascii` ([`binascii`]) and checksums ([`crc`]),
-//! `_struct` ([`structs`]), `_csv` ([`csv`]), strings of the three widths ([`text`]), `_random` ([`twister`]).
-//! Not here: objects, the
-//! operating system (`stdlib/host`), regular expressions (`stdlib/sre`), number and text kernels (`runtime`).
+//! Pure kernels of standard-library modules, without Python objects; each file's head says which functions it serves.
+//! Not here: objects, the operating system (`stdlib/host`), compression (`stdlib/zip`), regular expressions
+//! (`stdlib/sre`), number and text kernels (`runtime`).
 #![forbid(unsafe_code)]
 
 pub mod binascii;
@@ -10,6 +8,7 @@ pub mod calendar;
 pub mod crc;
 pub mod csv;
 pub mod datetime;
+pub mod json;
 pub mod structs;
 pub mod text;
 pub mod twister;
