@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod crc;
 pub mod csv;
 pub mod datetime;
+pub mod hashes;
 pub mod json;
 pub mod structs;
 pub mod text;
