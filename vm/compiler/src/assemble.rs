@@ -151,7 +151,7 @@ fn insert_prefix(unit: &Unit, cells: &CellSlots, resumable: bool, cfg: &mut Cfg)
         let line = unit.firstlineno;
         let loc = Location { lineno: line, end_lineno: line, col_offset: -1, end_col_offset: -1 };
         prefix.push(CfgInstr::new(Op::RETURN_GENERATOR, 0, loc));
-        prefix.push(CfgInstr::new(Op::POP_TOP, 0, loc));
+        prefix.push(CfgInstr::new(Op::POP_TOP, 0, NO_LOCATION));
     }
     let entry = cfg.entry;
     cfg.blocks[entry].instrs.splice(0..0, prefix);

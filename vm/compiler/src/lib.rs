@@ -14,5 +14,5 @@ mod codegen;
 mod flowgraph;
 
 pub use assemble::{AssembleError, assemble};
-pub use codegen::{ALLOW_TOP_LEVEL_AWAIT, FLAGS_MASK, Options, Warning, compile};
+pub use codegen::{ALLOW_TOP_LEVEL_AWAIT, FLAGS_MASK, Options, Warning, WarningKind, compile};
 pub use error::{CompileError, SyntaxError};

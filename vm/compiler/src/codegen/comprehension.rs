@@ -97,7 +97,7 @@ impl<'a> Compiler<'a> {
         let element = Element { kind, elt, value };
         self.generator(at, generators, 0, 0, element, inline)?;
         if inline {
-            self.pop_inlined(state);
+            self.pop_inlined(at, state);
             return Ok(());
         }
         if kind == Kind::Generator {
@@ -330,7 +330,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// `pop_inlined_comprehension_state`.
-    fn pop_inlined(&mut self, state: Inlined) {
+    fn pop_inlined(&mut self, loc: Location, state: Inlined) {
         let outer = self.u().block;
         self.u().inlined -= 1;
         for (name, flags) in &state.outer_symbols {
@@ -343,10 +343,10 @@ impl<'a> Compiler<'a> {
             self.use_label(cleanup);
             self.op_i(at, Op::SWAP, 2);
             self.op(at, Op::POP_TOP);
-            self.restore(&state.pushed);
+            self.restore(loc, &state.pushed);
             self.op_i(at, Op::RERAISE, 0);
             self.use_label(end);
-            self.restore(&state.pushed);
+            self.restore(loc, &state.pushed);
         }
         for name in &state.hidden {
             if let Some((_, now)) = self.u().fasthidden.iter_mut().find(|(n, _)| n == name) {
@@ -355,11 +355,11 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn restore(&mut self, pushed: &[Ident]) {
-        self.op_n(NO_LOCATION, Op::SWAP, pushed.len() + 1);
+    fn restore(&mut self, at: Location, pushed: &[Ident]) {
+        self.op_n(at, Op::SWAP, pushed.len() + 1);
         for name in pushed.iter().rev() {
             let slot = self.u().varnames.add(name);
-            self.op_n(NO_LOCATION, Op::STORE_FAST_MAYBE_NULL, slot);
+            self.op_n(at, Op::STORE_FAST_MAYBE_NULL, slot);
         }
     }
 }

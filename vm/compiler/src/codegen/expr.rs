@@ -60,7 +60,6 @@ pub(super) fn at_attribute(mut at: Location, attribute: &Expr, name: &str) -> Lo
         let len = name.chars().count() as i32;
         if len <= end.end_col_offset {
             at.col_offset = end.end_col_offset - len;
-            at.end_col_offset = end.end_col_offset;
         } else {
             at.col_offset = -1;
             at.end_col_offset = -1;

@@ -91,7 +91,9 @@ impl<'a> Compiler<'a> {
         self.expr(body)?;
         let generator = self.ste().generator;
         if !generator {
-            self.op(body.range, Op::RETURN_VALUE);
+            let line = e.range.lineno;
+            let at = Location { lineno: line, end_lineno: line, col_offset: 0, end_col_offset: 0 };
+            self.op(at, Op::RETURN_VALUE);
         }
         let code = self.leave(!generator)?;
         self.make_closure(e.range, code, flags)

@@ -24,6 +24,7 @@ mod with;
 use dxpy_ast::{Constant, ExprKind, Location, Mod, PyStr, Stmt, StmtKind};
 use dxpy_bytecode::{CodeObject, Op, co};
 
+use crate::astopt;
 use crate::error::CompileError;
 use crate::future::Future;
 use crate::instr::NO_LOCATION;
@@ -71,10 +72,19 @@ impl Default for Options {
     }
 }
 
-/// A `SyntaxWarning` for the caller to issue, in order, before it looks at the result. Where warnings are errors, it is
-/// a `SyntaxError` over `range`.
+/// The category of a [`Warning`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WarningKind {
+    /// `SyntaxWarning` in the line of `range` of the file; as an error, a `SyntaxError` over `range`.
+    Syntax,
+    /// `DeprecationWarning` in the line of whoever called `compile()`; as an error, without an effect.
+    Deprecation,
+}
+
+/// A warning for the caller to issue, in order, before it looks at the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
+    pub kind: WarningKind,
     pub message: String,
     pub range: Location,
 }
@@ -88,6 +98,13 @@ pub fn compile(
 ) -> Result<CodeObject> {
     let mut future = Future::from_ast(tree)?;
     future.features |= options.flags;
+    let mut warn = |message: &'static str| {
+        let (kind, range) = (WarningKind::Deprecation, NO_LOCATION);
+        warnings.push(Warning { kind, message: message.into(), range });
+        true
+    };
+    let (level, future_flags, used) = (options.optimize, future.features, options.used_depth);
+    astopt::optimize_with(tree, astopt::Settings { level, future_flags, used, warn: &mut warn })?;
     let tree = &*tree;
     let table = SymbolTable::build_within(tree, future, options.used_depth)?;
     let mut c = Compiler {

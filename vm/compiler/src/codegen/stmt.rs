@@ -138,7 +138,7 @@ impl<'a> Compiler<'a> {
             self.expr(msg)?;
             self.op_i(at, Op::CALL, 0);
         }
-        self.op_i(test.range, Op::RAISE_VARARGS, 1);
+        self.op_i(at, Op::RAISE_VARARGS, 1);
         self.use_label(end);
         Ok(())
     }
@@ -177,10 +177,9 @@ impl<'a> Compiler<'a> {
         let (start, cleanup, end) = (self.new_label(), self.new_label(), self.new_label());
         self.push_fblock(at, FBlock::For { start, exit: end })?;
         self.expr(&f.iter)?;
-        let iter = f.iter.range;
-        self.op(iter, Op::GET_ITER);
+        self.op(at, Op::GET_ITER);
         self.use_label(start);
-        self.jump(iter, Op::FOR_ITER, cleanup);
+        self.jump(at, Op::FOR_ITER, cleanup);
         self.expr(&f.target)?;
         self.stmts(&f.body)?;
         self.jump(NO_LOCATION, Op::JUMP, start);

@@ -38,7 +38,7 @@ impl<'a> Compiler<'a> {
                     self.enter(name.clone(), Scope::TypeParams, NodeKey::type_param(t), bound.range.lineno)?;
                     self.expr(bound)?;
                     self.op(at, Op::RETURN_VALUE);
-                    let code = self.leave(false)?;
+                    let code = self.leave(true)?;
                     self.make_closure(at, code, 0)?;
                     let constraints = matches!(bound.kind, ExprKind::Tuple { .. });
                     let intrinsic = if constraints { TYPEVAR_WITH_CONSTRAINTS } else { TYPEVAR_WITH_BOUND };

@@ -5,7 +5,7 @@ use dxpy_bytecode::{CodeObject, Const, ConstTable, Op, co, fast};
 use std::rc::Rc;
 
 use super::fblock::FBlock;
-use super::{ALLOW_TOP_LEVEL_AWAIT, Compiler, FLAGS_MASK, Result, Warning};
+use super::{ALLOW_TOP_LEVEL_AWAIT, Compiler, FLAGS_MASK, Result, Warning, WarningKind};
 use crate::assemble::assemble;
 use crate::error::CompileError;
 use crate::instr::{InstrSequence, Label, NameTable, Unit};
@@ -187,7 +187,8 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn warn(&mut self, range: Location, message: impl Into<String>) {
-        self.warnings.push(Warning { message: message.into(), range });
+        let kind = WarningKind::Syntax;
+        self.warnings.push(Warning { kind, message: message.into(), range });
     }
 
     // Instructions.

@@ -65,14 +65,15 @@ impl Cfg {
     }
 
     /// The deepest the stack gets, and the depth at the start of each block (`_PyCfg_Stackdepth`).
-    pub fn stack_depth(&mut self, starts_with_value: bool) -> Result<i32, AssembleError> {
+    pub fn stack_depth(&mut self, resumable: bool) -> Result<i32, AssembleError> {
         let bad = AssembleError::Malformed("an instruction without a stack effect");
         let mut todo = Vec::new();
         for block in &mut self.blocks {
             block.start_depth = None;
         }
-        self.reach(&mut todo, self.entry, i32::from(starts_with_value));
-        let mut deepest = 0;
+        self.reach(&mut todo, self.entry, 0);
+        // The prefix of a generator, which is not there yet, pops what making the generator leaves.
+        let mut deepest = i32::from(resumable);
         while let Some(id) = todo.pop() {
             let mut depth = self.blocks[id].start_depth.unwrap_or(0);
             let mut falls = true;

@@ -150,8 +150,10 @@ impl Cfg {
         // Conditional jumps only go forward: the opposite one leaps over a jump back.
         last.op = reversed;
         last.target = next;
+        let loc = last.loc;
         let cold = self.blocks[id].cold;
         let back = self.new_jump_block(target);
+        self.blocks[back].instrs[0].loc = loc;
         self.blocks[back].cold = cold;
         self.blocks[back].next = next;
         self.blocks[id].next = Some(back);

@@ -192,7 +192,8 @@ impl Cfg {
     /// Lets the jump at `i` go where the jump it leads to goes, if no line event is lost.
     fn thread_jump(&mut self, id: BlockId, i: usize, through: CfgInstr) -> bool {
         let instr = &mut self.blocks[id].instrs[i];
-        if instr.loc.lineno == through.loc.lineno && instr.target != through.target {
+        let same_line = instr.loc.lineno == through.loc.lineno || through.loc.lineno < 0;
+        if same_line && instr.target != through.target {
             instr.target = through.target;
             return true;
         }
