@@ -3,6 +3,7 @@
 //! (`stdlib/sre`), number and text kernels (`runtime`).
 #![forbid(unsafe_code)]
 
+pub mod array;
 pub mod binascii;
 pub mod calendar;
 pub mod crc;
@@ -10,6 +11,9 @@ pub mod csv;
 pub mod datetime;
 pub mod hashes;
 pub mod json;
+pub mod numbers;
+pub mod pytime;
+pub mod stat;
 pub mod structs;
 pub mod text;
 pub mod twister;
