@@ -26,7 +26,7 @@ impl Decoder for AsciiDecoder {
 pub fn ascii_prefix(s: &[u8]) -> usize {
     // Blocks first, as the compiler makes vector code of a loop without an exit.
     let mut n = 0;
-    for block in s.chunks(32) {
+    for block in s.chunks(64) {
         if block.iter().fold(0, |all, c| all | c) >= 0x80 {
             return n + block.iter().position(|&c| c >= 0x80).unwrap_or(block.len());
         }

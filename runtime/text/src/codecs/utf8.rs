@@ -1,5 +1,6 @@
 //! UTF-8, which Python reads strictly: no surrogates, no overlong forms.
 
+use super::simple::ascii_prefix;
 use super::*;
 
 /// `_codecs.utf_8_decode`. Not final, it leaves a sequence that more input could complete.
@@ -14,17 +15,10 @@ impl Decoder for Utf8Decoder {
     }
 
     fn decode(&mut self, input: &[u8], at: usize, out: &mut Builder) -> Result<usize, Malformed> {
-        let rest = &input[at..];
-        let good = match std::str::from_utf8(rest) {
-            Ok(text) => text,
-            Err(e) => {
-                let (good, _) = rest.split_at(e.valid_up_to());
-                // Validated a line ago; the second look costs on malformed input only.
-                std::str::from_utf8(good).unwrap_or_default()
-            }
+        let at = match at {
+            0 => push_checked(input, out),
+            _ => at + push_prefix(&input[at..], out),
         };
-        push_valid(good, out);
-        let at = at + good.len();
         match sequence(&input[at..]) {
             Sequence::End => Ok(at),
             Sequence::Short if !self.last => Ok(at),
@@ -95,14 +89,18 @@ fn sequence(s: &[u8]) -> Sequence {
     Sequence::End
 }
 
-/// The number of characters and the class of the largest of valid UTF-8: what to allocate before [`decode_to`].
-pub fn measure(text: &str) -> (usize, u32) {
-    let bytes = text.as_bytes();
-    // Sums of a byte per block of 255 and a largest byte: both loops become vector code.
+/// The number of characters and the class of the largest of valid UTF-8; of other bytes, numbers that its valid beginning
+/// does not exceed. What to allocate before [`decode_to`].
+pub fn measure(s: &[u8]) -> (usize, u32) {
+    // Sums of a byte per block of 255 and a largest byte: both become vector code.
     let (mut len, mut max) = (0, 0);
-    for block in bytes.chunks(255) {
-        len += block.iter().fold(0u8, |n, &c| n + (c as i8 >= -64) as u8) as usize;
-        max = block.iter().fold(max, |m: u8, &c| m.max(c));
+    for block in s.chunks(255) {
+        let mut n = 0;
+        for &c in block {
+            n += (c as i8 >= -64) as u8;
+            max = u8::max(max, c);
+        }
+        len += n as usize;
     }
     let class = match max {
         0..0x80 => 0x7F,
@@ -113,47 +111,101 @@ pub fn measure(text: &str) -> (usize, u32) {
     (len, class)
 }
 
-/// Writes valid UTF-8 as units of a width that holds all of it; `out` is as long as [`measure`] told.
-pub fn decode_to<U: Unit>(text: &str, out: &mut [U]) {
-    let s = text.as_bytes();
+/// Decodes up to the end or to what is malformed, into units that [`measure`] told the width and number of. Gives how
+/// many bytes were read and how many units written.
+pub fn decode_to<U: Unit>(s: &[u8], out: &mut [U]) -> (usize, usize) {
     let (mut i, mut o) = (0, 0);
-    while i < s.len() {
-        // Text that is ASCII in the main goes sixteen at a time; other text loses one test a character.
-        if let Some(block) = s[i..].first_chunk::<16>()
-            && block.iter().fold(0, |all, c| all | c) < 0x80
-        {
-            out[o..o + 16].iter_mut().zip(block).for_each(|(u, &c)| *u = U::of(c.into()));
-            (i, o) = (i + 16, o + 16);
-            continue;
+    loop {
+        // ASCII by words. Of a word that has other bytes too all is written, and what is behind its ASCII again.
+        while let (Some(word), Some(to)) = (s[i..].first_chunk::<8>(), out[o..].first_chunk_mut::<8>()) {
+            to.iter_mut().zip(word).for_each(|(u, &c)| *u = U::of(c.into()));
+            let high = u64::from_le_bytes(*word) & 0x8080_8080_8080_8080;
+            let n = if high == 0 { 8 } else { high.trailing_zeros() as usize / 8 };
+            (i, o) = (i + n, o + n);
+            if high != 0 {
+                break;
+            }
         }
-        // At least one character, then on through its block.
-        let stop = (i + 16).min(s.len());
-        while i < stop {
-            let tail = |n: usize| u32::from(s[i + n] & 0x3F);
-            let c = u32::from(s[i]);
-            let (c, n) = match c {
-                0..0x80 => (c, 1),
-                0x80..0xE0 => ((c & 0x1F) << 6 | tail(1), 2),
-                0xE0..0xF0 => ((c & 0xF) << 12 | tail(1) << 6 | tail(2), 3),
-                _ => ((c & 7) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4),
-            };
+        // Other characters until an ASCII one, or what is left of the last word.
+        loop {
+            let Some(&lead) = s.get(i) else { return (i, o) };
+            if lead < 0x80 {
+                out[o] = U::of(lead.into());
+                (i, o) = (i + 1, o + 1);
+                break;
+            }
+            let Some((c, n)) = character(&s[i..]) else { return (i, o) };
             out[o] = U::of(c);
             (i, o) = (i + n, o + 1);
         }
     }
 }
 
-/// Appends valid UTF-8.
-pub fn push_valid(text: &str, out: &mut Builder) {
-    let (len, class) = measure(text);
+/// The character that is not ASCII at the beginning, and its bytes.
+#[inline(always)]
+fn character(s: &[u8]) -> Option<(u32, usize)> {
+    let tail = |c: u8| (c & 0xC0 == 0x80).then_some(u32::from(c & 0x3F));
+    match *s {
+        [a @ 0xC2..=0xDF, b, ..] => Some((u32::from(a & 0x1F) << 6 | tail(b)?, 2)),
+        [a @ 0xE0..=0xEF, b, c, ..] => {
+            let c = u32::from(a & 0xF) << 12 | tail(b)? << 6 | tail(c)?;
+            (c >= 0x800 && c & 0xF800 != 0xD800).then_some((c, 3))
+        }
+        [a @ 0xF0..=0xF4, b, c, d, ..] => {
+            let c = u32::from(a & 7) << 18 | tail(b)? << 12 | tail(c)? << 6 | tail(d)?;
+            matches!(c, 0x1_0000..=MAX_CODE).then_some((c, 4))
+        }
+        _ => None,
+    }
+}
+
+/// Appends the valid beginning of `s`, most likely all of it; gives its length. What is malformed costs a copy.
+fn push_checked(s: &[u8], out: &mut Builder) -> usize {
+    let ascii = ascii_prefix(s);
+    out.push_ascii(&s[..ascii]);
+    let s = &s[ascii..];
+    if s.is_empty() {
+        return ascii;
+    }
+    let ((n, class), old) = (measure(s), out.len());
+    if n == 0 {
+        // Nothing but continuation bytes, none of which begins a character.
+        return ascii;
+    }
+    let (read, written) = match out.space(n, class) {
+        StrBufMut::One(v) => decode_to(s, v),
+        StrBufMut::Two(v) => decode_to(s, v),
+        StrBufMut::Four(v) => decode_to(s, v),
+    };
+    if read < s.len() {
+        out.truncate(old);
+        push_valid(&s[..read], out);
+        debug_assert_eq!(out.len(), old + written);
+    }
+    ascii + read
+}
+
+/// The same when errors are frequent: only what is valid is looked at.
+fn push_prefix(s: &[u8], out: &mut Builder) -> usize {
+    let n = match std::str::from_utf8(s) {
+        Ok(_) => s.len(),
+        Err(e) => e.valid_up_to(),
+    };
+    push_valid(&s[..n], out);
+    n
+}
+
+/// Appends what is known to be valid.
+fn push_valid(s: &[u8], out: &mut Builder) {
+    let (len, class) = measure(s);
     if class == 0x7F {
-        return out.push_ascii(text.as_bytes());
+        return out.push_ascii(s);
     }
     match out.space(len, class) {
-        StrBufMut::One(v) => decode_to(text, v),
-        StrBufMut::Two(v) => decode_to(text, v),
-        StrBufMut::Four(v) => decode_to(text, v),
-    }
+        StrBufMut::One(v) => decode_to(s, v),
+        StrBufMut::Two(v) => decode_to(s, v),
+        StrBufMut::Four(v) => decode_to(s, v),
+    };
 }
 
 /// `_codecs.utf_8_encode`.
@@ -185,52 +237,71 @@ impl Encoder for Utf8Encoder {
 }
 
 fn encode_units<U: Unit>(v: &[U], at: usize, out: &mut Vec<u8>) -> Result<(), Malformed> {
-    const BLOCK: usize = 16;
-    let most = match U::KIND {
-        1 => 2,
-        2 => 3,
-        _ => 4,
-    };
-    let mut i = at;
-    while i < v.len() {
-        let block = &v[i..v.len().min(i + BLOCK)];
-        let old = out.len();
-        if block.iter().fold(0, |all, c| all | c.code()) < 0x80 {
-            out.extend(block.iter().map(|c| c.code() as u8));
-            i += block.len();
+    // A segment's bytes are counted first; the segments are short enough for errors to be frequent.
+    const SEGMENT: usize = 1024;
+    for (k, segment) in v[at..].chunks(SEGMENT).enumerate() {
+        let mut n = segment.len();
+        for c in segment {
+            let c = c.code();
+            n += (c >= 0x80) as usize + (c >= 0x800) as usize + (c >= 0x1_0000) as usize;
+        }
+        if n == segment.len() {
+            out.extend(segment.iter().map(|c| c.code() as u8));
             continue;
         }
-        // Written by index into room for the longest, which is then cut.
-        out.resize(old + most * block.len(), 0);
-        let room = &mut out[old..];
-        let mut n = 0;
-        let mut put = |c: u32| {
-            room[n] = c as u8;
-            n += 1;
-        };
-        let mut surrogate = None;
-        for (j, c) in block.iter().enumerate() {
-            match c.code() {
-                c @ 0..0x80 => put(c),
-                c @ 0x80..0x800 => [0xC0 | c >> 6, 0x80 | c & 0x3F].into_iter().for_each(&mut put),
-                0xD800..0xE000 => {
-                    surrogate = Some(i + j);
-                    break;
-                }
-                c @ 0x800..0x1_0000 => {
-                    [0xE0 | c >> 12, 0x80 | c >> 6 & 0x3F, 0x80 | c & 0x3F].into_iter().for_each(&mut put)
-                }
-                c => [0xF0 | c >> 18, 0x80 | c >> 12 & 0x3F, 0x80 | c >> 6 & 0x3F, 0x80 | c & 0x3F]
-                    .into_iter()
-                    .for_each(&mut put),
-            }
-        }
-        out.truncate(old + n);
-        if let Some(start) = surrogate {
-            let n = v[start..].iter().take_while(|c| matches!(c.code(), 0xD800..0xE000)).count();
+        let old = out.len();
+        out.resize(old + n, 0);
+        let (read, written) = encode_to(segment, &mut out[old..]);
+        if read < segment.len() {
+            out.truncate(old + written);
+            let start = at + k * SEGMENT + read;
+            let n = v[start..].iter().take_while(|c| is_surrogate(c.code())).count();
             return Err(Malformed { start, end: start + n, reason: "surrogates not allowed" });
         }
-        i += block.len();
     }
     Ok(())
+}
+
+fn is_surrogate(c: u32) -> bool {
+    c & !0x7FF == 0xD800
+}
+
+/// Encodes up to a surrogate into bytes of the right number; gives how many units were read and bytes written.
+fn encode_to<U: Unit>(s: &[U], out: &mut [u8]) -> (usize, usize) {
+    let (mut i, mut o) = (0, 0);
+    while i < s.len() {
+        if let (Some(block), Some(to)) = (s[i..].first_chunk::<8>(), out[o..].first_chunk_mut::<8>())
+            && block.iter().fold(0, |all, c| all | c.code()) < 0x80
+        {
+            to.iter_mut().zip(block).for_each(|(b, c)| *b = c.code() as u8);
+            (i, o) = (i + 8, o + 8);
+            continue;
+        }
+        for c in &s[i..s.len().min(i + 8)] {
+            let c = c.code();
+            let tail = |shift: u32| 0x80 | (c >> shift & 0x3F) as u8;
+            let rest = &mut out[o..];
+            let n = match c {
+                0..0x80 => {
+                    rest[0] = c as u8;
+                    1
+                }
+                0x80..0x800 => {
+                    rest[..2].copy_from_slice(&[0xC0 | (c >> 6) as u8, tail(0)]);
+                    2
+                }
+                _ if is_surrogate(c) => return (i, o),
+                0x800..0x1_0000 => {
+                    rest[..3].copy_from_slice(&[0xE0 | (c >> 12) as u8, tail(6), tail(0)]);
+                    3
+                }
+                _ => {
+                    rest[..4].copy_from_slice(&[0xF0 | (c >> 18) as u8, tail(12), tail(6), tail(0)]);
+                    4
+                }
+            };
+            (i, o) = (i + 1, o + n);
+        }
+    }
+    (i, o)
 }

@@ -79,9 +79,10 @@ fn utf16(
     read: impl Fn([u8; 2]) -> u16,
     out: &mut Builder,
 ) -> Result<usize, Malformed> {
-    // Runs without surrogates are written as one piece, of the class of their bits.
-    const BLOCK: usize = 32;
+    // Runs without surrogates are written as one piece, which finds its width once.
+    const BLOCK: usize = 512;
     let mut run = [0u16; BLOCK];
+    let mut block = BLOCK;
     loop {
         let (pairs, rest) = s[at..].as_chunks::<2>();
         if pairs.is_empty() {
@@ -91,11 +92,19 @@ fn utf16(
                 _ => Err(Malformed { start: at, end: s.len(), reason: "truncated data" }),
             };
         }
-        let pairs = &pairs[..pairs.len().min(BLOCK)];
+        // After a surrogate there may be many: then a short block costs less.
+        let pairs = &pairs[..pairs.len().min(block)];
         let mut n = pairs.len();
-        run.iter_mut().zip(pairs).for_each(|(u, p)| *u = read(*p));
-        if run[..n].iter().fold(false, |hit, u| hit | (u & 0xF800 == 0xD800)) {
+        let mut surrogates = false;
+        for (u, p) in run.iter_mut().zip(pairs) {
+            *u = read(*p);
+            surrogates |= *u & 0xF800 == 0xD800;
+        }
+        if surrogates {
             n = run[..n].iter().position(|u| u & 0xF800 == 0xD800).unwrap_or(n);
+            block = 16;
+        } else {
+            block = (block * 2).min(BLOCK);
         }
         out.push_str(Str::Two(&run[..n]));
         at += 2 * n;
@@ -196,23 +205,44 @@ impl Utf16Encoder {
             Endian::Big => unit.to_be_bytes(),
         });
     }
+}
 
-    fn units<U: Unit>(self, v: &[U], at: usize, out: &mut Vec<u8>) -> Result<(), Malformed> {
-        out.reserve(2 * (v.len() - at));
-        for (i, c) in v.iter().enumerate().skip(at) {
+fn utf16_units<U: Unit>(
+    v: &[U],
+    at: usize,
+    bytes: impl Fn(u16) -> [u8; 2],
+    out: &mut Vec<u8>,
+) -> Result<(), Malformed> {
+    out.reserve(2 * (v.len() - at));
+    let mut i = at;
+    for block in v[at..].chunks(64) {
+        let mut odd = false;
+        for c in block {
+            odd |= c.code() > 0xFFFF || c.code() & 0xF800 == 0xD800;
+        }
+        if !odd {
+            let old = out.len();
+            out.resize(old + 2 * block.len(), 0);
+            let (to, _) = out[old..].as_chunks_mut::<2>();
+            to.iter_mut().zip(block).for_each(|(to, c)| *to = bytes(c.code() as u16));
+            i += block.len();
+            continue;
+        }
+        for c in block {
             match c.code() {
                 0xD800..0xE000 => {
                     return Err(Malformed { start: i, end: i + 1, reason: "surrogates not allowed" });
                 }
-                c @ 0..0x1_0000 => self.put(c as u16, out),
+                c @ 0..0x1_0000 => out.extend_from_slice(&bytes(c as u16)),
                 c => {
-                    self.put((0xD7C0 + (c >> 10)) as u16, out);
-                    self.put((0xDC00 | c & 0x3FF) as u16, out);
+                    out.extend_from_slice(&bytes((0xD7C0 + (c >> 10)) as u16));
+                    out.extend_from_slice(&bytes((0xDC00 | c & 0x3FF) as u16));
                 }
             }
+            i += 1;
         }
-        Ok(())
     }
+    Ok(())
 }
 
 impl Encoder for Utf16Encoder {
@@ -228,8 +258,10 @@ impl Encoder for Utf16Encoder {
         if !std::mem::replace(&mut self.begun, true) && self.order.is_none() {
             self.put(0xFEFF, out);
         }
-        let this = *self;
-        each_kind!(s, v => this.units(v, at, out))
+        match self.order.unwrap_or(NATIVE) {
+            Endian::Little => each_kind!(s, v => utf16_units(v, at, u16::to_le_bytes, out)),
+            Endian::Big => each_kind!(s, v => utf16_units(v, at, u16::to_be_bytes, out)),
+        }
     }
 
     fn replacement(&mut self, text: Str<'_>, out: &mut Vec<u8>) -> bool {

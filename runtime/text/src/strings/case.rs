@@ -30,24 +30,43 @@ fn lower_sigma<U: Unit>(s: &[U], i: usize) -> u32 {
 }
 
 #[inline]
-fn push_lower<U: Unit>(s: &[U], i: usize, out: &mut Builder) {
-    match s[i].code() {
-        SIGMA => out.push(lower_sigma(s, i)),
-        c => out.push_mapped(lower_full(c)),
+fn lower_at<U: Unit>(s: &[U], i: usize, c: u32) -> Mapped {
+    match c {
+        0..0x80 => Mapped::One((c as u8).to_ascii_lowercase().into()),
+        SIGMA => Mapped::One(lower_sigma(s, i)),
+        c => lower_full(c),
     }
 }
 
-fn each<U: Unit>(s: &[U], mut go: impl FnMut(usize, u32, &mut Builder)) -> StrBuf {
-    let mut out = Builder::with_capacity(s.len());
-    s.iter().enumerate().for_each(|(i, c)| go(i, c.code(), &mut out));
-    out.finish()
+#[inline]
+fn upper_of(c: u32) -> Mapped {
+    if c < 0x80 { Mapped::One((c as u8).to_ascii_uppercase().into()) } else { upper_full(c) }
+}
+
+/// Maps every character. What stays within the width of the units is written in it; from the first character that does
+/// not on, or that becomes several, a builder goes on.
+fn each<U: Unit>(s: &[U], mut map: impl FnMut(usize, u32) -> Mapped) -> StrBuf {
+    let mut same: Vec<U> = Vec::with_capacity(s.len());
+    for (i, c) in s.iter().enumerate() {
+        match map(i, c.code()) {
+            Mapped::One(c) if c <= U::MAX => same.push(U::of(c)),
+            other => {
+                let mut out = Builder::with_capacity(s.len());
+                out.push_str(U::view(&same));
+                out.push_mapped(other);
+                s.iter().enumerate().skip(i + 1).for_each(|(i, c)| out.push_mapped(map(i, c.code())));
+                return out.finish();
+            }
+        }
+    }
+    U::own(same)
 }
 
 /// `str.lower`.
 pub fn lower(s: Str<'_>) -> StrBuf {
     match s {
         Str::Ascii(v) => StrBuf::Ascii(v.to_ascii_lowercase()),
-        s => each_kind!(s, v => each(v, |i, _, out| push_lower(v, i, out))),
+        s => each_kind!(s, v => each(v, |i, c| lower_at(v, i, c))),
     }
 }
 
@@ -55,7 +74,7 @@ pub fn lower(s: Str<'_>) -> StrBuf {
 pub fn upper(s: Str<'_>) -> StrBuf {
     match s {
         Str::Ascii(v) => StrBuf::Ascii(v.to_ascii_uppercase()),
-        s => each_kind!(s, v => each(v, |_, c, out| out.push_mapped(upper_full(c)))),
+        s => each_kind!(s, v => each(v, |_, c| upper_of(c))),
     }
 }
 
@@ -63,7 +82,7 @@ pub fn upper(s: Str<'_>) -> StrBuf {
 pub fn casefold(s: Str<'_>) -> StrBuf {
     match s {
         Str::Ascii(v) => StrBuf::Ascii(v.to_ascii_lowercase()),
-        s => each_kind!(s, v => each(v, |_, c, out| out.push_mapped(fold_full(c)))),
+        s => each_kind!(s, v => each(v, |i, c| if c < 0x80 { lower_at(v, i, c) } else { fold_full(c) })),
     }
 }
 
@@ -72,13 +91,13 @@ pub fn swapcase(s: Str<'_>) -> StrBuf {
     if let Str::Ascii(v) = s {
         return StrBuf::Ascii(swapcase_ascii(v));
     }
-    each_kind!(s, v => each(v, |i, c, out| {
+    each_kind!(s, v => each(v, |i, c| {
         if is_upper(c) {
-            push_lower(v, i, out);
+            lower_at(v, i, c)
         } else if is_lower(c) {
-            out.push_mapped(upper_full(c));
+            upper_of(c)
         } else {
-            out.push(c);
+            Mapped::One(c)
         }
     }))
 }
@@ -89,13 +108,10 @@ pub fn title(s: Str<'_>) -> StrBuf {
         return StrBuf::Ascii(title_ascii(v));
     }
     let mut after_cased = false;
-    each_kind!(s, v => each(v, |i, c, out| {
-        if after_cased {
-            push_lower(v, i, out);
-        } else {
-            out.push_mapped(title_full(c));
-        }
+    each_kind!(s, v => each(v, |i, c| {
+        let mapped = if after_cased { lower_at(v, i, c) } else { title_full(c) };
         after_cased = is_cased(c);
+        mapped
     }))
 }
 
@@ -104,10 +120,7 @@ pub fn capitalize(s: Str<'_>) -> StrBuf {
     if let Str::Ascii(v) = s {
         return StrBuf::Ascii(capitalize_ascii(v));
     }
-    each_kind!(s, v => each(v, |i, c, out| match i {
-        0 => out.push_mapped(title_full(c)),
-        _ => push_lower(v, i, out),
-    }))
+    each_kind!(s, v => each(v, |i, c| if i == 0 { title_full(c) } else { lower_at(v, i, c) }))
 }
 
 /// `bytes.swapcase`: ASCII letters only.

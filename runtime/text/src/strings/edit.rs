@@ -32,12 +32,16 @@ pub fn replace_in<U: Unit>(s: &[U], from: &[U], to: &[U], max: usize) -> Result<
         return Ok(Some(out));
     }
     // The places are counted first when the result is longer, so that it is allocated once.
+    let mut places = matches(s, from);
     let mut size = s.len();
     if to.len() > from.len() {
-        let n = search::count_in(s, from, max);
+        let n = places.clone().take(max).count();
         size = checked((to.len() - from.len()).checked_mul(n).and_then(|more| size.checked_add(more)))?;
+        if n == 0 {
+            return Ok(None);
+        }
     }
-    let mut places = matches(s, from).take(max).peekable();
+    let mut places = places.by_ref().take(max).peekable();
     if places.peek().is_none() {
         return Ok(None);
     }
@@ -72,7 +76,7 @@ pub fn replace(s: Str<'_>, from: Str<'_>, to: Str<'_>, max: usize) -> Result<Opt
             unreachable!("the caller chose a width that holds both")
         };
         let out = replace_in(&s, &from, &to, max)?;
-        Ok(out.map(|out| U::view(&out).to_buf()))
+        Ok(out.map(U::own))
     }
     if max == 0 || from.len() > s.len() {
         return Ok(None);
@@ -230,7 +234,7 @@ pub fn expandtabs_in<U: Unit>(s: &[U], tab: isize) -> Result<Option<Vec<U>>, Too
 
 /// `str.expandtabs`.
 pub fn expandtabs(s: Str<'_>, tab: isize) -> Result<Option<StrBuf>, TooLong> {
-    each_kind!(s, v => Ok(expandtabs_in(v, tab)?.map(|v| Unit::view(&v).to_buf())))
+    each_kind!(s, v => Ok(expandtabs_in(v, tab)?.map(Unit::own)))
 }
 
 /// What one character becomes in `str.translate`.

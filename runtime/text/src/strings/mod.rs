@@ -52,6 +52,8 @@ pub trait Unit: Copy + Ord + Into<u32> + std::fmt::Debug + 'static {
     fn view(s: &[Self]) -> Str<'_>;
     /// The units of a string of this width.
     fn borrow(s: Str<'_>) -> Option<&[Self]>;
+    /// The string of these units in the narrowest kind, without a copy when that is their own.
+    fn own(v: Vec<Self>) -> StrBuf;
     /// The first place of a unit.
     fn find_unit(s: &[Self], c: Self) -> Option<usize>;
     /// The last place of a unit.
@@ -84,6 +86,9 @@ impl Unit for u8 {
             _ => None,
         }
     }
+    fn own(v: Vec<u8>) -> StrBuf {
+        if v.is_ascii() { StrBuf::Ascii(v) } else { StrBuf::Latin1(v) }
+    }
     fn find_unit(s: &[u8], c: u8) -> Option<usize> {
         memchr::memchr(c, s)
     }
@@ -115,6 +120,9 @@ macro_rules! wide_unit {
                     Str::$variant(v) => Some(v),
                     _ => None,
                 }
+            }
+            fn own(v: Vec<$t>) -> StrBuf {
+                if class_of(or_of(&v)) == $max { StrBuf::$variant(v) } else { Str::$variant(&v).to_buf() }
             }
             fn find_unit(s: &[$t], c: $t) -> Option<usize> {
                 search::find_wide(s, c)
@@ -280,15 +288,27 @@ impl Ord for Str<'_> {
         if let (Some(a), Some(b)) = (u8::borrow(*self), u8::borrow(*other)) {
             return a.cmp(b);
         }
-        each_kind!(*self, a => each_kind!(*other, b => {
-            let n = a.len().min(b.len());
-            match a[..n].iter().zip(&b[..n]).find(|(x, y)| x.code() != y.code()) {
-                Some((x, y)) => x.code().cmp(&y.code()),
-                None => a.len().cmp(&b.len()),
-            }
-        }))
+        each_kind!(*self, a => match Unit::borrow(*other) {
+            Some(b) => cmp_units(a, b),
+            None => each_kind!(*other, b => cmp_codes(a, b)),
+        })
     }
 }
+
+/// The order of units of one width: equal blocks are passed as memory.
+fn cmp_units<U: Unit>(a: &[U], b: &[U]) -> Ordering {
+    let equal = a.chunks(32).zip(b.chunks(32)).take_while(|(x, y)| x == y).count() * 32;
+    let at = equal.min(a.len()).min(b.len());
+    a[at..].cmp(&b[at..])
+}
+
+fn cmp_codes<U: Unit, V: Unit>(a: &[U], b: &[V]) -> Ordering {
+    match a.iter().zip(b).find(|(x, y)| x.code() != y.code()) {
+        Some((x, y)) => x.code().cmp(&y.code()),
+        None => a.len().cmp(&b.len()),
+    }
+}
+
 impl PartialOrd for Str<'_> {
     fn partial_cmp(&self, other: &Str<'_>) -> Option<Ordering> {
         Some(self.cmp(other))

@@ -5,7 +5,7 @@
 use super::*;
 
 /// Units looked at in one step; the loop over a block has no exit and so becomes vector code.
-const BLOCK: usize = 32;
+const BLOCK: usize = 64;
 
 /// `find_unit` of wider units.
 pub fn find_wide<U: Unit>(s: &[U], c: U) -> Option<usize> {
@@ -163,6 +163,7 @@ pub fn rfind_in<U: Unit>(s: &[U], needle: &[U]) -> Option<usize> {
 }
 
 /// The places of `needle`, which is not empty, from left to right and not overlapping.
+#[derive(Clone)]
 pub struct Matches<'a, U> {
     s: &'a [U],
     needle: &'a [U],
@@ -172,7 +173,8 @@ pub struct Matches<'a, U> {
 }
 
 pub fn matches<'a, U: Unit>(s: &'a [U], needle: &'a [U]) -> Matches<'a, U> {
-    let bytes = u8::borrow(U::view(needle)).filter(|n| n.len() > 1);
+    // Preparing costs more than it saves on short text.
+    let bytes = u8::borrow(U::view(needle)).filter(|n| n.len() > 1 && s.len() > 128);
     Matches { s, needle, at: 0, finder: bytes.map(memchr::memmem::Finder::new) }
 }
 
