@@ -1,4 +1,4 @@
-//! Kernels against CPython's methods on the same strings, nanoseconds each: `cargo run --release --example bench`. The
+//! Kernels against CPython's methods on the same strings, nanoseconds each: `cargo run --release --example bench [part of a kernel's name]`. The
 //! oracle makes objects of its results, which the kernels do not: of `split` only the finding of the parts is compared.
 //! Without an oracle (env `DXPY_ORACLE`, or `python3.12`) only our times are shown.
 
@@ -34,6 +34,7 @@ for name, line in lines:
             ('isprintable', lambda: s.isprintable()), ('repr', lambda: repr(s)), ('utf-8 decode', lambda: e.decode()),
             ('utf-8 encode', lambda: s.encode()), ('utf-16 decode', lambda: w.decode('utf-16-le')), ('utf-16 encode', lambda: s.encode('utf-16-le')),
             ('compare', lambda: s < line)]:
+            if {ONLY} not in op: continue
             t = timeit.Timer(f); k = max(1, min(20000, int(0.001 / max(t.timeit(1), 1e-7))))
             print(name, n, op, min(t.repeat(25, k)) / k * 1e9, sep='\t')
 empty = timeit.Timer(lambda: None)
@@ -54,10 +55,11 @@ fn time(mut f: impl FnMut()) -> f64 {
     best * 1e9
 }
 
-fn theirs() -> HashMap<(String, usize, String), f64> {
+fn theirs(only: &str) -> HashMap<(String, usize, String), f64> {
     let exe = std::env::var("DXPY_ORACLE").unwrap_or_else(|_| "python3.12".to_owned());
     let lines: Vec<String> = LINES.iter().map(|(n, l)| format!("({n:?}, {l:?})")).collect();
-    let script = SCRIPT.replace("{LINES}", &format!("[{}]", lines.join(", ")));
+    let script =
+        SCRIPT.replace("{LINES}", &format!("[{}]", lines.join(", "))).replace("{ONLY}", &format!("{only:?}"));
     let Ok(out) = Command::new(exe).args(["-X", "utf8", "-c", &script]).output() else {
         return HashMap::new();
     };
@@ -87,7 +89,8 @@ fn done<T>(result: T) {
 }
 
 fn main() {
-    let theirs = theirs();
+    let only = std::env::args().nth(1).unwrap_or_default();
+    let theirs = theirs(&only);
     let call = theirs.get(&("call".to_owned(), 0, String::new())).copied().unwrap_or(0.0);
     println!("{:8}{:>6} {:20}{:>12}{:>12}{:>8}", "text", "lines", "kernel", "ours ns", "theirs ns", "ratio");
     for (name, line) in LINES {
@@ -99,6 +102,9 @@ fn main() {
             let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             let a = |s: &'static str| Str::Ascii(s.as_bytes());
             let row = |op: &str, f: &mut dyn FnMut()| {
+                if !op.contains(&only) {
+                    return;
+                }
                 let ours = time(f);
                 let key = (name.to_owned(), n, op.to_owned());
                 let theirs = theirs.get(&key).map_or(f64::NAN, |t| t - call);

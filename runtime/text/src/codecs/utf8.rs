@@ -92,9 +92,9 @@ fn sequence(s: &[u8]) -> Sequence {
 /// The number of characters and the class of the largest of valid UTF-8; of other bytes, numbers that its valid beginning
 /// does not exceed. What to allocate before [`decode_to`].
 pub fn measure(s: &[u8]) -> (usize, u32) {
-    // Sums of a byte per block of 255 and a largest byte: both become vector code.
+    // Sums of a byte per block of 192 and a largest byte: both become vector code.
     let (mut len, mut max) = (0, 0);
-    for block in s.chunks(255) {
+    for block in s.chunks(192) {
         let mut n = 0;
         for &c in block {
             n += (c as i8 >= -64) as u8;
@@ -126,13 +126,16 @@ pub fn decode_to<U: Unit>(s: &[u8], out: &mut [U]) -> (usize, usize) {
                 break;
             }
         }
-        // Other characters until an ASCII one, or what is left of the last word.
+        // Other characters until two ASCII ones, or what is left of the last word.
         loop {
             let Some(&lead) = s.get(i) else { return (i, o) };
             if lead < 0x80 {
                 out[o] = U::of(lead.into());
                 (i, o) = (i + 1, o + 1);
-                break;
+                if s.get(i).is_some_and(|&c| c < 0x80) {
+                    break;
+                }
+                continue;
             }
             let Some((c, n)) = character(&s[i..]) else { return (i, o) };
             out[o] = U::of(c);
@@ -237,24 +240,17 @@ impl Encoder for Utf8Encoder {
 }
 
 fn encode_units<U: Unit>(v: &[U], at: usize, out: &mut Vec<u8>) -> Result<(), Malformed> {
-    // A segment's bytes are counted first; the segments are short enough for errors to be frequent.
-    const SEGMENT: usize = 1024;
-    for (k, segment) in v[at..].chunks(SEGMENT).enumerate() {
-        let mut n = segment.len();
-        for c in segment {
-            let c = c.code();
-            n += (c >= 0x80) as usize + (c >= 0x800) as usize + (c >= 0x1_0000) as usize;
-        }
-        if n == segment.len() {
-            out.extend(segment.iter().map(|c| c.code() as u8));
-            continue;
-        }
-        let old = out.len();
-        out.resize(old + n, 0);
-        let (read, written) = encode_to(segment, &mut out[old..]);
+    // Segments are written to a buffer that holds the longest, and copied from there: neither is their size counted
+    // before nor is room cleared.
+    const SEGMENT: usize = 128;
+    let mut buffer = [0; 4 * SEGMENT];
+    let mut start = at;
+    out.reserve(v.len() - at);
+    for segment in v[at..].chunks(SEGMENT) {
+        let (read, written) = encode_to(segment, &mut buffer);
+        out.extend_from_slice(&buffer[..written]);
+        start += read;
         if read < segment.len() {
-            out.truncate(old + written);
-            let start = at + k * SEGMENT + read;
             let n = v[start..].iter().take_while(|c| is_surrogate(c.code())).count();
             return Err(Malformed { start, end: start + n, reason: "surrogates not allowed" });
         }
@@ -266,41 +262,58 @@ fn is_surrogate(c: u32) -> bool {
     c & !0x7FF == 0xD800
 }
 
-/// Encodes up to a surrogate into bytes of the right number; gives how many units were read and bytes written.
-fn encode_to<U: Unit>(s: &[U], out: &mut [u8]) -> (usize, usize) {
+/// Encodes up to a surrogate into a buffer of four bytes a unit; gives how many units were read and bytes written.
+#[inline]
+fn encode_to<U: Unit>(s: &[U], out: &mut [u8; 512]) -> (usize, usize) {
     let (mut i, mut o) = (0, 0);
     while i < s.len() {
-        if let (Some(block), Some(to)) = (s[i..].first_chunk::<8>(), out[o..].first_chunk_mut::<8>())
-            && block.iter().fold(0, |all, c| all | c.code()) < 0x80
-        {
+        // ASCII by eights. Of eight that have others too all are written, and what is behind their ASCII again.
+        if let (Some(block), Some(to)) = (s[i..].first_chunk::<8>(), out[o..].first_chunk_mut::<8>()) {
             to.iter_mut().zip(block).for_each(|(b, c)| *b = c.code() as u8);
-            (i, o) = (i + 8, o + 8);
-            continue;
+            let n = if block.iter().fold(0, |all, c| all | c.code()) < 0x80 {
+                8
+            } else {
+                block.iter().take_while(|c| c.code() < 0x80).count()
+            };
+            (i, o) = (i + n, o + n);
+            if n == 8 {
+                continue;
+            }
         }
-        for c in &s[i..s.len().min(i + 8)] {
+        // Other characters until two ASCII ones. The masks spare tests: four bytes a unit always fit.
+        while let Some(c) = s.get(i) {
             let c = c.code();
             let tail = |shift: u32| 0x80 | (c >> shift & 0x3F) as u8;
-            let rest = &mut out[o..];
+            let mut put = |i: usize, b: u8| out[(o + i) & 511] = b;
             let n = match c {
                 0..0x80 => {
-                    rest[0] = c as u8;
+                    put(0, c as u8);
                     1
                 }
                 0x80..0x800 => {
-                    rest[..2].copy_from_slice(&[0xC0 | (c >> 6) as u8, tail(0)]);
+                    put(0, 0xC0 | (c >> 6) as u8);
+                    put(1, tail(0));
                     2
                 }
                 _ if is_surrogate(c) => return (i, o),
                 0x800..0x1_0000 => {
-                    rest[..3].copy_from_slice(&[0xE0 | (c >> 12) as u8, tail(6), tail(0)]);
+                    put(0, 0xE0 | (c >> 12) as u8);
+                    put(1, tail(6));
+                    put(2, tail(0));
                     3
                 }
                 _ => {
-                    rest[..4].copy_from_slice(&[0xF0 | (c >> 18) as u8, tail(12), tail(6), tail(0)]);
+                    put(0, 0xF0 | (c >> 18) as u8);
+                    put(1, tail(12));
+                    put(2, tail(6));
+                    put(3, tail(0));
                     4
                 }
             };
             (i, o) = (i + 1, o + n);
+            if c < 0x80 && s.get(i).is_some_and(|c| c.code() < 0x80) {
+                break;
+            }
         }
     }
     (i, o)

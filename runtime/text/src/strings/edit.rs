@@ -31,10 +31,11 @@ pub fn replace_in<U: Unit>(s: &[U], from: &[U], to: &[U], max: usize) -> Result<
         }
         return Ok(Some(out));
     }
-    // The places are counted first when the result is longer, so that it is allocated once.
+    // The places are counted first when the result is longer, so that it is allocated once; of short text growing is
+    // cheaper than a second search.
     let mut places = matches(s, from);
     let mut size = s.len();
-    if to.len() > from.len() {
+    if to.len() > from.len() && (s.len() > 128 || to.len() > 1024) {
         let n = places.clone().take(max).count();
         size = checked((to.len() - from.len()).checked_mul(n).and_then(|more| size.checked_add(more)))?;
         if n == 0 {
