@@ -1,4 +1,5 @@
-//! Number kernels without Python objects: big integers on 30-bit digits, float and text, number hashing.
+//! Number kernels without Python objects: big integers on 30-bit digits (`int`, `small`, `power`, `bits`), floats
+//! (`float`, `float_text`), complex numbers, `math` and `cmath`, text of all of them, format specifications, hashes.
 //!
 //! Integers are `(sign, digits)` with the digits of `PyLongObject` (30 bits each, least significant first, no zero
 //! digit at the top, zero has none); `int::Ref` borrows them, `int::Int` owns them. What needs a Python object
@@ -21,6 +22,7 @@ pub mod large;
 pub mod mag;
 pub mod math;
 pub mod power;
+pub mod small;
 pub mod text;
 
 pub use error::{Error, Exception, Result};

@@ -16,9 +16,11 @@ const MASK64: u64 = MASK as u64;
 
 /// From this many digits in the smaller factor, products go through num-bigint: its 64-bit limbs then pay for the
 /// repacking (measured, see `examples/cutoffs.rs`).
-pub const MUL_CUTOFF: usize = 40;
+pub const MUL_CUTOFF: usize = 28;
+/// The same for squares, which half as many digit products make here.
+pub const SQUARE_CUTOFF: usize = 40;
 /// From this many digits in both divisor and quotient, quotients go through num-bigint.
-pub const DIV_CUTOFF: usize = 60;
+pub const DIV_CUTOFF: usize = 40;
 
 /// The length without zero digits at the top.
 #[inline]
@@ -198,13 +200,21 @@ fn square_into(out: &mut [u32], a: &[u32]) {
 
 /// `a * b`.
 pub fn mul(a: &[u32], b: &[u32]) -> Vec<u32> {
-    if a.len().min(b.len()) >= MUL_CUTOFF {
-        return large::mul(a, b);
-    }
     let mut out = vec![0; a.len() + b.len()];
-    let n = mul_to(&mut out, a, b);
+    let n = mul_into(&mut out, a, b);
     out.truncate(n);
     out
+}
+
+/// `a * b` into `a.len() + b.len()` digits, by the quickest way for the size.
+pub fn mul_into(out: &mut [u32], a: &[u32], b: &[u32]) -> usize {
+    let cutoff = if core::ptr::eq(a, b) { SQUARE_CUTOFF } else { MUL_CUTOFF };
+    if a.len().min(b.len()) < cutoff {
+        return mul_to(out, a, b);
+    }
+    let product = large::mul(a, b);
+    out[..product.len()].copy_from_slice(&product);
+    product.len()
 }
 
 /// `a = a * m + add`, for a machine-sized factor of at most one digit.
@@ -253,11 +263,11 @@ pub fn divrem(a: &[u32], b: &[u32]) -> (Vec<u32>, Vec<u32>) {
     if b.len() >= DIV_CUTOFF && a.len() - b.len() >= DIV_CUTOFF {
         return large::divrem(a, b);
     }
-    knuth_d(a, b)
+    divrem_quadratic(a, b)
 }
 
 /// Knuth's algorithm D (TAOCP 2, 4.3.1) for at least two divisor digits and `a >= b`.
-fn knuth_d(a: &[u32], b: &[u32]) -> (Vec<u32>, Vec<u32>) {
+pub fn divrem_quadratic(a: &[u32], b: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let shift = b[b.len() - 1].leading_zeros() - (32 - SHIFT);
     let mut w = b.to_vec();
     shl_bits(&mut w, shift);

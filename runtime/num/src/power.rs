@@ -212,11 +212,13 @@ pub fn isqrt(a: Ref<'_>) -> Result<Int> {
     if let Some(v) = a.to_u64() {
         return Ok(Int::from(v.isqrt()));
     }
-    // Each round doubles the bits of the root known so far.
+    // Each round doubles the bits of the root known so far; the first 32 come from a machine word.
     let c = (mag::bit_length(a.digits) - 1) / 2;
-    let mut root = Int::from(1u64);
-    let mut d = 0u64;
-    for s in (0..64 - c.leading_zeros()).rev() {
+    let rounds = (64 - c.leading_zeros()).saturating_sub(5);
+    let mut d = c >> rounds;
+    let word = mag::to_u64(&mag::shr(a.digits, 2 * (c - d)).0).unwrap_or(u64::MAX);
+    let mut root = Int::from(word.isqrt());
+    for s in (0..rounds).rev() {
         let e = d;
         d = c >> s;
         let (high, _) = mag::shr(a.digits, 2 * c - e - d + 1);

@@ -26,14 +26,43 @@ pub enum ParseError {
     Number(Error),
 }
 
+/// The value of each character as a digit; 37 for those that are none.
+static VALUES: [u8; 256] = {
+    let mut table = [37; 256];
+    let mut v = 0;
+    while v < 36 {
+        table[DIGITS[v] as usize] = v as u8;
+        table[DIGITS[v].to_ascii_uppercase() as usize] = v as u8;
+        v += 1;
+    }
+    table
+};
+
 #[inline]
 fn digit_value(c: u8) -> u32 {
-    match c {
-        b'0'..=b'9' => (c - b'0') as u32,
-        b'a'..=b'z' => (c - b'a') as u32 + 10,
-        b'A'..=b'Z' => (c - b'A') as u32 + 10,
-        _ => 37,
+    u32::from(VALUES[c as usize])
+}
+
+/// The value of eight decimal digits: pairs, fours and eights are joined within one word.
+#[inline]
+fn eight_digits(s: [u8; 8]) -> u64 {
+    let v = u64::from_le_bytes(s) & 0x0f0f_0f0f_0f0f_0f0f;
+    let v = v.wrapping_mul(10 * 256 + 1) >> 8 & 0x00ff_00ff_00ff_00ff;
+    let v = v.wrapping_mul(100 * 65536 + 1) >> 16 & 0x0000_ffff_0000_ffff;
+    v.wrapping_mul((10_000 << 32) + 1) >> 32
+}
+
+/// The value of digits that fit in 60 bits.
+#[inline]
+fn limb_value(s: &[u8], base: u32) -> u64 {
+    let (mut v, mut s) = (0, s);
+    if base == 10 {
+        while let Some((eight, rest)) = s.split_first_chunk::<8>() {
+            v = v * 100_000_000 + eight_digits(*eight);
+            s = rest;
+        }
     }
+    s.iter().fold(v, |v, c| v * u64::from(base) + u64::from(digit_value(*c)))
 }
 
 /// `Py_ISSPACE`.
@@ -83,11 +112,14 @@ pub fn parse(text: &[u8], base: u32, limit: usize) -> core::result::Result<Int, 
     let s = if prefix == base && prefix != 0 { s.strip_prefix(b"_").unwrap_or(s) } else { s };
     let end = s.iter().position(|c| *c != b'_' && digit_value(*c) >= base).unwrap_or(s.len());
     let body = &s[..end];
-    if body.is_empty() || body[0] == b'_' || body[end - 1] == b'_' || body.windows(2).any(|w| w == b"__") {
+    if body.is_empty() {
         return Err(ParseError::Invalid);
     }
     let clean: Vec<u8>;
     let body = if body.contains(&b'_') {
+        if body[0] == b'_' || body[end - 1] == b'_' || body.windows(2).any(|w| w == b"__") {
+            return Err(ParseError::Invalid);
+        }
         clean = body.iter().copied().filter(|c| *c != b'_').collect();
         &clean[..]
     } else {
@@ -139,21 +171,36 @@ pub(crate) fn parse_digits(s: &[u8], base: u32) -> Vec<u32> {
 }
 
 fn parse_short(s: &[u8], base: u32) -> Vec<u32> {
-    // As many characters at once as fit in a digit.
-    let (mut chunk, mut full) = (1, base);
-    while full as u64 * base as u64 <= mag::MASK as u64 {
-        full *= base;
+    // As many characters at once as fit in 60 bits, the size of the limbs here: two digits each.
+    let (mut chunk, mut full) = (1, u64::from(base));
+    while full <= LIMB_MASK / u64::from(base) {
+        full *= u64::from(base);
         chunk += 1;
     }
-    let mut out = Vec::with_capacity(s.len() / 5 + 1);
+    let mut limbs: Vec<u64> = Vec::with_capacity(s.len() / chunk + 2);
     let (head, tail) = s.split_at(s.len() % chunk);
-    let value = |part: &[u8]| part.iter().fold(0, |v, c| v * base + digit_value(*c));
-    mag::mul_small_add(&mut out, 0, value(head));
+    limbs.push(limb_value(head, base));
     for part in tail.chunks_exact(chunk) {
-        mag::mul_small_add(&mut out, full, value(part));
+        let mut carry = u128::from(limb_value(part, base));
+        for limb in &mut limbs {
+            carry += u128::from(*limb) * u128::from(full);
+            *limb = carry as u64 & LIMB_MASK;
+            carry >>= LIMB;
+        }
+        if carry != 0 {
+            limbs.push(carry as u64);
+        }
+    }
+    let mut out = Vec::with_capacity(2 * limbs.len());
+    for limb in limbs {
+        out.extend([limb as u32 & mag::MASK, (limb >> mag::SHIFT) as u32]);
     }
     mag::normalise(out)
 }
+
+/// Two digits together.
+const LIMB: u32 = 2 * mag::SHIFT;
+const LIMB_MASK: u64 = (1 << LIMB) - 1;
 
 fn parse_halves(s: &[u8], base: u32, leaf: usize, powers: &[BigUint]) -> BigUint {
     if s.len() <= leaf {
@@ -214,7 +261,7 @@ pub(crate) fn push_decimal(out: &mut Vec<u8>, a: &[u32]) {
         return push_u64(out, v);
     }
     if a.len() < TEXT_HALVES {
-        return push_short(out, a.to_vec(), 0);
+        return push_short(out, a, 0);
     }
     // powers[i] = 10 ** (leaf * 2**i); a leaf is a bit less than TEXT_HALVES digits.
     let leaf = TEXT_HALVES * 9;
@@ -231,7 +278,7 @@ pub(crate) fn push_decimal(out: &mut Vec<u8>, a: &[u32]) {
 /// Appends with zeros in front up to `width`.
 fn decimal_halves(out: &mut Vec<u8>, n: &BigUint, leaf: usize, powers: &[BigUint], width: usize) {
     let Some((power, rest)) = powers.split_last() else {
-        return push_short(out, large::unpack(n), width);
+        return push_short(out, &large::unpack(n), width);
     };
     let low_width = leaf << rest.len();
     if n < power {
@@ -246,30 +293,78 @@ fn decimal_halves(out: &mut Vec<u8>, n: &BigUint, leaf: usize, powers: &[BigUint
     decimal_halves(out, &low, leaf, rest, low_width);
 }
 
-/// Appends by dividing by 10**9, with zeros in front up to `width`.
-fn push_short(out: &mut Vec<u8>, mut a: Vec<u32>, width: usize) {
-    let mut parts = Vec::with_capacity(a.len() + 1);
-    while !a.is_empty() {
-        parts.push(mag::div_small(&mut a, 1_000_000_000));
-        a.truncate(mag::len(&a));
+/// 10**18, what a limb of the decimal form counts up to, moved to the top of a word, and its reciprocal there:
+/// floor((2**128 - 1) / d) - 2**64.
+const TEN_18: u64 = 1_000_000_000_000_000_000;
+const TEN_SHIFT: u32 = TEN_18.leading_zeros();
+const TEN_TOP: u64 = TEN_18 << TEN_SHIFT;
+const TEN_RECIPROCAL: u64 = (u128::MAX / TEN_TOP as u128 - (1 << 64)) as u64;
+
+/// Quotient and remainder by 10**18 of a number below 2**60 * 10**18, without a division
+/// (N. Möller and T. Granlund, "Improved division by invariant integers", algorithm 4).
+#[inline]
+fn div_ten_18(v: u128) -> (u64, u64) {
+    let v = v << TEN_SHIFT;
+    let (high, low) = ((v >> 64) as u64, v as u64);
+    let q = u128::from(high) * u128::from(TEN_RECIPROCAL) + v;
+    let (mut quotient, fraction) = (((q >> 64) as u64).wrapping_add(1), q as u64);
+    let mut rest = low.wrapping_sub(quotient.wrapping_mul(TEN_TOP));
+    if rest > fraction {
+        quotient = quotient.wrapping_sub(1);
+        rest = rest.wrapping_add(TEN_TOP);
     }
-    let mut text = Vec::with_capacity(parts.len() * 9);
-    for part in parts.into_iter().rev() {
-        let mut buffer = [0; 9];
-        let mut v = part;
-        for c in buffer.iter_mut().rev() {
-            *c = b'0' + (v % 10) as u8;
-            v /= 10;
+    if rest >= TEN_TOP {
+        quotient += 1;
+        rest -= TEN_TOP;
+    }
+    (quotient, rest >> TEN_SHIFT)
+}
+
+/// Appends by conversion to base 10**18, with zeros in front up to `width`.
+fn push_short(out: &mut Vec<u8>, a: &[u32], width: usize) {
+    let mut limbs: Vec<u64> = Vec::with_capacity(a.len() / 2 + 1);
+    // Horner's rule from the top, two digits at a time.
+    for mut carry in limb_pairs(a) {
+        for limb in &mut limbs {
+            let (q, r) = div_ten_18(u128::from(*limb) << LIMB | u128::from(carry));
+            *limb = r;
+            carry = q;
         }
-        text.extend_from_slice(&buffer);
+        while carry != 0 {
+            limbs.push(carry % TEN_18);
+            carry /= TEN_18;
+        }
     }
-    let zeros = text.iter().take_while(|c| **c == b'0').count();
-    let text = &text[zeros..];
-    if text.is_empty() && width == 0 && out.last().is_none_or(|c| *c == b'-') {
+    let top = limbs.pop();
+    let length = 18 * limbs.len() + top.map_or(0, |v| v.ilog10() as usize + 1);
+    if length == 0 && width == 0 && out.last().is_none_or(|c| *c == b'-') {
         out.push(b'0');
     }
-    out.resize(out.len() + width.saturating_sub(text.len()), b'0');
-    out.extend_from_slice(text);
+    out.resize(out.len() + width.saturating_sub(length), b'0');
+    if let Some(v) = top {
+        push_u64(out, v);
+    }
+    for limb in limbs.into_iter().rev() {
+        let mut buffer = [0; 18];
+        // Two halves, so that the divisions are of 32 bits and do not wait for each other.
+        let (mut high, mut low) = ((limb / 1_000_000_000) as u32, (limb % 1_000_000_000) as u32);
+        for i in (0..9).rev() {
+            buffer[i] = b'0' + (high % 10) as u8;
+            buffer[i + 9] = b'0' + (low % 10) as u8;
+            high /= 10;
+            low /= 10;
+        }
+        out.extend_from_slice(&buffer);
+    }
+}
+
+/// The digits in pairs, from the top.
+fn limb_pairs(a: &[u32]) -> impl Iterator<Item = u64> {
+    a.chunks(2).rev().map(|pair| match *pair {
+        [low, high] => u64::from(low) | u64::from(high) << mag::SHIFT,
+        [low] => u64::from(low),
+        _ => 0,
+    })
 }
 
 /// The digits of a magnitude in base 2 to 36, lower case, without prefix.
@@ -283,41 +378,56 @@ pub fn to_base(a: &[u32], base: u32) -> String {
         push_decimal(&mut out, a);
         return ascii(out);
     }
-    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut out = Vec::new();
     if base.is_power_of_two() {
-        let width = base.trailing_zeros();
-        let bits = mag::bit_length(a);
-        out.reserve(bits.div_ceil(width as u64) as usize);
-        let (mut acc, mut have, mut digits) = (0u64, 0, a.iter());
-        for _ in 0..bits.div_ceil(width as u64) {
-            if have < width {
-                acc |= (digits.next().copied().unwrap_or(0) as u64) << have;
-                have += mag::SHIFT;
-            }
-            out.push(DIGITS[(acc & (base as u64 - 1)) as usize]);
-            acc >>= width;
-            have -= width;
-        }
-    } else {
-        let mut rest = a.to_vec();
-        while !rest.is_empty() {
-            out.push(DIGITS[mag::div_small(&mut rest, base) as usize]);
-            rest.truncate(mag::len(&rest));
-        }
+        push_binary(&mut out, a, base.trailing_zeros());
+        return ascii(out);
+    }
+    let mut rest = a.to_vec();
+    while !rest.is_empty() {
+        out.push(DIGITS[mag::div_small(&mut rest, base) as usize]);
+        rest.truncate(mag::len(&rest));
     }
     out.reverse();
     ascii(out)
 }
 
+const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// Appends the digits of a magnitude that is not zero, of so many bits each.
+fn push_binary(out: &mut Vec<u8>, a: &[u32], width: u32) {
+    let start = out.len();
+    out.resize(start + mag::bit_length(a).div_ceil(u64::from(width)) as usize, 0);
+    let (mut acc, mut have, mut digits) = (0u64, 0, a.iter());
+    let mask = (1 << width) - 1;
+    for c in out[start..].iter_mut().rev() {
+        if have < width {
+            acc |= u64::from(digits.next().copied().unwrap_or(0)) << have;
+            have += mag::SHIFT;
+        }
+        *c = DIGITS[(acc & mask) as usize];
+        acc >>= width;
+        have -= width;
+    }
+}
+
 /// The text of `bin` (2), `oct` (8) and `hex` (16), with sign and prefix.
 pub fn with_prefix(a: Ref<'_>, base: u32) -> String {
-    let prefix = match base {
-        2 => "0b",
-        8 => "0o",
-        16 => "0x",
-        _ => "",
+    let kind = match base {
+        2 => b'b',
+        8 => b'o',
+        _ => b'x',
     };
-    let sign = if a.negative { "-" } else { "" };
-    format!("{sign}{prefix}{}", to_base(a.digits, base))
+    let width = base.trailing_zeros();
+    let mut out = Vec::with_capacity(4 + mag::bit_length(a.digits).div_ceil(u64::from(width)) as usize);
+    if a.negative {
+        out.push(b'-');
+    }
+    out.extend([b'0', kind]);
+    if a.is_zero() {
+        out.push(b'0');
+    } else {
+        push_binary(&mut out, a.digits, width);
+    }
+    ascii(out)
 }
