@@ -2,7 +2,7 @@
 //! `format_number`, the functions of `cmath` in `cmath`.
 
 use crate::error::{Error, Result};
-use crate::float_text::{Flags, Style, parse_prefix, to_text, without_underscores};
+use crate::float_text::{Flags, parse_prefix, shortest, without_underscores};
 use crate::text::is_space;
 
 /// Real and imaginary part.
@@ -146,11 +146,11 @@ impl Complex {
 
     /// `repr(a)` and `str(a)`.
     pub fn repr(self) -> String {
-        let imag = |sign: bool| to_text(self.im, Style::Repr, 0, Flags { sign, ..Flags::default() });
+        let imag = |sign: bool| shortest(self.im, Flags { sign, ..Flags::default() });
         if self.re == 0.0 && self.re.is_sign_positive() {
             return imag(false) + "j";
         }
-        let real = to_text(self.re, Style::Repr, 0, Flags::default());
+        let real = shortest(self.re, Flags::default());
         ["(", &real, &imag(true), "j)"].concat()
     }
 }

@@ -35,10 +35,10 @@ pub struct Flags {
     pub no_negative_zero: bool,
 }
 
-/// `PyOS_double_to_string`.
-pub fn to_text(v: f64, style: Style, precision: usize, flags: Flags) -> String {
+/// `PyOS_double_to_string`; fails only where no memory holds so many digits.
+pub fn to_text(v: f64, style: Style, precision: usize, flags: Flags) -> crate::Result<String> {
     if !v.is_finite() {
-        return special(v, flags);
+        return Ok(special(v, flags));
     }
     let d = match style {
         Style::Exponent => decimal::significant(v, precision.saturating_add(1)),
@@ -66,9 +66,9 @@ fn special(v: f64, flags: Flags) -> String {
     [sign, text].concat()
 }
 
-fn lay_out(v: f64, d: &Decimal, style: Style, precision: usize, flags: Flags) -> String {
+fn lay_out(v: f64, d: &Decimal, style: Style, precision: usize, flags: Flags) -> crate::Result<String> {
     let mut point = d.point as i64;
-    let precision = precision as i64;
+    let precision = i64::try_from(precision).unwrap_or(i64::MAX).min(i64::MAX / 2);
     // `end` is the number of digits to be written, counted from the first significant one.
     let mut end = d.digits.len() as i64;
     let mut exponential = false;
@@ -93,7 +93,9 @@ fn lay_out(v: f64, d: &Decimal, style: Style, precision: usize, flags: Flags) ->
     }
     end = end.max(if !exponential && flags.add_dot_0 { point + 1 } else { point });
 
-    let mut out = Vec::with_capacity((end.max(1) - point.min(1) + 10) as usize);
+    let mut out = Vec::new();
+    let size = end.max(1).saturating_sub(point.min(1)).saturating_add(10);
+    out.try_reserve_exact(size as usize).map_err(|_| crate::Error::NoMemory)?;
     if v.is_sign_negative() && !(flags.no_negative_zero && d.digits.is_empty()) {
         out.push(b'-');
     } else if flags.sign {
@@ -117,7 +119,7 @@ fn lay_out(v: f64, d: &Decimal, style: Style, precision: usize, flags: Flags) ->
         out.push(b'0' + (e / 10 % 10) as u8);
         out.push(b'0' + (e % 10) as u8);
     }
-    String::from_utf8(out).expect("digits are ASCII")
+    Ok(String::from_utf8(out).expect("digits are ASCII"))
 }
 
 /// The digits at these places; places before the first and behind the last one hold zeros.
@@ -135,7 +137,12 @@ fn push_digits(out: &mut Vec<u8>, digits: &[u8], from: i64, to: i64) {
 
 /// `repr(float)` and `str(float)`.
 pub fn repr(v: f64) -> String {
-    to_text(v, Style::Repr, 0, Flags { add_dot_0: true, ..Flags::default() })
+    shortest(v, Flags { add_dot_0: true, ..Flags::default() })
+}
+
+/// The style `r`, which is at most 24 characters.
+pub(crate) fn shortest(v: f64, flags: Flags) -> String {
+    to_text(v, Style::Repr, 0, flags).unwrap_or_default()
 }
 
 /// `float.hex()`.
@@ -171,10 +178,25 @@ fn special_prefix(s: &[u8]) -> Option<(f64, usize)> {
     starts("nan").then(|| (f64::NAN.copysign(sign), signs + 3))
 }
 
+/// Powers of ten that are exact.
+const POWERS_OF_TEN: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
 /// The longest number in front of the text and its length, or `None` (`PyOS_string_to_double`, which makes an
 /// infinite result of finite digits an error if its caller asks for that). No white space, no underscores.
 pub fn parse_prefix(s: &[u8]) -> Option<(f64, usize)> {
-    let digits = |from: usize| s[from..].iter().take_while(|c| c.is_ascii_digit()).count();
+    // The value of the digits, as long as they are few enough for it to be exact.
+    let mut mantissa = 0u64;
+    let mut digits = |from: usize| {
+        let mut n = 0;
+        while let Some(c) = s.get(from + n)
+            && c.is_ascii_digit()
+        {
+            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(c - b'0'));
+            n += 1;
+        }
+        n
+    };
     let mut at = usize::from(matches!(s.first(), Some(b'+' | b'-')));
     let whole = digits(at);
     at += whole;
@@ -190,10 +212,17 @@ pub fn parse_prefix(s: &[u8]) -> Option<(f64, usize)> {
     }
     if matches!(s.get(at), Some(b'e' | b'E')) {
         let sign = usize::from(matches!(s.get(at + 1), Some(b'+' | b'-')));
-        let n = digits(at + 1 + sign);
+        let n = s[(at + 1 + sign).min(s.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
         if n > 0 {
             at += 1 + sign + n;
+            let text = core::str::from_utf8(&s[..at]).ok()?;
+            return Some((text.parse().ok()?, at));
         }
+    }
+    // Two exact floats, so that their quotient is rounded once (Clinger's fast path).
+    if whole + fraction <= 15 {
+        let v = mantissa as f64 / POWERS_OF_TEN[fraction];
+        return Some((if s[0] == b'-' { -v } else { v }, at));
     }
     let text = core::str::from_utf8(&s[..at]).ok()?;
     Some((text.parse().ok()?, at))

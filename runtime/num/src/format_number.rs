@@ -48,10 +48,6 @@ pub struct Formatted {
 }
 
 impl Formatted {
-    fn plain(body: String) -> Formatted {
-        Formatted { fill: 32, left: 0, head: String::new(), inner: 0, body: Body::Text(body), right: 0 }
-    }
-
     /// All code points in order.
     pub fn code_points(&self) -> Vec<u32> {
         let mut out = vec![self.fill; self.left];
@@ -298,7 +294,7 @@ pub fn format_float(v: f64, spec: &Spec, locale: &Locale<'_>, type_name: &str) -
     }
     let percent = spec.kind == b'%' as u32;
     let mut text =
-        to_text(if percent { v * 100.0 } else { v }, style, spec.precision.unwrap_or(default), flags);
+        to_text(if percent { v * 100.0 } else { v }, style, spec.precision.unwrap_or(default), flags)?;
     if percent {
         text.push('%');
     }
@@ -341,7 +337,7 @@ pub fn format_complex(
         body.push('(');
     }
     let mut part = |v: f64, sign: Option<u8>| -> Result<()> {
-        let text = to_text(v, style, precision, flags);
+        let text = to_text(v, style, precision, flags)?;
         let pieces = Pieces::of_float(&text);
         body.push_str(&pieces.head(sign));
         body.push_str(&pieces.body(0, &locale)?);
@@ -377,11 +373,17 @@ pub fn percent_int(a: Ref<'_>, alternate: bool, precision: usize, kind: u8, limi
     if kind == b'X' {
         digits.make_ascii_uppercase();
     }
-    let zeros = precision.saturating_sub(digits.len());
     let sign = if a.negative { "-" } else { "" };
     let prefix = if alternate { prefix } else { "" };
+    let zeros = precision.saturating_sub(digits.len());
     if sign.is_empty() && prefix.is_empty() && zeros == 0 {
         return Ok(digits);
     }
-    Ok(Formatted::plain([sign, prefix, &"0".repeat(zeros), &digits].concat()).text().unwrap_or_default())
+    let mut out = String::new();
+    out.try_reserve_exact(3 + zeros + digits.len()).map_err(|_| crate::Error::NoMemory)?;
+    out.push_str(sign);
+    out.push_str(prefix);
+    out.extend(core::iter::repeat_n('0', zeros));
+    out.push_str(&digits);
+    Ok(out)
 }

@@ -13,7 +13,7 @@ pub const LIMIT_THRESHOLD: usize = 640;
 pub const DEFAULT_LIMIT: usize = 4300;
 
 /// Characters from which parsing halves the text instead of multiplying digit by digit.
-const PARSE_HALVES: usize = 400;
+const PARSE_HALVES: usize = 1200;
 /// Digits from which `str` halves the number instead of dividing by a digit again and again.
 const TEXT_HALVES: usize = 60;
 

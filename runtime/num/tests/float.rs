@@ -20,7 +20,7 @@ fn percent(v: f64, spec: &str) -> String {
         alternate: head.contains('#'),
         ..Flags::default()
     };
-    float_text::to_text(v, style, precision.parse().unwrap(), flags)
+    float_text::to_text(v, style, precision.parse().unwrap(), flags).unwrap()
 }
 
 fn eval(name: &str, args: &[&str]) -> String {
