@@ -50,6 +50,23 @@ impl ConstTable {
         })
     }
 
+    /// Appends `c` whatever is there: a NaN is equal to nothing.
+    pub fn push(&mut self, c: Const) -> usize {
+        self.list.push(c);
+        self.list.len() - 1
+    }
+
+    /// A table of these constants as they are; of equal ones the first is found.
+    pub fn from_list(list: Vec<Const>) -> ConstTable {
+        let mut index = HashMap::new();
+        for (i, c) in list.iter().enumerate() {
+            let mut key = Vec::new();
+            constant_key(&mut key, c);
+            index.entry(key).or_insert(i);
+        }
+        ConstTable { list, index }
+    }
+
     /// The constants in order.
     pub fn list(&self) -> &[Const] {
         &self.list

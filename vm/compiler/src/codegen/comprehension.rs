@@ -291,9 +291,7 @@ impl<'a> Compiler<'a> {
                 self.table.block_mut(outer).symbols.set(&name, flags);
                 state.outer_symbols.push((name.clone(), outer_flags));
             }
-            if !bound {
-                continue;
-            }
+            // In a class, 3.12.1 does this for every name of the comprehension.
             let u = self.u();
             if !function {
                 match u.fasthidden.iter_mut().find(|(n, _)| *n == name) {

@@ -142,7 +142,7 @@ impl<'a> Compiler<'a> {
             ExprKind::Compare { left, ops, comparators } => self.compare(at, left, ops, comparators),
             ExprKind::Call { func, args, keywords } => self.call(at, func, args, keywords),
             ExprKind::Constant { value, .. } => {
-                self.load_const(at, value.clone());
+                self.load_tree_const(at, value, value.clone());
                 Ok(())
             }
             ExprKind::JoinedStr { values } => self.joined_str(at, values),
@@ -391,7 +391,7 @@ impl<'a> Compiler<'a> {
             && let Some(items) = constants(elts)
         {
             if tuple && pushed == 0 {
-                self.load_const(at, Constant::Tuple(items));
+                self.load_tree_const(at, elts, Constant::Tuple(items));
                 return Ok(());
             }
             self.op_n(at, build, pushed);
@@ -399,7 +399,7 @@ impl<'a> Compiler<'a> {
                 Build::Set => Constant::FrozenSet(super::checks::distinct(items)),
                 _ => Constant::Tuple(items),
             };
-            self.load_const(at, folded);
+            self.load_tree_const(at, elts, folded);
             self.op_i(at, extend, 1);
             if tuple {
                 self.op_i(at, Op::CALL_INTRINSIC_1, LIST_TO_TUPLE);
@@ -502,7 +502,7 @@ impl<'a> Compiler<'a> {
             && let Some(items) = constants(keys.iter().flatten())
         {
             self.exprs(values)?;
-            self.load_const(at, Constant::Tuple(items));
+            self.load_tree_const(at, keys, Constant::Tuple(items));
             self.op_n(at, Op::BUILD_CONST_KEY_MAP, n);
         } else {
             if big {

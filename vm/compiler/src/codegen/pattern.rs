@@ -129,7 +129,7 @@ impl<'a> Compiler<'a> {
         match &p.kind {
             PatternKind::MatchValue { value } => self.pattern_value(at, value, pc),
             PatternKind::MatchSingleton { value } => {
-                self.load_const(at, value.clone());
+                self.load_tree_const(at, value, value.clone());
                 self.compare_op(at, CmpOp::Is);
                 self.fail(at, pc, Op::POP_JUMP_IF_FALSE);
                 Ok(())

@@ -96,7 +96,7 @@ impl<'a> Compiler<'a> {
             return Err(CompileError::syntax("'return' with value in async generator", stmt));
         }
         let mut at = stmt;
-        let mut constant = Some(&Constant::None);
+        let mut constant: Option<&'a Constant> = Some(&Constant::None);
         if let Some(e) = value {
             if let ExprKind::Constant { value, .. } = &e.kind {
                 at = e.range;
@@ -113,7 +113,7 @@ impl<'a> Compiler<'a> {
         }
         self.unwind_all(&mut at, constant.is_none())?;
         if let Some(c) = constant {
-            self.load_const(at, c.clone());
+            self.load_tree_const(at, c, c.clone());
         }
         self.op(at, Op::RETURN_VALUE);
         Ok(())
@@ -195,7 +195,7 @@ impl<'a> Compiler<'a> {
         self.needs_async(at, "'async for' outside async function")?;
         let (start, except, end) = (self.new_label(), self.new_label(), self.new_label());
         self.expr(&f.iter)?;
-        self.op(f.iter.range, Op::GET_AITER);
+        self.op(at, Op::GET_AITER);
         self.use_label(start);
         self.push_fblock(at, FBlock::For { start, exit: end })?;
         self.jump(at, Op::SETUP_FINALLY, except);

@@ -92,10 +92,10 @@ impl<'a> Compiler<'a> {
             self.jump(at, Op::POP_JUMP_IF_FALSE, next);
         }
         let Some(name) = &handler.name else {
+            self.op(at, Op::POP_TOP);
             let body = self.new_label();
             self.use_label(body);
             self.push_fblock(at, FBlock::HandlerCleanup(None))?;
-            self.op(at, Op::POP_TOP);
             self.stmts(&handler.body)?;
             self.pop_fblock();
             self.op(NO_LOCATION, Op::POP_BLOCK);

@@ -44,6 +44,9 @@ pub(super) struct UnitState<'a> {
     pub kwonlyargcount: u32,
     pub firstlineno: i32,
     pub fblocks: Vec<FBlock<'a>>,
+    /// Constants with a NaN in them, by the place of their node: a NaN is equal only to itself, that is to the same node
+    /// compiled again.
+    pub nans: Vec<(usize, usize)>,
     /// How many inlined comprehensions are open.
     pub inlined: u32,
     /// StopIteration is turned into RuntimeError around the body.
@@ -102,6 +105,7 @@ impl<'a> Compiler<'a> {
             kwonlyargcount: 0,
             firstlineno: lineno,
             fblocks: Vec::new(),
+            nans: Vec::new(),
             inlined: 0,
             stopiteration: false,
         });
@@ -224,6 +228,24 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn load_const(&mut self, at: Location, c: impl Into<Const>) {
         let i = self.add_const(c);
+        self.op_n(at, Op::LOAD_CONST, i);
+    }
+
+    /// Loads a constant that the tree has at `node`.
+    pub(super) fn load_tree_const<T: ?Sized>(&mut self, at: Location, node: &'a T, c: Constant) {
+        if !has_nan(&c) {
+            return self.load_const(at, c);
+        }
+        let place = std::ptr::from_ref(node).cast::<u8>().addr();
+        let u = self.u();
+        let i = match u.nans.iter().find(|(p, _)| *p == place) {
+            Some((_, i)) => *i,
+            None => {
+                let i = u.consts.push(c.into());
+                u.nans.push((place, i));
+                i
+            }
+        };
         self.op_n(at, Op::LOAD_CONST, i);
     }
 
@@ -400,6 +422,15 @@ impl<'a> Compiler<'a> {
         self.load_const(at, Const::Code(Rc::new(code)));
         self.op_i(at, Op::MAKE_FUNCTION, flags);
         Ok(())
+    }
+}
+
+fn has_nan(c: &Constant) -> bool {
+    match c {
+        Constant::Float(f) => f.is_nan(),
+        Constant::Complex { real, imag } => real.is_nan() || imag.is_nan(),
+        Constant::Tuple(items) | Constant::FrozenSet(items) => items.iter().any(has_nan),
+        _ => false,
     }
 }
 

@@ -49,13 +49,14 @@ impl Cfg {
             return Ok(());
         }
         let mut new_index = vec![0; count];
-        let mut kept = ConstTable::default();
+        let mut kept = Vec::new();
         for (old, value) in std::mem::take(consts).into_list().into_iter().enumerate() {
             if used[old] {
-                new_index[old] = kept.add(value) as i32;
+                new_index[old] = kept.len() as i32;
+                kept.push(value);
             }
         }
-        *consts = kept;
+        *consts = ConstTable::from_list(kept);
         for &id in &order {
             for instr in self.blocks[id].instrs.iter_mut().filter(|i| i.op.has(flag::CONST)) {
                 instr.arg = new_index[instr.arg as usize];
