@@ -220,7 +220,7 @@ impl Tokenizer<'_> {
                     if !self.parens.is_empty() || !self.fstrings.is_empty() {
                         return Err(TokError::Eof);
                     }
-                    if self.opts.single && self.out.last().is_some_and(|t| t.kind != Tok::Newline) {
+                    if self.opts.single && !self.out.is_empty() {
                         self.push(Tok::Newline, start);
                         if !self.opts.dont_imply_dedent && self.indents.len() > 1 {
                             while self.indents.len() > 1 {

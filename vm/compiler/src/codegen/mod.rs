@@ -186,8 +186,7 @@ fn docstring(body: &[Stmt]) -> Option<(&PyStr, Location)> {
     }
 }
 
-/// Whether an annotated assignment is among these statements or nested in them (`find_ann`). As in 3.12.1, `match` is
-/// not looked into.
+/// Whether an annotated assignment is among these statements or nested in them (`find_ann`).
 fn has_annotation(body: &[Stmt]) -> bool {
     body.iter().any(|s| match &s.kind {
         StmtKind::AnnAssign { .. } => true,
@@ -196,6 +195,7 @@ fn has_annotation(body: &[Stmt]) -> bool {
             has_annotation(body) || has_annotation(orelse)
         }
         StmtKind::With(w) | StmtKind::AsyncWith(w) => has_annotation(&w.body),
+        StmtKind::Match { cases, .. } => cases.iter().any(|c| has_annotation(&c.body)),
         StmtKind::Try(t) | StmtKind::TryStar(t) => {
             t.handlers.iter().any(|h| has_annotation(&h.body))
                 || has_annotation(&t.body)

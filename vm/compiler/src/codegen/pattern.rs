@@ -202,7 +202,7 @@ impl<'a> Compiler<'a> {
         for (i, p) in patterns.iter().enumerate() {
             if let PatternKind::MatchStar { name } = &p.kind {
                 if star.is_some() {
-                    let m = "multiple starred expressions in sequence pattern";
+                    let m = "multiple starred names in sequence pattern";
                     return Err(CompileError::syntax(m, at));
                 }
                 star_wildcard = name.is_none();
