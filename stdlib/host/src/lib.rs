@@ -1,1 +1,12 @@
-//! The operating system as the native modules see it; no Python types.
+//! The operating system as the native modules see it: thin safe wrappers over the C library, each returning
+//! `Result<T, Errno>`, no Python types, no global lock. Nothing retries on `EINTR` and nothing releases the GIL:
+//! both are the caller's. Paths are C strings; an embedded NUL is the caller's `ValueError`.
+
+pub mod dir;
+pub mod env;
+pub mod errno;
+pub mod fd;
+pub mod fs;
+pub mod process;
+
+pub use errno::{Errno, Result};
