@@ -6,6 +6,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use dxpy_ast::{Expr, ExprContext, ExprKind, Ident, Location, TypeIgnore};
 
 use crate::error::{ErrorKind, SyntaxError, Warning};
+use crate::lines::Lines;
 use crate::token::{Tok, Token};
 use crate::{Options, Unicode};
 
@@ -41,6 +42,7 @@ const MAX_DEPTH: u32 = 450;
 
 pub(crate) struct Parser<'a> {
     pub src: &'a [u8],
+    pub lines: &'a Lines<'a>,
     pub toks: &'a [Token],
     pub i: usize,
     /// The furthest token looked at, for the generic error.
@@ -48,16 +50,19 @@ pub(crate) struct Parser<'a> {
     pub depth: u32,
     pub opts: &'a Options,
     pub uni: &'a dyn Unicode,
-    pub warnings: Vec<Warning>,
+    /// Each with the number of tokens read before it. A rule tried in vain leaves its warnings here, as in CPython, where
+    /// a literal is decoded once however often it is read.
+    pub warnings: Vec<(usize, Warning)>,
     pub type_ignores: Vec<TypeIgnore>,
     names: HashMap<&'a [u8], Ident, BuildHasherDefault<Fnv>>,
 }
 
 impl<'a> Parser<'a> {
     /// `toks` must end with a token that no rule consumes past (`EndMarker`, or `Unknown` for a tokenizer error).
-    pub fn new(src: &'a [u8], toks: &'a [Token], opts: &'a Options, uni: &'a dyn Unicode) -> Self {
+    pub fn new(lines: &'a Lines<'a>, toks: &'a [Token], opts: &'a Options, uni: &'a dyn Unicode) -> Self {
         Parser {
-            src,
+            src: lines.src,
+            lines,
             toks,
             i: 0,
             far: 0,
@@ -150,12 +155,11 @@ impl<'a> Parser<'a> {
 
     /// Tries a rule; when it does not match, the position is as before.
     pub fn attempt<T>(&mut self, rule: impl FnOnce(&mut Self) -> R<T>) -> R<Option<T>> {
-        let (at, depth, warned) = (self.i, self.depth, self.warnings.len());
+        let (at, depth) = (self.i, self.depth);
         match rule(self) {
             Ok(v) => Ok(Some(v)),
             Err(Fail::Generic) => {
                 (self.i, self.depth) = (at, depth);
-                self.warnings.truncate(warned);
                 Ok(None)
             }
             Err(e) => Err(e),
@@ -193,7 +197,8 @@ impl<'a> Parser<'a> {
     }
 
     pub fn error_at(&self, loc: Location, message: impl Into<String>) -> Fail {
-        Fail::Error(Box::new(crate::error_range(self.src, ErrorKind::Syntax, message.into(), loc)))
+        let reached = self.lines.reached(&self.toks[self.far.max(self.i)]);
+        Fail::Error(Box::new(self.lines.error(ErrorKind::Syntax, message.into(), loc, reached)))
     }
 
     /// Turns an expression into a target. `Err(Generic)` where the grammar has no such target.

@@ -35,11 +35,12 @@ pub enum WarningKind {
     Deprecation,
 }
 
-/// A warning to issue after (or, with `-W error`, instead of) a parse. `error_at` is where the error it may become points.
+/// A warning to issue after a parse, be it successful or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     pub kind: WarningKind,
     pub message: String,
     pub lineno: i32,
-    pub col_offset: i32,
+    /// What to raise when the filters turn the warning into an error: it then comes before any other.
+    pub error: SyntaxError,
 }

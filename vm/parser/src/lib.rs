@@ -5,6 +5,7 @@ mod core;
 mod error;
 mod errors;
 mod expr;
+mod lines;
 mod pattern;
 mod source;
 mod stmt;
@@ -15,8 +16,8 @@ pub mod tokenizer;
 use dxpy_ast::{Ident, Location, Mod, TypeIgnore};
 
 use crate::core::{Fail, Parser};
+use crate::lines::Lines;
 pub use error::{ErrorKind, SyntaxError, Warning, WarningKind};
-pub(crate) use source::error_range;
 pub use source::{coding_cookie, decode, normalize};
 use token::{Tok, Token};
 use tokenizer::{Paren, TokError, TokOptions};
@@ -64,7 +65,21 @@ impl Options {
 
 /// Parses `source`. Warnings come back with the tree, in the order CPython would issue them.
 pub fn parse(source: &[u8], opts: &Options, uni: &dyn Unicode) -> Result<(Mod, Vec<Warning>), SyntaxError> {
+    let mut warnings = Vec::new();
+    parse_with(source, opts, uni, &mut warnings).map(|tree| (tree, warnings))
+}
+
+/// Parses `source`. Warnings are added to `warnings` in the order CPython would issue them, also those that come before an
+/// error.
+pub fn parse_with(
+    source: &[u8],
+    opts: &Options,
+    uni: &dyn Unicode,
+    warnings: &mut Vec<Warning>,
+) -> Result<Mod, SyntaxError> {
     let decoded = if opts.ignore_cookie { source.into() } else { decode(source)? };
+    let declared =
+        opts.ignore_cookie || source.starts_with(b"\xEF\xBB\xBF") || coding_cookie(source).is_some();
     let bare = |message: &str| SyntaxError {
         kind: ErrorKind::Syntax,
         message: message.into(),
@@ -86,6 +101,7 @@ pub fn parse(source: &[u8], opts: &Options, uni: &dyn Unicode) -> Result<(Mod, V
         extra_tokens: false,
         single: opts.mode == Mode::Single,
         dont_imply_dedent: opts.dont_imply_dedent,
+        byte_columns: !declared,
     };
     let mut lexed = tokenizer::tokenize(&text, topts, uni);
     let mut ignores = Vec::new();
@@ -106,9 +122,18 @@ pub fn parse(source: &[u8], opts: &Options, uni: &dyn Unicode) -> Result<(Mod, V
         let at = text.len() as u32;
         lexed.tokens.push(Token { kind: Tok::Unknown, start: at, end: at, loc, level: 0 });
     }
-    let mut p = Parser::new(&text, &lexed.tokens, opts, uni);
+    let lines = Lines::new(&text, std::mem::take(&mut lexed.joined), !declared);
+    let mut p = Parser::new(&lines, &lexed.tokens, opts, uni);
     p.type_ignores = ignores;
-    let error = match p.module(opts.mode) {
+    let parsed = p.module(opts.mode);
+    // The tokenizer runs ahead here: what it warned of beyond the last token read is not CPython's to know.
+    let read = if parsed.is_ok() { usize::MAX } else { p.far.max(p.i) };
+    let mut found = std::mem::take(&mut lexed.warnings);
+    found.retain(|(at, _)| *at <= read);
+    found.append(&mut p.warnings);
+    found.sort_by_key(|(at, _)| *at);
+    warnings.extend(found.into_iter().map(|(_, w)| w));
+    let error = match parsed {
         Ok(tree) => {
             let mut rest_is_blank = true;
             if opts.mode == Mode::Single {
@@ -117,24 +142,21 @@ pub fn parse(source: &[u8], opts: &Options, uni: &dyn Unicode) -> Result<(Mod, V
                     .all(|t| matches!(t.kind, Tok::Newline | Tok::EndMarker | Tok::Dedent));
             }
             if rest_is_blank {
-                let mut warnings = lexed.warnings;
-                warnings.append(&mut p.warnings);
-                return Ok((tree, warnings));
+                return Ok(tree);
             }
             let at = p.toks[p.i.saturating_sub(1)].loc;
             let m = "multiple statements found while compiling a single statement";
-            return Err(error_range(&text, ErrorKind::Syntax, m.into(), at));
+            return Err(lines.error(ErrorKind::Syntax, m.into(), at, at.end_lineno));
         }
         Err(e) => e,
     };
     let mut far = p.far.max(p.i);
     let mut error = error;
-    let (from_action, acted) = (matches!(&error, Fail::Error(_)), p.i);
     // Tokenizer errors at the very place need no second opinion on the grammar.
     if !matches!(&error, Fail::Error(e) if e.kind == ErrorKind::Memory)
         && (far < good || lexed.error.is_none())
         && let Some(found) = errors::diagnose(
-            &text,
+            &lines,
             &lexed.tokens,
             if lexed.error.is_some() { good } else { usize::MAX },
             opts.mode,
@@ -146,62 +168,13 @@ pub fn parse(source: &[u8], opts: &Options, uni: &dyn Unicode) -> Result<(Mod, V
             _ => {}
         }
     }
-    if let Fail::Error(e) = &mut error
-        && e.text.as_ref().is_some_and(|t| !t.ends_with('\n'))
-        && from_action
-    {
-        finish_text(e, &lexed.tokens, acted);
-    }
-    Err(report(&text, error, far, good, &lexed.tokens, lexed.error.as_ref(), &lexed.parens, opts))
-}
-
-/// The line of an error is shown with its newline when the tokenizer had not gone beyond it, as CPython's buffers have it.
-pub(crate) fn finish_text(e: &mut SyntaxError, toks: &[Token], far: usize) {
-    let reached = toks[far.min(toks.len() - 1)].loc.end_lineno;
-    if reached <= e.lineno
-        && let Some(t) = &mut e.text
-    {
-        t.push('\n');
-    }
-}
-
-/// An error at a token. INDENT and DEDENT have no column of their own in CPython, and so the point reached in the line is
-/// shown; at the end of the text that is the end of its last line.
-pub(crate) fn error_at_token(
-    text: &[u8],
-    toks: &[Token],
-    at: usize,
-    kind: ErrorKind,
-    message: String,
-) -> SyntaxError {
-    let t = &toks[at.min(toks.len() - 1)];
-    let mut loc = t.loc;
-    let bare = matches!(t.kind, Tok::Indent | Tok::Dedent | Tok::EndMarker);
-    let at_end = t.start as usize >= text.len() && text.ends_with(b"\n") && loc.lineno > 1;
-    if bare && at_end {
-        loc.lineno -= 1;
-        loc.end_lineno = loc.lineno;
-        loc.end_col_offset = source::line(text, loc.lineno).len() as i32 + 1;
-    }
-    let mut e = error_range(text, kind, message, loc);
-    if bare {
-        e.offset = source::char_offset(source::line(text, loc.lineno), loc.end_col_offset);
-        e.end_offset = -1;
-    }
-    if bare && at_end {
-        if let Some(t) = &mut e.text {
-            t.push('\n');
-        }
-    } else {
-        finish_text(&mut e, toks, at);
-    }
-    e
+    Err(report(&lines, error, far, good, &lexed.tokens, lexed.error.as_ref(), &lexed.parens, opts))
 }
 
 /// Chooses between the parser's failure and the tokenizer's, by the rules of `_Pypegen_set_syntax_error`.
 #[allow(clippy::too_many_arguments)]
 fn report(
-    text: &[u8],
+    lines: &Lines<'_>,
     fail: Fail,
     far: usize,
     good: usize,
@@ -210,18 +183,10 @@ fn report(
     parens: &[Paren],
     opts: &Options,
 ) -> SyntaxError {
-    let content = text.strip_suffix(b"\n").unwrap_or(text);
-    let last_line = memchr::memchr_iter(b'\n', content).count() as i32 + 1;
+    let last_line = tokens.last().map_or(0, |t| t.loc.end_lineno);
     let unclosed = |p: &Paren| {
         let loc = Location { lineno: p.lineno, end_lineno: p.lineno, col_offset: p.col, end_col_offset: -1 };
-        let mut e = error_range(text, ErrorKind::Syntax, format!("'{}' was never closed", p.ch as char), loc);
-        e.end_offset = 0;
-        if p.lineno == last_line
-            && let Some(t) = &mut e.text
-        {
-            t.push('\n');
-        }
-        e
+        lines.error(ErrorKind::Syntax, format!("'{}' was never closed", p.ch as char), loc, last_line)
     };
     let at_end = far + 1 >= tokens.len();
     let first = match fail {
@@ -233,13 +198,13 @@ fn report(
         matches!(tok_error, Some(TokError::Error(e)) if e.message.starts_with("unterminated triple-quoted"));
     let complete = matches!(tok_error, Some(TokError::Error(_) | TokError::Soft(_)));
     if opts.allow_incomplete && at_end && (open_string || !complete) {
-        let loc = tokens[far.min(tokens.len() - 1)].loc;
-        return error_range(text, ErrorKind::Incomplete, "incomplete input".into(), loc);
+        let t = &tokens[far.min(tokens.len() - 1)];
+        return lines.error_at_last(ErrorKind::Incomplete, "incomplete input".into(), t);
     }
     if first.is_none() && far < good && matches!(tokens[far].kind, Tok::Indent | Tok::Dedent) {
         let unexpected =
             if tokens[far].kind == Tok::Indent { "unexpected indent" } else { "unexpected unindent" };
-        return error_at_token(text, tokens, far, ErrorKind::Indentation, unexpected.into());
+        return lines.error_at_last(ErrorKind::Indentation, unexpected.into(), &tokens[far]);
     }
     match tok_error {
         Some(TokError::Error(e)) => return e.clone(),
@@ -253,19 +218,19 @@ fn report(
                 return unclosed(p);
             }
             if far >= good && parens.is_empty() {
-                let width = source::line(text, last_line).len() as i32;
+                let width = lines.src.len() as i32 - lines.start(last_line) as i32;
                 let loc = Location {
                     lineno: last_line,
                     end_lineno: last_line,
                     col_offset: width,
                     end_col_offset: -1,
                 };
-                let message = "unexpected EOF while parsing".into();
-                let mut e = error_range(text, ErrorKind::Syntax, message, loc);
-                if let Some(t) = &mut e.text {
-                    t.push('\n');
-                }
-                return e;
+                return lines.raw_error(
+                    ErrorKind::Syntax,
+                    "unexpected EOF while parsing".into(),
+                    loc,
+                    last_line,
+                );
             }
         }
         None => {}
@@ -279,7 +244,7 @@ fn report(
         Tok::Dedent => (ErrorKind::Indentation, "unexpected unindent"),
         _ => (ErrorKind::Syntax, "invalid syntax"),
     };
-    error_at_token(text, tokens, far, kind, message.into())
+    lines.error_at_token(kind, message.into(), t)
 }
 
 /// What the parser needs to know about Unicode beyond ASCII. The runtime answers with its own tables of Unicode 15.0;

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use dxpy_ast::Location;
-
 use crate::error::{ErrorKind, SyntaxError};
 
 fn plain(kind: ErrorKind, message: String) -> SyntaxError {
@@ -133,37 +131,4 @@ pub fn normalize(src: &[u8], add_newline: bool) -> Cow<'_, [u8]> {
         out.push(b'\n');
     }
     Cow::Owned(out)
-}
-
-/// The bytes of a line, without its newline.
-pub(crate) fn line(src: &[u8], lineno: i32) -> &[u8] {
-    let mut rest = src;
-    for _ in 1..lineno {
-        match memchr::memchr(b'\n', rest) {
-            Some(i) => rest = &rest[i + 1..],
-            None => return b"",
-        }
-    }
-    &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())]
-}
-
-/// Characters in the first `col` bytes of a line.
-pub(crate) fn char_offset(line: &[u8], col: i32) -> i32 {
-    let n = (col.max(0) as usize).min(line.len());
-    crate::tokenizer::chars(&line[..n]) + (col - n as i32).max(0)
-}
-
-/// A `SyntaxError` over a range of the text.
-pub(crate) fn error_range(src: &[u8], kind: ErrorKind, message: String, loc: Location) -> SyntaxError {
-    let first = line(src, loc.lineno);
-    let last = line(src, loc.end_lineno);
-    SyntaxError {
-        kind,
-        message,
-        lineno: loc.lineno,
-        offset: char_offset(first, loc.col_offset) + 1,
-        end_lineno: loc.end_lineno,
-        end_offset: if loc.end_col_offset < 0 { -1 } else { char_offset(last, loc.end_col_offset) + 1 },
-        text: Some(String::from_utf8_lossy(first).into_owned()),
-    }
 }

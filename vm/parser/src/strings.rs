@@ -3,7 +3,7 @@
 use dxpy_ast::*;
 
 use crate::core::{Parser, R};
-use crate::error::{Warning, WarningKind};
+use crate::error::{ErrorKind, Warning, WarningKind};
 use crate::token::{Tok, Token};
 
 /// A part of a concatenation before folding.
@@ -94,37 +94,33 @@ impl Parser<'_> {
         if raw || !body.contains(&b'\\') {
             return Ok((body.to_vec(), bytes, u));
         }
-        let at = t.start as usize + quote + size;
-        let v = if bytes {
-            self.unescape_bytes(body, t, at)?
-        } else {
-            self.unescape(body, t.loc, t.start as usize, at)?
-        };
+        let v = if bytes { self.unescape_bytes(body, t)? } else { self.unescape(body, t)? };
         Ok((v, bytes, u))
     }
 
-    fn warn_escape(&mut self, message: String, loc: Location, from: usize, at: usize) {
-        let text = &self.src[from..at.min(self.src.len())];
-        let lines = text.iter().filter(|c| **c == b'\n').count() as i32;
-        self.warnings.push(Warning {
-            kind: WarningKind::Syntax,
-            message,
-            lineno: loc.lineno + lines,
-            col_offset: loc.col_offset,
-        });
-    }
-
-    fn bad_escape(&mut self, c: &[u8], loc: Location, from: usize, at: usize) {
-        if let Ok(s) = std::str::from_utf8(c)
-            && let Some(ch) = s.chars().next()
-        {
-            self.warn_escape(format!("invalid escape sequence '\\{ch}'"), loc, from, at);
+    /// Warns of the first invalid escape of a literal; `at` is what follows its backslash.
+    fn warn_escape(&mut self, at: &[u8], t: &Token) {
+        let Some(&c) = at.first() else { return };
+        if matches!(t.kind, Tok::FStringMiddle) && matches!(c, b'{' | b'}') {
+            // The tokenizer has warned of this one.
+            return;
+        }
+        let message = if (b'4'..=b'7').contains(&c) {
+            format!("invalid octal escape sequence '\\{}'", String::from_utf8_lossy(&at[..at.len().min(3)]))
+        } else {
+            format!("invalid escape sequence '\\{}'", c as char)
+        };
+        let reached = self.lines.reached(self.tok());
+        let error = self.lines.error(ErrorKind::Syntax, message.clone(), t.loc, reached);
+        let warning = Warning { kind: WarningKind::Syntax, message, lineno: t.loc.lineno, error };
+        if !self.warnings.iter().rev().any(|(_, w)| *w == warning) {
+            self.warnings.push((self.i, warning));
         }
     }
 
-    fn unescape_bytes(&mut self, s: &[u8], t: &Token, base: usize) -> R<Vec<u8>> {
+    fn unescape_bytes(&mut self, s: &[u8], t: &Token) -> R<Vec<u8>> {
         let mut out = Vec::with_capacity(s.len());
-        let mut i = 0;
+        let (mut i, mut bad) = (0, None);
         while i < s.len() {
             if s[i] != b'\\' {
                 out.push(s[i]);
@@ -142,8 +138,7 @@ impl Parser<'_> {
                         let (v, n) = octal(&s[i - 1..]);
                         i += n - 1;
                         if v > 255 {
-                            let m = format!("invalid octal escape sequence '\\{v:o}'");
-                            self.warn_escape(m, t.loc, t.start as usize, base + i);
+                            bad = bad.or(Some(i - n));
                         }
                         out.push(v as u8);
                     }
@@ -156,19 +151,22 @@ impl Parser<'_> {
                         i += 2;
                     }
                     _ => {
-                        self.bad_escape(&s[i - 1..], t.loc, t.start as usize, base + i);
+                        bad = bad.or(Some(i - 1));
                         out.extend([b'\\', c]);
                     }
                 },
             }
         }
+        if let Some(bad) = bad {
+            self.warn_escape(&s[bad..], t);
+        }
         Ok(out)
     }
 
-    /// Escapes of a text literal. `from` and `base` are source offsets of the token and of `s`.
-    fn unescape(&mut self, s: &[u8], loc: Location, from: usize, base: usize) -> R<Vec<u8>> {
+    /// Escapes of a text literal, or of a part of one.
+    fn unescape(&mut self, s: &[u8], t: &Token) -> R<Vec<u8>> {
         let mut out = Vec::with_capacity(s.len());
-        let mut i = 0;
+        let (mut i, mut bad) = (0, None);
         // Positions in messages count characters, a non-ASCII one as the ten of its `\U` escape, as CPython's decoder sees it.
         let position = |n: usize| -> usize {
             String::from_utf8_lossy(&s[..n]).chars().map(|c| if c.is_ascii() { 1 } else { 10 }).sum()
@@ -199,7 +197,7 @@ impl Parser<'_> {
                 } else {
                     m
                 };
-                Err(p.error_at(loc, m))
+                Err(p.error_at(t.loc, m))
             };
             match simple_escape(c) {
                 Some(Some(b)) => out.push(b),
@@ -209,8 +207,7 @@ impl Parser<'_> {
                         let (v, n) = octal(&s[i - 1..]);
                         i += n - 1;
                         if v > 255 {
-                            let m = format!("invalid octal escape sequence '\\{v:o}'");
-                            self.warn_escape(m, loc, from, base + i);
+                            bad = bad.or(Some(i - n));
                         }
                         dxpy_ast::push_code_point(&mut out, v);
                     }
@@ -249,7 +246,10 @@ impl Parser<'_> {
                         }
                     }
                     _ => {
-                        self.bad_escape(&s[i - 1..], loc, from, base + i);
+                        // CPython's decoder gets a non-ASCII character as an escape of its own, after an escaped backslash.
+                        if c.is_ascii() {
+                            bad = bad.or(Some(i - 1));
+                        }
                         out.push(b'\\');
                         // Any other character, of whatever length, is copied by the next turns.
                         i -= 1;
@@ -259,6 +259,9 @@ impl Parser<'_> {
                     }
                 },
             }
+        }
+        if let Some(bad) = bad {
+            self.warn_escape(&s[bad..], t);
         }
         Ok(out)
     }
@@ -290,17 +293,17 @@ impl Parser<'_> {
             && head.ends_with(b"\\")
         {
             // `\{` before a doubled brace: the backslash stays, and the tokenizer has warned about it.
-            let mut v = self.unescape(&head[..head.len() - 1], t.loc, t.start as usize, t.start as usize)?;
+            let mut v = self.unescape(&head[..head.len() - 1], t)?;
             v.extend([b'\\', *last]);
             v
         } else if let Some(head) = text.strip_suffix(b"\\")
             && (head.iter().rev().take_while(|c| **c == b'\\').count() % 2 == 0)
         {
-            let mut v = self.unescape(head, t.loc, t.start as usize, t.start as usize)?;
+            let mut v = self.unescape(head, t)?;
             v.push(b'\\');
             v
         } else {
-            self.unescape(text, t.loc, t.start as usize, t.start as usize)?
+            self.unescape(text, t)?
         };
         Ok(Part::Text { value, kind: None, loc: t.loc })
     }

@@ -57,6 +57,8 @@ pub struct TokOptions {
     /// Text is one interactive statement: a missing last newline is supplied, and pending dedents too.
     pub single: bool,
     pub dont_imply_dedent: bool,
+    /// The encoding of the text was not declared, and columns of the parser's errors stay in bytes.
+    pub byte_columns: bool,
 }
 
 /// Everything the tokenizer found.
@@ -65,9 +67,12 @@ pub struct Tokens {
     pub error: Option<TokError>,
     /// Brackets open where it stopped.
     pub parens: Vec<Paren>,
-    pub warnings: Vec<Warning>,
+    /// Each with the number of tokens before it.
+    pub warnings: Vec<(usize, Warning)>,
     /// Where it stopped.
     pub lineno: i32,
+    /// Lines read in the midst of a token or after a backslash.
+    pub joined: Vec<i32>,
 }
 
 pub struct Tokenizer<'a> {
@@ -75,13 +80,18 @@ pub struct Tokenizer<'a> {
     pos: usize,
     line_start: usize,
     lineno: i32,
+    /// Where the line begins that was being read when the current token was begun: the start of CPython's buffer.
+    buffer: usize,
+    joined: Vec<i32>,
+    /// Columns of the parser's errors are in bytes.
+    bytes: bool,
     indents: Vec<(u32, u32)>,
     parens: Vec<Paren>,
     fstrings: Vec<FString>,
     opts: TokOptions,
     uni: &'a dyn Unicode,
     out: Vec<Token>,
-    warnings: Vec<Warning>,
+    warnings: Vec<(usize, Warning)>,
 }
 
 type Res<T> = Result<T, TokError>;
@@ -99,12 +109,15 @@ pub(crate) fn chars(b: &[u8]) -> i32 {
 }
 
 /// Tokenizes `src`, which has no NUL and only `\n` line ends.
-pub fn tokenize(src: &[u8], opts: TokOptions, uni: &dyn Unicode) -> Tokens {
+pub(crate) fn tokenize(src: &[u8], opts: TokOptions, uni: &dyn Unicode) -> Tokens {
     let mut t = Tokenizer {
         src,
         pos: 0,
         line_start: 0,
-        lineno: 1,
+        lineno: i32::from(!src.is_empty()),
+        buffer: 0,
+        joined: Vec::new(),
+        bytes: opts.byte_columns,
         indents: vec![(0, 0)],
         parens: Vec::new(),
         fstrings: Vec::new(),
@@ -114,7 +127,14 @@ pub fn tokenize(src: &[u8], opts: TokOptions, uni: &dyn Unicode) -> Tokens {
         warnings: Vec::new(),
     };
     let error = t.run().err();
-    Tokens { tokens: t.out, error, parens: t.parens, warnings: t.warnings, lineno: t.lineno }
+    Tokens {
+        tokens: t.out,
+        error,
+        parens: t.parens,
+        warnings: t.warnings,
+        lineno: t.lineno,
+        joined: t.joined,
+    }
 }
 
 impl Tokenizer<'_> {
@@ -134,9 +154,22 @@ impl Tokenizer<'_> {
         let n = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         String::from_utf8_lossy(&rest[..n]).into_owned()
     }
+    /// After a newline. At the end of the text there is no further line.
     fn newline(&mut self) {
-        self.lineno += 1;
-        self.line_start = self.pos;
+        if self.pos < self.src.len() {
+            self.lineno += 1;
+            self.line_start = self.pos;
+            self.buffer = self.pos;
+        }
+    }
+    /// After a newline inside a token or behind a backslash: CPython's buffer keeps the lines before.
+    fn inner_newline(&mut self) {
+        let buffer = self.buffer;
+        self.newline();
+        if self.buffer != buffer {
+            self.buffer = buffer;
+            self.joined.push(self.lineno);
+        }
     }
 
     fn push(&mut self, kind: Tok, start: usize) {
@@ -164,6 +197,11 @@ impl Tokenizer<'_> {
             -1,
         )
     }
+    fn warn(&mut self, message: String) {
+        let Err(TokError::Error(error)) = self.err::<()>(message.as_str()) else { return };
+        let warning = Warning { kind: WarningKind::Syntax, message, lineno: self.lineno, error };
+        self.warnings.push((self.out.len(), warning));
+    }
     fn err_at<T>(
         &self,
         message: impl Into<String>,
@@ -182,9 +220,12 @@ impl Tokenizer<'_> {
             text: Some(self.line_text(line_start)),
         }))
     }
+    /// An error that the parser raises for the tokenizer, in the current line; columns as CPython counts them, from 1.
     fn err_kind<T>(&self, kind: ErrorKind, message: &str, offset: i32, end_offset: i32) -> Res<T> {
-        let mut text = self.line_text(self.line_start);
-        text.push('\n');
+        let rest = &self.src[self.pos.max(self.line_start)..];
+        let end = memchr::memchr(b'\n', rest).map_or(self.src.len(), |n| self.src.len() - rest.len() + n + 1);
+        let text = &self.src[self.buffer..end];
+        let offset = if self.bytes { offset } else { crate::lines::char_offset(text, offset) };
         Err(TokError::Soft(SyntaxError {
             kind,
             message: message.into(),
@@ -192,7 +233,7 @@ impl Tokenizer<'_> {
             offset,
             end_lineno: self.lineno,
             end_offset,
-            text: Some(text),
+            text: Some(String::from_utf8_lossy(text).into_owned()),
         }))
     }
 
@@ -250,7 +291,7 @@ impl Tokenizer<'_> {
                 }
                 b'\\' => {
                     self.pos += 1;
-                    self.continuation()?;
+                    self.continuation(false)?;
                 }
                 _ if is_name_start(c) => self.name()?,
                 b'0'..=b'9' => self.number()?,
@@ -261,21 +302,22 @@ impl Tokenizer<'_> {
         }
     }
 
-    fn continuation(&mut self) -> Res<()> {
+    fn continuation(&mut self, indentation: bool) -> Res<()> {
         if self.cur() != b'\n' {
             if self.pos >= self.src.len() {
                 return Err(TokError::Eof);
             }
-            let n = chars(&self.src[self.line_start..self.pos]);
-            return self.err_kind(
-                ErrorKind::Syntax,
-                "unexpected character after line continuation character",
-                n + 1,
-                0,
-            );
+            // CPython has read one character more, and counts from where its buffer begins.
+            let n = (self.pos - self.buffer) as i32 + 1;
+            let message = "unexpected character after line continuation character";
+            return self.err_kind(ErrorKind::Syntax, message, n, 0);
         }
         self.pos += 1;
-        self.newline();
+        if indentation {
+            self.newline();
+        } else {
+            self.inner_newline();
+        }
         if self.pos >= self.src.len() {
             return Err(TokError::Eof);
         }
@@ -300,7 +342,7 @@ impl Tokenizer<'_> {
                 b'\\' => {
                     cont = cont.or(Some((col, alt)));
                     self.pos += 1;
-                    self.continuation()?;
+                    self.continuation(true)?;
                     continue;
                 }
                 _ => break,
@@ -327,7 +369,7 @@ impl Tokenizer<'_> {
             }
         } else if col > top.0 {
             if self.indents.len() > MAX_INDENTS {
-                return self.err_kind(ErrorKind::Indentation, "too many levels of indentation", 0, -1);
+                return self.err_kind(ErrorKind::Indentation, "too many levels of indentation", 1, 0);
             }
             if alt <= top.1 {
                 return self.tab_error(tab_error);
@@ -342,13 +384,10 @@ impl Tokenizer<'_> {
             }
             let top = *self.indents.last().unwrap_or(&(0, 0));
             if col != top.0 {
-                let n = chars(self.line_text(self.line_start).as_bytes());
-                return self.err_kind(
-                    ErrorKind::Indentation,
-                    "unindent does not match any outer indentation level",
-                    n + 1,
-                    -1,
-                );
+                let rest = &self.src[self.line_start..];
+                let n = memchr::memchr(b'\n', rest).map_or(rest.len(), |n| n + 1);
+                let message = "unindent does not match any outer indentation level";
+                return self.err_kind(ErrorKind::Indentation, message, n as i32, -1);
             }
             if alt != top.1 {
                 return self.tab_error(tab_error);
@@ -495,12 +534,7 @@ impl Tokenizer<'_> {
         let rest = &self.src[self.pos..];
         let glued: &[&[u8]] = &[b"and", b"else", b"for", b"if", b"in", b"is", b"or", b"not"];
         if glued.iter().any(|k| rest.starts_with(k)) {
-            self.warnings.push(Warning {
-                kind: WarningKind::Syntax,
-                message: format!("invalid {kind} literal"),
-                lineno: self.lineno,
-                col_offset: self.col(self.pos),
-            });
+            self.warn(format!("invalid {kind} literal"));
         } else if self.cur() < 128 && is_name_char(self.cur()) {
             return self.err(format!("invalid {kind} literal"));
         }
@@ -613,7 +647,7 @@ impl Tokenizer<'_> {
                 b'\\' => {
                     self.pos += 2;
                     if self.at(self.pos - 1) == b'\n' {
-                        self.newline();
+                        self.inner_newline();
                     }
                 }
                 b'\n' => {
@@ -621,7 +655,7 @@ impl Tokenizer<'_> {
                         return self.unterminated(start, open, quote, size, line, line_start);
                     }
                     self.pos += 1;
-                    self.newline();
+                    self.inner_newline();
                 }
                 _ => {
                     if size == 1 {
@@ -655,11 +689,7 @@ impl Tokenizer<'_> {
         line: i32,
         line_start: usize,
     ) -> Res<()> {
-        let mut detected = self.lineno;
-        // A text's last newline starts no further line for CPython's counter.
-        if self.pos >= self.src.len() && self.line_start >= self.src.len() && detected > line {
-            detected -= 1;
-        }
+        let detected = self.lineno;
         let offset = chars(&self.src[line_start..start]) + 1;
         if let Some(f) = self.fstrings.last()
             && f.quote == quote
@@ -746,7 +776,7 @@ impl Tokenizer<'_> {
             }
             quotes = 0;
             match c {
-                b'\n' => self.newline(),
+                b'\n' => self.inner_newline(),
                 b'{' => {
                     if self.cur() != b'{' || in_spec {
                         self.pos -= 1;
@@ -780,12 +810,7 @@ impl Tokenizer<'_> {
                     let next = self.cur();
                     if next == b'{' || next == b'}' {
                         if !raw {
-                            self.warnings.push(Warning {
-                                kind: WarningKind::Syntax,
-                                message: format!("invalid escape sequence '\\{}'", next as char),
-                                lineno: self.lineno,
-                                col_offset: self.col(self.pos),
-                            });
+                            self.warn(format!("invalid escape sequence '\\{}'", next as char));
                         }
                         continue;
                     }
@@ -793,7 +818,7 @@ impl Tokenizer<'_> {
                         self.pos += 1;
                     }
                     if next == b'\n' {
-                        self.newline();
+                        self.inner_newline();
                     }
                     if !raw && next == b'N' && self.cur() == b'{' {
                         self.pos += 1;
@@ -822,10 +847,7 @@ impl Tokenizer<'_> {
 
     fn fstring_unterminated(&mut self) -> Res<()> {
         let Some(f) = self.fstrings.last() else { return Err(TokError::Eof) };
-        let mut detected = self.lineno;
-        if self.pos >= self.src.len() && self.line_start >= self.src.len() && detected > f.lineno {
-            detected -= 1;
-        }
+        let detected = self.lineno;
         let offset = chars(&self.src[f.line_start..f.start]) + 1;
         let what = if f.quote_size == 3 { "unterminated triple-quoted" } else { "unterminated" };
         self.err_at(

@@ -60,4 +60,5 @@ def main():
             print(error(e).replace("\n", " "))
 
 
-main()
+if __name__ == "__main__":
+    main()

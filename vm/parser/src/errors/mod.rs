@@ -11,7 +11,7 @@ use dxpy_ast::Location;
 
 use crate::Mode;
 use crate::error::{ErrorKind, SyntaxError};
-use crate::source::error_range;
+use crate::lines::Lines;
 use crate::token::{Tok, Token};
 use notation::{Alt, Grammar, Item, grammar};
 
@@ -37,10 +37,12 @@ pub(crate) struct Outcome {
 
 struct Pass<'a> {
     g: &'static Grammar,
-    src: &'a [u8],
+    lines: &'a Lines<'a>,
     toks: &'a [Token],
     pos: usize,
     far: usize,
+    /// What the pass before this one had read.
+    before: usize,
     depth: u32,
     invalid: bool,
     quiet: usize,
@@ -63,7 +65,7 @@ type Captures = Vec<(u8, u32)>;
 
 /// Runs both passes over the tokens; `None` when no thread can be had.
 /// Tokens from `good` on stand for a tokenizer error.
-pub(crate) fn diagnose(src: &[u8], toks: &[Token], good: usize, mode: Mode) -> Option<Outcome> {
+pub(crate) fn diagnose(lines: &Lines<'_>, toks: &[Token], good: usize, mode: Mode) -> Option<Outcome> {
     std::thread::scope(|s| {
         let job = move || {
             let g = grammar();
@@ -75,10 +77,11 @@ pub(crate) fn diagnose(src: &[u8], toks: &[Token], good: usize, mode: Mode) -> O
             };
             let new = |invalid| Pass {
                 g,
-                src,
+                lines,
                 toks,
                 pos: 0,
                 far: 0,
+                before: 0,
                 depth: 0,
                 invalid,
                 quiet: g.names["expression_without_invalid"],
@@ -95,6 +98,7 @@ pub(crate) fn diagnose(src: &[u8], toks: &[Token], good: usize, mode: Mode) -> O
             }
             drop(first);
             let mut second = new(true);
+            second.before = far;
             let error = match second.rule(g.names[start]) {
                 Err(Stop::Error(e)) => Some(*e),
                 Err(Stop::Overflow) => Some(overflow()),
@@ -126,7 +130,7 @@ impl<'a> Pass<'a> {
     }
     fn text(&self, i: usize) -> &'a [u8] {
         let t = &self.toks[i];
-        &self.src[t.start as usize..t.end as usize]
+        &self.lines.src[t.start as usize..t.end as usize]
     }
     fn node(&mut self, tag: &'static str, start: usize, kids: &[u32]) -> u32 {
         let from = self.kids.len() as u32;
@@ -322,13 +326,19 @@ impl<'a> Pass<'a> {
     }
 
     fn error(&self, kind: ErrorKind, loc: Location, message: String) -> Stop {
-        let mut e = error_range(self.src, kind, message, loc);
-        crate::finish_text(&mut e, self.toks, self.far);
-        Stop::Error(Box::new(e))
+        Stop::Error(Box::new(self.lines.error(kind, message, loc, self.reached())))
     }
 
     fn error_last(&self, kind: ErrorKind, message: String) -> Stop {
-        Stop::Error(Box::new(crate::error_at_token(self.src, self.toks, self.far, kind, message)))
+        Stop::Error(Box::new(self.lines.error_at_last(kind, message, &self.toks[self.last()])))
+    }
+
+    /// The last token read, in this pass or the one before.
+    fn last(&self) -> usize {
+        self.far.max(self.before)
+    }
+    fn reached(&self) -> i32 {
+        self.lines.reached(&self.toks[self.last()])
     }
 
     fn loc(&self, n: u32) -> Location {
@@ -426,7 +436,7 @@ impl<'a> Pass<'a> {
     fn act(&mut self, place: &str, text: &str, caps: &Captures) -> Res {
         let cap = |c: u8| caps.iter().rev().find(|x| x.0 == c).map(|x| x.1);
         let (a, b) = (cap(b'a'), cap(b'b'));
-        let last = self.far;
+        let last = self.last();
         let syntax = ErrorKind::Syntax;
         let (Some(a), b) = (a.or_else(|| (self.nodes.len() as u32).checked_sub(1)), b) else {
             return Ok(None);
@@ -434,7 +444,7 @@ impl<'a> Pass<'a> {
         // The parentheses around a group are no part of the expression in it.
         let own = |p: &Self, n: u32| if p.tag(n).is_empty() { p.loc(n) } else { p.loc(p.strip(n)) };
         let two = |p: &Self| b.map_or_else(|| own(p, a), |b| own(p, a).to(own(p, b)));
-        let from = |p: &Self, n: u32| p.loc(n).to(p.toks[p.far].loc);
+        let from = |p: &Self, n: u32| p.loc(n).to(p.toks[p.last()].loc);
         let fill = |p: &Self| -> String {
             let mut m = text.replace("\\\"", "\"");
             if m.contains("%e") {
@@ -507,10 +517,7 @@ impl<'a> Pass<'a> {
             "kvpair" => {
                 let at = self.loc(a);
                 let loc = Location { col_offset: at.end_col_offset - 1, end_col_offset: -1, ..at };
-                let mut e = error_range(self.src, syntax, "':' expected after dictionary key".into(), loc);
-                e.end_offset = 0;
-                crate::finish_text(&mut e, self.toks, self.far);
-                return Err(Stop::Error(Box::new(e)));
+                return Err(self.error(syntax, loc, "':' expected after dictionary key".into()));
             }
             "star_bound" | "dstar_bound" => {
                 let e = cap(b'e').unwrap_or(a);

@@ -1,0 +1,83 @@
+"""Prints what `tests/samples.rs` should make of texts: strings in CPython's own tests, and texts read from standard input.
+
+A line is the text in hexadecimal, the mode, the tree or the error as in `oracle.py`, and the warnings, between tabs.
+"""
+import ast
+import glob
+import os
+import sys
+import textwrap
+import warnings
+
+from oracle import error, text
+
+warnings.simplefilter("ignore")
+
+
+def examples(source):
+    """The programs in the doctests of a string."""
+    lines = []
+    for line in source.splitlines() + [""]:
+        line = line.strip()
+        if line.startswith(">>> "):
+            if lines:
+                yield "\n".join(lines) + "\n"
+            lines = [line[4:]]
+        elif lines and line.startswith("..."):
+            lines.append(line[4:])
+        elif lines:
+            yield "\n".join(lines) + "\n"
+            lines = []
+
+
+def samples(seen):
+    folder = os.path.join(os.path.dirname(os.__file__), "test")
+    for path in sorted(glob.glob(os.path.join(folder, "**", "*.py"), recursive=True)):
+        try:
+            with open(path, encoding="utf-8") as f:
+                tree = ast.parse(f.read())
+        except (SyntaxError, ValueError):
+            continue
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+                continue
+            if len(node.value) > 20000:
+                continue
+            for source in [node.value, textwrap.dedent(node.value), *examples(node.value)]:
+                if source not in seen and (" " in source or "\\" in source or "'" in source or '"' in source):
+                    seen.add(source)
+                    yield source
+
+
+def answer(source, mode):
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        try:
+            out = text(compile(source, "<string>", mode, ast.PyCF_ONLY_AST))
+        except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as e:
+            out = error(e).replace("\n", " ")
+    issued = "; ".join(f"{w.category.__name__} {w.lineno} {ascii(str(w.message))}" for w in found)
+    if found:
+        # What the warning is as an error.
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            try:
+                compile(source, "<string>", mode, ast.PyCF_ONLY_AST)
+                issued += " -> none"
+            except (SyntaxError, ValueError, Warning) as e:
+                issued += " -> " + error(e).replace("\n", " ")
+    return out, issued
+
+
+seen = set()
+texts = [bytes.fromhex(line.strip()) for line in sys.stdin]
+if sys.argv[1:] == ["samples"]:
+    texts += [s.encode() for s in samples(seen) if s.isascii() or not any("\ud800" <= c < "\ue000" for c in s)]
+for source in texts:
+    try:
+        source.decode()
+    except UnicodeDecodeError:
+        continue
+    modes = ["exec"] if b"\n" in source.strip() and len(source) > 60 else ["exec", "eval", "single"]
+    for mode in modes:
+        print(source.hex(), mode, *answer(source.decode(), mode), sep="\t")
