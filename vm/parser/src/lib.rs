@@ -126,32 +126,28 @@ pub fn parse_with(
     let mut p = Parser::new(&lines, &lexed.tokens, opts, uni);
     p.type_ignores = ignores;
     let parsed = p.module(opts.mode);
-    // The tokenizer runs ahead here: what it warned of beyond the last token read is not CPython's to know.
-    let read = if parsed.is_ok() { usize::MAX } else { p.far.max(p.i) };
-    let mut found = std::mem::take(&mut lexed.warnings);
-    found.retain(|(at, _)| *at <= read);
-    found.append(&mut p.warnings);
-    found.sort_by_key(|(at, _)| *at);
-    warnings.extend(found.into_iter().map(|(_, w)| w));
-    let error = match parsed {
-        Ok(tree) => {
-            let mut rest_is_blank = true;
-            if opts.mode == Mode::Single {
-                rest_is_blank = p.toks[p.i..]
-                    .iter()
-                    .all(|t| matches!(t.kind, Tok::Newline | Tok::EndMarker | Tok::Dedent));
-            }
-            if rest_is_blank {
-                return Ok(tree);
-            }
-            let at = p.toks[p.i.saturating_sub(1)].loc;
-            let m = "multiple statements found while compiling a single statement";
-            return Err(lines.error(ErrorKind::Syntax, m.into(), at, at.end_lineno));
-        }
+    let mut error = match parsed {
         Err(e) => e,
+        Ok(tree) => {
+            let mut end = Ok(tree);
+            let rest = &p.toks[p.i..];
+            let blank = |t: &Token| matches!(t.kind, Tok::Newline | Tok::EndMarker | Tok::Dedent);
+            if opts.mode == Mode::Single && !rest.iter().all(blank) {
+                let at = p.toks[p.i.saturating_sub(1)].loc;
+                let m = "multiple statements found while compiling a single statement";
+                end = Err(lines.error(ErrorKind::Syntax, m.into(), at, at.end_lineno));
+            }
+            issue(
+                warnings,
+                lexed.warnings,
+                p.warnings,
+                lexed.error.as_ref(),
+                if end.is_ok() { usize::MAX } else { p.i },
+            );
+            return end;
+        }
     };
-    let mut far = p.far.max(p.i);
-    let mut error = error;
+    let (mut far, mut last) = (p.far.max(p.i), p.far.max(p.i));
     // Tokenizer errors at the very place need no second opinion on the grammar.
     if !matches!(&error, Fail::Error(e) if e.kind == ErrorKind::Memory)
         && (far < good || lexed.error.is_none())
@@ -162,13 +158,58 @@ pub fn parse_with(
             opts.mode,
         )
     {
-        match (found.error, &error) {
-            (Some(e), Fail::Generic) => error = Fail::Error(Box::new(e)),
-            (_, Fail::Generic) => far = found.far,
-            _ => {}
+        if let Fail::Generic = error {
+            last = found.last.max(far);
+            for at in found.decoded {
+                p.i = at + 1;
+                // The value does not matter, nor does what is wrong with it.
+                let _ = p.string_token(&lexed.tokens[at]);
+            }
+            match found.error {
+                Some(e) => error = Fail::Error(Box::new(e)),
+                None => far = found.far,
+            }
         }
     }
-    Err(report(&lines, error, far, good, &lexed.tokens, lexed.error.as_ref(), &lexed.parens, opts))
+    let end =
+        report(&lines, error, far, last, good, &lexed.tokens, lexed.error.as_ref(), &lexed.parens, opts);
+    // To look for the tokenizer's errors CPython reads the whole text, and so all its warnings are issued; but not when an
+    // unexpected indentation is all there is to say.
+    let unexpected = end.kind == ErrorKind::Indentation && end.message.starts_with("unexpected ");
+    issue(
+        warnings,
+        lexed.warnings,
+        p.warnings,
+        lexed.error.as_ref(),
+        if unexpected { far } else { usize::MAX },
+    );
+    Err(end)
+}
+
+/// Adds warnings up to token `read`, in the order in which CPython comes to them.
+fn issue(
+    out: &mut Vec<Warning>,
+    tokenizer: Vec<(usize, Warning)>,
+    parser: Vec<(usize, Warning)>,
+    error: Option<&TokError>,
+    read: usize,
+) {
+    // When a warning of the parser's is an error, the rest is still looked through for errors of the tokenizer's.
+    let later: Vec<(usize, SyntaxError)> = tokenizer.iter().map(|(at, w)| (*at, w.error.clone())).collect();
+    let mut all: Vec<(usize, bool, Warning)> =
+        tokenizer.into_iter().filter(|(at, _)| *at <= read).map(|(at, w)| (at, false, w)).collect();
+    all.extend(parser.into_iter().map(|(at, w)| (at, true, w)));
+    all.sort_by_key(|(at, ..)| *at);
+    for (at, by_parser, mut w) in all {
+        if by_parser {
+            let next = later.partition_point(|(other, _)| *other <= at);
+            match (later.get(next), error) {
+                (Some((_, e)), _) | (None, Some(TokError::Error(e))) => w.error = e.clone(),
+                _ => {}
+            }
+        }
+        out.push(w);
+    }
 }
 
 /// Chooses between the parser's failure and the tokenizer's, by the rules of `_Pypegen_set_syntax_error`.
@@ -177,6 +218,7 @@ fn report(
     lines: &Lines<'_>,
     fail: Fail,
     far: usize,
+    last: usize,
     good: usize,
     tokens: &[Token],
     tok_error: Option<&TokError>,
@@ -211,7 +253,7 @@ fn report(
         Some(TokError::Soft(e)) if far >= good => return e.clone(),
         Some(TokError::Soft(_)) => {}
         Some(TokError::Eof) => {
-            let line = tokens[far.min(good.saturating_sub(1))].loc.lineno;
+            let line = tokens[last.min(good.saturating_sub(1))].loc.lineno;
             if let Some(p) = parens.last()
                 && (far >= good || line > p.lineno)
             {

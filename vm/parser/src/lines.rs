@@ -87,7 +87,7 @@ impl<'a> Lines<'a> {
     /// tokenizer has come to is shown.
     pub fn error_at_last(&self, kind: ErrorKind, message: String, t: &Token) -> SyntaxError {
         let reached = self.reached(t);
-        if !columnless(t.kind) {
+        if !columnless(t) {
             return self.error(kind, message, t.loc, reached);
         }
         self.raw_error(
@@ -101,13 +101,14 @@ impl<'a> Lines<'a> {
     /// The generic "invalid syntax" at a token.
     pub fn error_at_token(&self, kind: ErrorKind, message: String, t: &Token) -> SyntaxError {
         let loc =
-            if columnless(t.kind) { Location { col_offset: -1, end_col_offset: -1, ..t.loc } } else { t.loc };
+            if columnless(t) { Location { col_offset: -1, end_col_offset: -1, ..t.loc } } else { t.loc };
         self.error(kind, message, loc, self.reached(t))
     }
 }
 
-fn columnless(k: Tok) -> bool {
-    matches!(k, Tok::Indent | Tok::Dedent | Tok::EndMarker)
+/// Whether a token has no text: also the NEWLINE that interactive input is given at its end.
+fn columnless(t: &Token) -> bool {
+    matches!(t.kind, Tok::Indent | Tok::Dedent | Tok::EndMarker) || t.kind == Tok::Newline && t.start == t.end
 }
 
 /// `_PyPegen_byte_offset_to_character_offset`: characters in the first `col` bytes, one of which may be past the end.

@@ -8,7 +8,15 @@ use crate::token::{Tok, Token};
 
 /// A part of a concatenation before folding.
 enum Part {
-    Text { value: Vec<u8>, kind: Option<Ident>, loc: Location },
+    Text {
+        value: Vec<u8>,
+        kind: Option<Ident>,
+        loc: Location,
+    },
+    /// A literal part of an f-string whose end has not been read yet.
+    Raw {
+        token: Token,
+    },
     Field(Expr),
 }
 
@@ -19,6 +27,7 @@ impl Part {
                 Expr::new(ExprKind::Constant { value: Constant::Str(PyStr::from_wtf8(value)), kind }, loc)
             }
             Part::Field(e) => e,
+            Part::Raw { .. } => unreachable!("decoded at the end of its f-string"),
         }
     }
 }
@@ -79,7 +88,7 @@ impl Parser<'_> {
     }
 
     /// Decodes a string token: value, whether bytes, whether it has a `u` prefix.
-    fn string_token(&mut self, t: &Token) -> R<(Vec<u8>, bool, bool)> {
+    pub(crate) fn string_token(&mut self, t: &Token) -> R<(Vec<u8>, bool, bool)> {
         let text = self.text(t);
         let quote = text.iter().position(|c| matches!(c, b'"' | b'\'')).unwrap_or(0);
         let (prefix, rest) = text.split_at(quote);
@@ -101,7 +110,7 @@ impl Parser<'_> {
     /// Warns of the first invalid escape of a literal; `at` is what follows its backslash.
     fn warn_escape(&mut self, at: &[u8], t: &Token) {
         let Some(&c) = at.first() else { return };
-        if matches!(t.kind, Tok::FStringMiddle) && matches!(c, b'{' | b'}') {
+        if matches!(t.kind, Tok::FStringMiddle | Tok::FStringEnd) && matches!(c, b'{' | b'}') {
             // The tokenizer has warned of this one.
             return;
         }
@@ -110,11 +119,11 @@ impl Parser<'_> {
         } else {
             format!("invalid escape sequence '\\{}'", c as char)
         };
-        let reached = self.lines.reached(self.tok());
-        let error = self.lines.error(ErrorKind::Syntax, message.clone(), t.loc, reached);
+        let error = self.lines.error(ErrorKind::Syntax, message.clone(), t.loc, self.lines.reached(t));
         let warning = Warning { kind: WarningKind::Syntax, message, lineno: t.loc.lineno, error };
         if !self.warnings.iter().rev().any(|(_, w)| *w == warning) {
-            self.warnings.push((self.i, warning));
+            // Decoded as soon as it is read, that is before the next token is.
+            self.warnings.push((self.i - 1, warning));
         }
     }
 
@@ -270,22 +279,26 @@ impl Parser<'_> {
         let t = self.expect(Tok::FStringStart)?;
         let raw = self.text(t).iter().any(|c| matches!(c, b'r' | b'R'));
         self.enter()?;
+        let first = parts.len();
         loop {
             match self.kind() {
-                Tok::FStringMiddle => {
-                    let t = self.bump();
-                    parts.push(self.fstring_middle(t, raw)?);
-                }
-                Tok::LBrace => self.replacement_field(parts, raw)?,
+                Tok::FStringMiddle => parts.push(Part::Raw { token: *self.bump() }),
+                Tok::LBrace => self.replacement_field(parts)?,
                 _ => break,
             }
         }
         self.leave();
-        self.expect(Tok::FStringEnd)?;
+        // CPython decodes the literal parts when it has read all, and reports what is wrong with one at the end token.
+        let end = self.expect(Tok::FStringEnd)?;
+        for part in &mut parts[first..] {
+            if let Part::Raw { token } = *part {
+                *part = self.fstring_middle(&token, end, raw)?;
+            }
+        }
         Ok(())
     }
 
-    fn fstring_middle(&mut self, t: &Token, raw: bool) -> R<Part> {
+    fn fstring_middle(&mut self, t: &Token, at: &Token, raw: bool) -> R<Part> {
         let text = self.text(t);
         let value = if raw || !text.contains(&b'\\') {
             text.to_vec()
@@ -293,22 +306,22 @@ impl Parser<'_> {
             && head.ends_with(b"\\")
         {
             // `\{` before a doubled brace: the backslash stays, and the tokenizer has warned about it.
-            let mut v = self.unescape(&head[..head.len() - 1], t)?;
+            let mut v = self.unescape(&head[..head.len() - 1], at)?;
             v.extend([b'\\', *last]);
             v
         } else if let Some(head) = text.strip_suffix(b"\\")
             && (head.iter().rev().take_while(|c| **c == b'\\').count() % 2 == 0)
         {
-            let mut v = self.unescape(head, t)?;
+            let mut v = self.unescape(head, at)?;
             v.push(b'\\');
             v
         } else {
-            self.unescape(text, t)?
+            self.unescape(text, at)?
         };
         Ok(Part::Text { value, kind: None, loc: t.loc })
     }
 
-    fn replacement_field(&mut self, parts: &mut Vec<Part>, raw: bool) -> R<()> {
+    fn replacement_field(&mut self, parts: &mut Vec<Part>) -> R<()> {
         let open = self.expect(Tok::LBrace)?;
         let value = Box::new(self.yield_or_star()?);
         let debug = self.eat(Tok::Equal);
@@ -340,10 +353,11 @@ impl Parser<'_> {
             loop {
                 match self.kind() {
                     Tok::FStringMiddle => {
+                        // 3.12 reads the escapes of a specification even in a raw string.
                         let t = self.bump();
-                        spec.push(self.fstring_middle(t, raw)?);
+                        spec.push(self.fstring_middle(t, t, false)?);
                     }
-                    Tok::LBrace => self.replacement_field(&mut spec, raw)?,
+                    Tok::LBrace => self.replacement_field(&mut spec)?,
                     _ => break,
                 }
             }
@@ -425,9 +439,9 @@ fn fold(parts: Vec<Part>) -> Vec<Expr> {
                 }
                 None => run = Some((value, kind, loc)),
             },
-            Part::Field(e) => {
+            Part::Field(_) | Part::Raw { .. } => {
                 flush(&mut run, &mut out);
-                out.push(e);
+                out.push(p.into_expr());
             }
         }
     }

@@ -240,6 +240,8 @@ impl Tokenizer<'_> {
     fn run(&mut self) -> Res<()> {
         let mut at_bol = true;
         let mut blank_line = false;
+        // A comment that no token stands for is part of the NEWLINE after it.
+        let mut comment = None;
         loop {
             if self.fstrings.last().is_some_and(|f| !f.regular) {
                 self.fstring_text()?;
@@ -255,12 +257,19 @@ impl Tokenizer<'_> {
             }
             let c = self.cur();
             let start = self.pos;
+            if c != b'\n' {
+                comment = None;
+            }
             match c {
-                b'#' => self.comment(blank_line),
+                b'#' => {
+                    self.comment(blank_line);
+                    comment = (self.out.last().is_none_or(|t| (t.start as usize) < start)).then_some(start);
+                }
                 0 if self.pos >= self.src.len() => {
                     if !self.parens.is_empty() || !self.fstrings.is_empty() {
                         return Err(TokError::Eof);
                     }
+                    // As `_PyPegen_fill_token` does for interactive input that has begun.
                     if self.opts.single && !self.out.is_empty() {
                         self.push(Tok::Newline, start);
                         if !self.opts.dont_imply_dedent && self.indents.len() > 1 {
@@ -281,7 +290,7 @@ impl Tokenizer<'_> {
                             self.push(Tok::Nl, start);
                         }
                     } else {
-                        self.push(Tok::Newline, start);
+                        self.push(Tok::Newline, comment.take().unwrap_or(start));
                     }
                     at_bol = true;
                     self.newline();
@@ -304,11 +313,8 @@ impl Tokenizer<'_> {
 
     fn continuation(&mut self, indentation: bool) -> Res<()> {
         if self.cur() != b'\n' {
-            if self.pos >= self.src.len() {
-                return Err(TokError::Eof);
-            }
-            // CPython has read one character more, and counts from where its buffer begins.
-            let n = (self.pos - self.buffer) as i32 + 1;
+            // CPython has read one character more, if there is one, and counts from where its buffer begins.
+            let n = (self.pos - self.buffer) as i32 + i32::from(self.pos < self.src.len());
             let message = "unexpected character after line continuation character";
             return self.err_kind(ErrorKind::Syntax, message, n, 0);
         }
@@ -357,9 +363,6 @@ impl Tokenizer<'_> {
         }
         if !self.parens.is_empty() {
             return Ok(false);
-        }
-        if self.pos >= self.src.len() {
-            (col, alt) = (0, 0);
         }
         let top = *self.indents.last().unwrap_or(&(0, 0));
         let tab_error = "inconsistent use of tabs and spaces in indentation";
@@ -810,7 +813,9 @@ impl Tokenizer<'_> {
                     let next = self.cur();
                     if next == b'{' || next == b'}' {
                         if !raw {
+                            self.pos += 1;
                             self.warn(format!("invalid escape sequence '\\{}'", next as char));
+                            self.pos -= 1;
                         }
                         continue;
                     }

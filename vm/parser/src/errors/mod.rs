@@ -33,6 +33,10 @@ pub(crate) struct Outcome {
     /// Furthest token read in the first pass.
     pub far: usize,
     pub error: Option<SyntaxError>,
+    /// Furthest token read in either pass.
+    pub last: usize,
+    /// String tokens that the second pass has read while it was not looking for mistakes: CPython warns of these too.
+    pub decoded: Vec<usize>,
 }
 
 struct Pass<'a> {
@@ -50,6 +54,8 @@ struct Pass<'a> {
     memo: HashMap<(u32, u32), Option<(u32, u32)>>,
     nodes: Vec<Node>,
     kids: Vec<u32>,
+    decoded: Vec<usize>,
+    second: bool,
 }
 
 /// `Err` ends the pass.
@@ -89,12 +95,14 @@ pub(crate) fn diagnose(lines: &Lines<'_>, toks: &[Token], good: usize, mode: Mod
                 memo: HashMap::new(),
                 nodes: Vec::new(),
                 kids: Vec::new(),
+                decoded: Vec::new(),
+                second: invalid,
             };
             let mut first = new(false);
             let r = first.rule(g.names[start]);
             let far = first.far;
             if matches!(r, Err(Stop::Overflow)) {
-                return Outcome { far, error: Some(overflow()) };
+                return Outcome { far, error: Some(overflow()), last: far, decoded: Vec::new() };
             }
             drop(first);
             let mut second = new(true);
@@ -102,10 +110,13 @@ pub(crate) fn diagnose(lines: &Lines<'_>, toks: &[Token], good: usize, mode: Mod
             let error = match second.rule(g.names[start]) {
                 Err(Stop::Error(e)) => Some(*e),
                 Err(Stop::Overflow) => Some(overflow()),
-                Err(Stop::Tokenizer) => return Outcome { far: second.far, error: None },
+                Err(Stop::Tokenizer) => {
+                    let last = second.last();
+                    return Outcome { far: second.far, error: None, last, decoded: second.decoded };
+                }
                 _ => None,
             };
-            Outcome { far, error }
+            Outcome { far, error, last: second.last(), decoded: second.decoded }
         };
         std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(s, job).ok()?.join().ok()
     })
@@ -230,6 +241,9 @@ impl<'a> Pass<'a> {
                 if self.look() != *k {
                     return Ok(None);
                 }
+                if *k == Tok::String && self.second && !self.invalid && !self.decoded.contains(&self.pos) {
+                    self.decoded.push(self.pos);
+                }
                 self.advance();
                 Ok(Some(self.node("", start, &[])))
             }
@@ -312,8 +326,9 @@ impl<'a> Pass<'a> {
                 if !self.invalid {
                     return Err(Stop::Forced);
                 }
-                let loc = self.toks[self.pos].loc;
-                Err(self.error(ErrorKind::Syntax, loc, format!("expected '{w}'")))
+                let t = &self.toks[self.pos];
+                let e = self.lines.error_at_token(ErrorKind::Syntax, format!("expected '{w}'"), t);
+                Err(Stop::Error(Box::new(e)))
             }
             Item::Cut => Ok(Some(u32::MAX)),
         }
