@@ -130,9 +130,7 @@ pub fn parse_with(
         Err(e) => e,
         Ok(tree) => {
             let mut end = Ok(tree);
-            let rest = &p.toks[p.i..];
-            let blank = |t: &Token| matches!(t.kind, Tok::Newline | Tok::EndMarker | Tok::Dedent);
-            if opts.mode == Mode::Single && !rest.iter().all(blank) {
+            if opts.mode == Mode::Single && !is_blank(&text[p.toks[p.i.saturating_sub(1)].end as usize..]) {
                 let at = p.toks[p.i.saturating_sub(1)].loc;
                 let m = "multiple statements found while compiling a single statement";
                 end = Err(lines.error(ErrorKind::Syntax, m.into(), at, at.end_lineno));
@@ -155,7 +153,7 @@ pub fn parse_with(
             &lines,
             &lexed.tokens,
             if lexed.error.is_some() { good } else { usize::MAX },
-            opts.mode,
+            opts,
         )
     {
         if let Fail::Generic = error {
@@ -184,6 +182,14 @@ pub fn parse_with(
         if unexpected { far } else { usize::MAX },
     );
     Err(end)
+}
+
+/// Whether only white space and comments are left after an interactive statement (`bad_single_statement`).
+fn is_blank(rest: &[u8]) -> bool {
+    rest.split(|c| *c == b'\n').all(|line| {
+        let text = line.iter().find(|c| !matches!(c, b' ' | b'\t' | 0x0C));
+        text.is_none_or(|c| *c == b'#')
+    })
 }
 
 /// Adds warnings up to token `read`, in the order in which CPython comes to them.
@@ -236,8 +242,7 @@ fn report(
         Fail::Error(e) => Some(*e),
         Fail::Generic => None,
     };
-    let open_string =
-        matches!(tok_error, Some(TokError::Error(e)) if e.message.starts_with("unterminated triple-quoted"));
+    let open_string = matches!(tok_error, Some(TokError::Error(e) | TokError::Soft(e)) if e.message.starts_with("unterminated triple-quoted"));
     let complete = matches!(tok_error, Some(TokError::Error(_) | TokError::Soft(_)));
     if opts.allow_incomplete && at_end && (open_string || !complete) {
         let t = &tokens[far.min(tokens.len() - 1)];
@@ -286,7 +291,8 @@ fn report(
         Tok::Dedent => (ErrorKind::Indentation, "unexpected unindent"),
         _ => (ErrorKind::Syntax, "invalid syntax"),
     };
-    lines.error_at_token(kind, message.into(), t)
+    let reached = lines.reached(&tokens[last.min(tokens.len() - 1)]);
+    lines.error_at_token(kind, message.into(), t, reached)
 }
 
 /// What the parser needs to know about Unicode beyond ASCII. The runtime answers with its own tables of Unicode 15.0;

@@ -99,10 +99,9 @@ impl<'a> Lines<'a> {
     }
 
     /// The generic "invalid syntax" at a token.
-    pub fn error_at_token(&self, kind: ErrorKind, message: String, t: &Token) -> SyntaxError {
-        let loc =
-            if columnless(t) { Location { col_offset: -1, end_col_offset: -1, ..t.loc } } else { t.loc };
-        self.error(kind, message, loc, self.reached(t))
+    pub fn error_at_token(&self, kind: ErrorKind, message: String, t: &Token, reached: i32) -> SyntaxError {
+        let none = Location { col_offset: -1, end_col_offset: -1, ..t.loc };
+        self.error(kind, message, if columnless(t) { none } else { t.loc }, reached)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use dxpy_ast::*;
 
-use crate::core::{Parser, R};
+use crate::core::{Fail, Parser, R};
 use crate::error::{ErrorKind, Warning, WarningKind};
 use crate::token::{Tok, Token};
 
@@ -65,8 +65,9 @@ impl Parser<'_> {
             count += 1;
         }
         if mixed {
-            let at = self.tok().loc;
-            return Err(self.error_at(at, "cannot mix bytes and nonbytes literals"));
+            let message = "cannot mix bytes and nonbytes literals".into();
+            let e = self.lines.error_at_last(ErrorKind::Syntax, message, self.tok());
+            return Err(Fail::Error(Box::new(e)));
         }
         let range = self.since(start);
         if let Some(b) = bytes {

@@ -126,7 +126,11 @@ pub(crate) fn tokenize(src: &[u8], opts: TokOptions, uni: &dyn Unicode) -> Token
         out: Vec::with_capacity(src.len() / 4 + 8),
         warnings: Vec::new(),
     };
-    let error = t.run().err();
+    let error = match t.run().err() {
+        // Looking the rest of the text over for errors, CPython does not see those inside f-strings.
+        Some(TokError::Error(e)) if !t.fstrings.is_empty() => Some(TokError::Soft(e)),
+        other => other,
+    };
     Tokens {
         tokens: t.out,
         error,

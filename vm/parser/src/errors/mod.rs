@@ -9,10 +9,10 @@ use std::collections::HashMap;
 
 use dxpy_ast::Location;
 
-use crate::Mode;
 use crate::error::{ErrorKind, SyntaxError};
 use crate::lines::Lines;
 use crate::token::{Tok, Token};
+use crate::{Mode, Options};
 use notation::{Alt, Grammar, Item, grammar};
 
 /// Rule invocations inside one another, as CPython's `MAXSTACK`.
@@ -56,6 +56,7 @@ struct Pass<'a> {
     kids: Vec<u32>,
     decoded: Vec<usize>,
     second: bool,
+    flufl: bool,
 }
 
 /// `Err` ends the pass.
@@ -71,11 +72,11 @@ type Captures = Vec<(u8, u32)>;
 
 /// Runs both passes over the tokens; `None` when no thread can be had.
 /// Tokens from `good` on stand for a tokenizer error.
-pub(crate) fn diagnose(lines: &Lines<'_>, toks: &[Token], good: usize, mode: Mode) -> Option<Outcome> {
+pub(crate) fn diagnose(lines: &Lines<'_>, toks: &[Token], good: usize, opts: &Options) -> Option<Outcome> {
     std::thread::scope(|s| {
         let job = move || {
             let g = grammar();
-            let start = match mode {
+            let start = match opts.mode {
                 Mode::Exec => "file",
                 Mode::Eval => "eval",
                 Mode::Single => "interactive",
@@ -97,6 +98,7 @@ pub(crate) fn diagnose(lines: &Lines<'_>, toks: &[Token], good: usize, mode: Mod
                 kids: Vec::new(),
                 decoded: Vec::new(),
                 second: invalid,
+                flufl: opts.barry_as_flufl,
             };
             let mut first = new(false);
             let r = first.rule(g.names[start]);
@@ -241,6 +243,9 @@ impl<'a> Pass<'a> {
                 if self.look() != *k {
                     return Ok(None);
                 }
+                if *k == Tok::NotEqual && (self.text(self.pos) == b"<>") != self.flufl {
+                    return Ok(None);
+                }
                 if *k == Tok::String && self.second && !self.invalid && !self.decoded.contains(&self.pos) {
                     self.decoded.push(self.pos);
                 }
@@ -327,7 +332,12 @@ impl<'a> Pass<'a> {
                     return Err(Stop::Forced);
                 }
                 let t = &self.toks[self.pos];
-                let e = self.lines.error_at_token(ErrorKind::Syntax, format!("expected '{w}'"), t);
+                let e = self.lines.error_at_token(
+                    ErrorKind::Syntax,
+                    format!("expected '{w}'"),
+                    t,
+                    self.reached(),
+                );
                 Err(Stop::Error(Box::new(e)))
             }
             Item::Cut => Ok(Some(u32::MAX)),
