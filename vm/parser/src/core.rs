@@ -201,6 +201,12 @@ impl<'a> Parser<'a> {
         Fail::Error(Box::new(self.lines.error(ErrorKind::Syntax, message.into(), loc, reached)))
     }
 
+    /// An error at the last token read, which is the one before the current, or one that a rule in vain had come to.
+    pub fn error_last(&self, message: impl Into<String>) -> Fail {
+        let t = &self.toks[self.far.max(self.i.saturating_sub(1))];
+        Fail::Error(Box::new(self.lines.error_at_last(ErrorKind::Syntax, message.into(), t)))
+    }
+
     /// Turns an expression into a target. `Err(Generic)` where the grammar has no such target.
     pub fn set_ctx(&mut self, e: &mut Expr, ctx: ExprContext) -> R<()> {
         let del = ctx == ExprContext::Del;

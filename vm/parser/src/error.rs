@@ -10,13 +10,15 @@ pub enum ErrorKind {
     Incomplete,
     /// `MemoryError`: the parser's stack limit.
     Memory,
-    /// `UnicodeDecodeError` in the source, reported by CPython as a `SyntaxError` with "(unicode error)".
+    /// `UnicodeDecodeError` with this text, where CPython lets one through.
     Unicode,
-    /// The source names an encoding this crate does not decode; `message` is its name. Decode, and call again with text.
+    /// The source names an encoding that neither this crate nor its [`Unicode`](crate::Unicode) decodes; `message` is its
+    /// name.
     UnknownEncoding,
 }
 
-/// An error; `offset` and `end_offset` are 1-based characters, as in `SyntaxError`. Lines below 1 mean no position.
+/// An error; `offset` and `end_offset` are 1-based characters, as in `SyntaxError`. With `lineno` 0 and no text there is only
+/// a message, or, with `offset` -1, also these two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     pub kind: ErrorKind,

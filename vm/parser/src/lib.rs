@@ -13,12 +13,15 @@ mod strings;
 pub mod token;
 pub mod tokenizer;
 
+use std::collections::HashSet;
+
 use dxpy_ast::{Ident, Location, Mod, TypeIgnore};
 
 use crate::core::{Fail, Parser};
 use crate::lines::Lines;
 pub use error::{ErrorKind, SyntaxError, Warning, WarningKind};
-pub use source::{coding_cookie, decode, normalize};
+use source::{Decoded, bare, decode};
+pub use source::{coding_cookie, normalize};
 use token::{Tok, Token};
 use tokenizer::{Paren, TokError, TokOptions};
 
@@ -45,6 +48,8 @@ pub struct Options {
     pub allow_incomplete: bool,
     /// The source is text already: a coding cookie means nothing.
     pub ignore_cookie: bool,
+    /// The source is this file, run as a script: bytes that are no UTF-8 are an error where they stand.
+    pub file: Option<String>,
     /// `sys.set_int_max_str_digits`; 0 is no limit.
     pub int_max_str_digits: usize,
 }
@@ -58,6 +63,7 @@ impl Options {
             dont_imply_dedent: false,
             allow_incomplete: false,
             ignore_cookie: false,
+            file: None,
             int_max_str_digits: 4300,
         }
     }
@@ -77,23 +83,16 @@ pub fn parse_with(
     uni: &dyn Unicode,
     warnings: &mut Vec<Warning>,
 ) -> Result<Mod, SyntaxError> {
-    let decoded = if opts.ignore_cookie { source.into() } else { decode(source)? };
-    let declared =
-        opts.ignore_cookie || source.starts_with(b"\xEF\xBB\xBF") || coding_cookie(source).is_some();
-    let bare = |message: &str| SyntaxError {
-        kind: ErrorKind::Syntax,
-        message: message.into(),
-        lineno: 0,
-        offset: 0,
-        end_lineno: 0,
-        end_offset: 0,
-        text: None,
-    };
-    if memchr::memchr(0, &decoded).is_some() {
-        return Err(bare("source code string cannot contain null bytes"));
+    if memchr::memchr(0, source).is_some() {
+        return Err(bare(ErrorKind::Syntax, "source code string cannot contain null bytes".into()));
     }
+    let Decoded { text: decoded, declared } = if opts.ignore_cookie {
+        Decoded { text: source.into(), declared: true }
+    } else {
+        decode(source, opts.file.as_deref(), uni)?
+    };
     if decoded.len() >= i32::MAX as usize {
-        return Err(bare("dxpy-parser: not implemented: source of 2 GiB and more"));
+        return Err(bare(ErrorKind::Syntax, "dxpy-parser: not implemented: source of 2 GiB and more".into()));
     }
     let text = normalize(&decoded, opts.mode == Mode::Exec);
     let topts = TokOptions {
@@ -147,7 +146,7 @@ pub fn parse_with(
     };
     let (mut far, mut last) = (p.far.max(p.i), p.far.max(p.i));
     // Tokenizer errors at the very place need no second opinion on the grammar.
-    if !matches!(&error, Fail::Error(e) if e.kind == ErrorKind::Memory)
+    if matches!(error, Fail::Generic)
         && (far < good || lexed.error.is_none())
         && let Some(found) = errors::diagnose(
             &lines,
@@ -156,17 +155,25 @@ pub fn parse_with(
             opts,
         )
     {
-        if let Fail::Generic = error {
-            last = found.last.max(far);
-            for at in found.decoded {
-                p.i = at + 1;
-                // The value does not matter, nor does what is wrong with it.
-                let _ = p.string_token(&lexed.tokens[at]);
+        last = found.last.max(far);
+        let mut undecodable = None;
+        let mut seen = HashSet::new();
+        for (at, warns) in found.decoded {
+            if undecodable.is_some() || !seen.insert((at, warns)) {
+                continue;
             }
-            match found.error {
-                Some(e) => error = Fail::Error(Box::new(e)),
-                None => far = found.far,
+            p.i = at + 1;
+            let warned = p.warnings.len();
+            undecodable = p.string_token(&lexed.tokens[at]).err();
+            if !warns {
+                p.warnings.truncate(warned);
             }
+        }
+        // A literal is read before whatever mistake the pass found in the end.
+        match (undecodable, found.error) {
+            (Some(Fail::Error(e)), _) => error = Fail::Error(e),
+            (_, Some(e)) => error = Fail::Error(Box::new(e)),
+            (_, None) => far = found.far,
         }
     }
     let end =
@@ -243,7 +250,8 @@ fn report(
         Fail::Generic => None,
     };
     let open_string = matches!(tok_error, Some(TokError::Error(e) | TokError::Soft(e)) if e.message.starts_with("unterminated triple-quoted"));
-    let complete = matches!(tok_error, Some(TokError::Error(_) | TokError::Soft(_)));
+    let complete =
+        matches!(tok_error, Some(TokError::Error(_) | TokError::Soft(_) | TokError::Undecodable(_)));
     if opts.allow_incomplete && at_end && (open_string || !complete) {
         let t = &tokens[far.min(tokens.len() - 1)];
         return lines.error_at_last(ErrorKind::Incomplete, "incomplete input".into(), t);
@@ -256,6 +264,12 @@ fn report(
     match tok_error {
         Some(TokError::Error(e)) => return e.clone(),
         Some(TokError::Soft(e)) if far >= good => return e.clone(),
+        // CPython forgets to make a `SyntaxError` of this one when it comes upon it later.
+        Some(TokError::Undecodable(e)) if far >= good => {
+            let message = format!("(unicode error) {}", e.message);
+            return SyntaxError { kind: ErrorKind::Syntax, message, ..e.clone() };
+        }
+        Some(TokError::Undecodable(e)) => return e.clone(),
         Some(TokError::Soft(_)) => {}
         Some(TokError::Eof) => {
             let line = tokens[last.min(good.saturating_sub(1))].loc.lineno;
@@ -320,6 +334,12 @@ pub trait Unicode {
                     && c.is_alphabetic())
         };
         s.chars().all(stable).then(|| s.to_string())
+    }
+    /// Source bytes in an encoding from the codec registry: its text, or the text of the exception that came of it. `None`
+    /// says that this implementation has no registry.
+    fn decode_source(&self, encoding: &str, bytes: &[u8]) -> Option<Result<String, String>> {
+        let _ = (encoding, bytes);
+        None
     }
     /// `\N{name}`.
     fn by_name(&self, name: &str) -> Option<u32> {

@@ -65,15 +65,18 @@ impl<'a> Lines<'a> {
     /// tokenizer's line.
     pub fn raw_error(&self, kind: ErrorKind, message: String, loc: Location, reached: i32) -> SyntaxError {
         let text = if reached <= loc.lineno { self.buffer(reached) } else { self.line(loc.lineno) };
-        let column = |col: i32| if self.bytes { col } else { char_offset(text, col) };
+        let text = String::from_utf8_lossy(text).into_owned();
+        let column = |col: i32| if self.bytes { col } else { char_offset(text.as_bytes(), col) };
+        let offset = column(loc.col_offset);
+        let end_offset = if loc.end_col_offset > 0 { column(loc.end_col_offset) } else { loc.end_col_offset };
         SyntaxError {
             kind,
             message,
             lineno: loc.lineno,
-            offset: column(loc.col_offset),
+            offset,
             end_lineno: loc.end_lineno,
-            end_offset: if loc.end_col_offset > 0 { column(loc.end_col_offset) } else { loc.end_col_offset },
-            text: Some(String::from_utf8_lossy(text).into_owned()),
+            end_offset,
+            text: Some(text),
         }
     }
 

@@ -1,17 +1,25 @@
-//! From bytes to the text the tokenizer reads: BOM, coding cookie (PEP 263), line ends, NUL bytes.
+//! From bytes to the text the tokenizer reads: BOM, coding cookie (PEP 263), line ends, bytes that are no UTF-8.
 
 use std::borrow::Cow;
 
+use crate::Unicode;
 use crate::error::{ErrorKind, SyntaxError};
 
-fn plain(kind: ErrorKind, message: String) -> SyntaxError {
+/// An error with nothing but a message.
+pub(crate) fn bare(kind: ErrorKind, message: String) -> SyntaxError {
     SyntaxError { kind, message, lineno: 0, offset: 0, end_lineno: 0, end_offset: 0, text: None }
 }
 
-/// The encoding a comment in the first two lines names, in the normal form of `tokenize.detect_encoding`.
+/// An error from before the first line is read (`raise_tokenizer_init_error`).
+fn initial(message: String) -> SyntaxError {
+    SyntaxError { offset: -1, ..bare(ErrorKind::Syntax, message) }
+}
+
+/// The encoding a comment in the first two lines names, in the normal form of `get_normal_name`.
 pub fn coding_cookie(src: &[u8]) -> Option<String> {
     for line in src.split(|c| *c == b'\n' || *c == b'\r').take(2) {
-        let body = line.trim_ascii_start();
+        let blank = line.iter().take_while(|c| matches!(c, b' ' | b'\t' | 0x0C)).count();
+        let body = &line[blank..];
         if body.is_empty() {
             continue;
         }
@@ -19,10 +27,11 @@ pub fn coding_cookie(src: &[u8]) -> Option<String> {
             return None;
         }
         let mut rest = body;
-        while let Some(i) = find(rest, b"coding") {
+        while let Some(i) = memchr::memmem::find(rest, b"coding") {
             rest = &rest[i + 6..];
             if let [b':' | b'=', tail @ ..] = rest {
-                let tail = tail.trim_ascii_start();
+                let blank = tail.iter().take_while(|c| matches!(c, b' ' | b'\t')).count();
+                let tail = &tail[blank..];
                 let n = tail
                     .iter()
                     .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.'))
@@ -34,10 +43,6 @@ pub fn coding_cookie(src: &[u8]) -> Option<String> {
         }
     }
     None
-}
-
-fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
-    memchr::memmem::find(hay, needle)
 }
 
 fn normal_name(name: &str) -> String {
@@ -52,8 +57,20 @@ fn normal_name(name: &str) -> String {
     name.to_string()
 }
 
-/// Decodes source bytes. Encodings other than UTF-8, Latin-1 and ASCII are left to the caller (`UnknownEncoding`).
-pub fn decode(src: &[u8]) -> Result<Cow<'_, [u8]>, SyntaxError> {
+/// Source text, and whether its encoding was declared.
+pub(crate) struct Decoded<'a> {
+    /// UTF-8, unless the source is taken for that and is not.
+    pub text: Cow<'a, [u8]>,
+    pub declared: bool,
+}
+
+/// Decodes source bytes as `compile()` does, or, for `file`, as a script is. What neither UTF-8 nor Latin-1 nor ASCII is
+/// left to `uni`.
+pub(crate) fn decode<'a>(
+    src: &'a [u8],
+    file: Option<&str>,
+    uni: &dyn Unicode,
+) -> Result<Decoded<'a>, SyntaxError> {
     let (bom, body) = match src.strip_prefix(b"\xEF\xBB\xBF") {
         Some(b) => (true, b),
         None => (false, src),
@@ -63,51 +80,70 @@ pub fn decode(src: &[u8]) -> Result<Cow<'_, [u8]>, SyntaxError> {
         && let Some(c) = &cookie
         && c != "utf-8"
     {
-        return Err(plain(ErrorKind::Syntax, format!("encoding problem: {c} with BOM")));
+        return Err(initial(format!("encoding problem: {c} with BOM")));
     }
+    let declared = bom || cookie.is_some();
+    let cookie = cookie.unwrap_or_else(|| "utf-8".into());
     // The codec registry has more spellings than the tokenizer's own normal form.
-    let cookie = cookie.map(|c| match c.to_ascii_lowercase().replace('_', "-").as_str() {
-        "utf8" | "u8" | "utf" | "cp65001" => "utf-8".to_string(),
-        "latin1" | "latin" | "l1" | "iso8859-1" | "8859" | "cp819" => "iso-8859-1".to_string(),
-        "ascii" | "us-ascii" | "646" => "ascii".to_string(),
-        _ => c,
-    });
-    match cookie.as_deref() {
-        None | Some("utf-8") => {
-            if let Err(e) = std::str::from_utf8(body) {
+    let codec = match cookie.to_ascii_lowercase().replace('_', "-").as_str() {
+        "utf-8" | "utf8" | "u8" | "utf" | "cp65001" => "utf-8",
+        "iso-8859-1" | "latin1" | "latin" | "l1" | "iso8859-1" | "8859" | "cp819" => "iso-8859-1",
+        "ascii" | "us-ascii" | "646" => "ascii",
+        _ => "",
+    };
+    let refuse = |at: usize, reason: &str| {
+        let byte = body[at];
+        Err(initial(format!("'{codec}' codec can't decode byte 0x{byte:02x} in position {at}: {reason}")))
+    };
+    let text = match codec {
+        // The tokenizer's own name for UTF-8 is not decoded at all: what is wrong shows, if at all, token by token.
+        "utf-8" if cookie == "utf-8" => {
+            if let (Some(file), false, Err(e)) = (file, declared, std::str::from_utf8(body)) {
                 let at = e.valid_up_to();
-                let line = memchr::memchr_iter(b'\n', &body[..at]).count() as i32 + 1;
-                let start = memchr::memrchr(b'\n', &body[..at]).map_or(0, |i| i + 1);
-                if cookie.is_none() && !bom {
-                    let m = format!(
-                        "Non-UTF-8 code starting with '\\x{:02x}' on line {line}, but no encoding declared; see \
-                         https://peps.python.org/pep-0263/ for details",
-                        body[at]
-                    );
-                    let _ = start;
-                    return Err(SyntaxError { lineno: 0, ..plain(ErrorKind::Syntax, m) });
-                }
-                return Err(plain(
-                    ErrorKind::Unicode,
-                    format!(
-                        "(unicode error) 'utf-8' codec can't decode byte 0x{:02x} in position {}: invalid start byte",
-                        body[at],
-                        at - start
-                    ),
-                ));
+                let line = memchr::memchr_iter(b'\n', &body[..at]).count() + 1;
+                let m = format!(
+                    "Non-UTF-8 code starting with '\\x{:02x}' in file {file} on line {line}, but no encoding declared; \
+                     see https://peps.python.org/pep-0263/ for details",
+                    body[at]
+                );
+                return Err(bare(ErrorKind::Syntax, m));
             }
-            Ok(Cow::Borrowed(body))
+            Cow::Borrowed(body)
         }
-        Some("iso-8859-1") => {
-            if body.is_ascii() {
-                return Ok(Cow::Borrowed(body));
-            }
-            let s: String = body.iter().map(|b| *b as char).collect();
-            Ok(Cow::Owned(s.into_bytes()))
-        }
-        Some("ascii" | "us-ascii") if body.is_ascii() => Ok(Cow::Borrowed(body)),
-        Some(other) => Err(plain(ErrorKind::UnknownEncoding, other.to_string())),
-    }
+        "utf-8" => match utf8_error(body) {
+            Some(e) => return Err(initial(e)),
+            None => Cow::Borrowed(body),
+        },
+        "iso-8859-1" if body.is_ascii() => Cow::Borrowed(body),
+        "iso-8859-1" => Cow::Owned(body.iter().map(|b| *b as char).collect::<String>().into_bytes()),
+        "ascii" => match body.iter().position(|b| !b.is_ascii()) {
+            // CPython decodes only behind what it has read to find the cookie, but counts from the beginning.
+            Some(at) => return refuse(at, "ordinal not in range(128)"),
+            None => Cow::Borrowed(body),
+        },
+        _ => match uni.decode_source(&cookie, body) {
+            Some(Ok(text)) => Cow::Owned(text.into_bytes()),
+            Some(Err(message)) => return Err(initial(message)),
+            None => return Err(bare(ErrorKind::UnknownEncoding, cookie)),
+        },
+    };
+    Ok(Decoded { text, declared })
+}
+
+/// The text of the `UnicodeDecodeError` for bytes that are no UTF-8.
+pub(crate) fn utf8_error(bytes: &[u8]) -> Option<String> {
+    let e = std::str::from_utf8(bytes).err()?;
+    let start = e.valid_up_to();
+    let (end, reason) = match e.error_len() {
+        None => (bytes.len(), "unexpected end of data"),
+        Some(_) if matches!(bytes[start], 0x80..0xC2 | 0xF5..) => (start + 1, "invalid start byte"),
+        Some(n) => (start + n, "invalid continuation byte"),
+    };
+    Some(if end - start == 1 {
+        format!("'utf-8' codec can't decode byte 0x{:02x} in position {start}: {reason}", bytes[start])
+    } else {
+        format!("'utf-8' codec can't decode bytes in position {start}-{}: {reason}", end - 1)
+    })
 }
 
 /// Translates line ends to `\n`; a file also gets the newline it may lack at its end.

@@ -4,6 +4,7 @@ use dxpy_ast::*;
 
 use crate::core::{Fail, Parser, R};
 use crate::error::{ErrorKind, Warning, WarningKind};
+use crate::source;
 use crate::token::{Tok, Token};
 
 /// A part of a concatenation before folding.
@@ -65,9 +66,8 @@ impl Parser<'_> {
             count += 1;
         }
         if mixed {
-            let message = "cannot mix bytes and nonbytes literals".into();
-            let e = self.lines.error_at_last(ErrorKind::Syntax, message, self.tok());
-            return Err(Fail::Error(Box::new(e)));
+            self.far = self.far.max(self.i);
+            return Err(self.error_last("cannot mix bytes and nonbytes literals"));
         }
         let range = self.since(start);
         if let Some(b) = bytes {
@@ -99,9 +99,18 @@ impl Parser<'_> {
         let size = if rest.len() >= 6 && rest[1] == rest[0] && rest[2] == rest[0] { 3 } else { 1 };
         let body = &rest[size..rest.len() - size];
         if bytes && !body.is_ascii() {
-            return Err(self.error_at(t.loc, "bytes can only contain ASCII literal characters"));
+            return Err(self.error_last("bytes can only contain ASCII literal characters"));
         }
-        if raw || !body.contains(&b'\\') {
+        let plain = raw || !body.contains(&b'\\');
+        if !bytes {
+            // With escapes in it, CPython decodes each run of non-ASCII bytes by itself.
+            let run = |text: &[u8]| source::utf8_error(text).map(|m| format!("(unicode error) {m}"));
+            let bad = if plain { run(body) } else { body.split(u8::is_ascii).find_map(run) };
+            if let Some(m) = bad {
+                return Err(self.error_last(m));
+            }
+        }
+        if plain {
             return Ok((body.to_vec(), bytes, u));
         }
         let v = if bytes { self.unescape_bytes(body, t)? } else { self.unescape(body, t)? };
@@ -155,7 +164,7 @@ impl Parser<'_> {
                     b'x' => {
                         let Some(v) = hex(s, i, 2) else {
                             let m = format!("(value error) invalid \\x escape at position {}", i - 2);
-                            return Err(self.error_at(t.loc, m));
+                            return Err(self.error_last(m));
                         };
                         out.push(v as u8);
                         i += 2;
@@ -207,7 +216,7 @@ impl Parser<'_> {
                 } else {
                     m
                 };
-                Err(p.error_at(t.loc, m))
+                Err(p.error_last(m))
             };
             match simple_escape(c) {
                 Some(Some(b)) => out.push(b),
@@ -301,6 +310,9 @@ impl Parser<'_> {
 
     fn fstring_middle(&mut self, t: &Token, at: &Token, raw: bool) -> R<Part> {
         let text = self.text(t);
+        if let Some(m) = source::utf8_error(text) {
+            return Err(Fail::Error(Box::new(source::bare(ErrorKind::Unicode, m))));
+        }
         let value = if raw || !text.contains(&b'\\') {
             text.to_vec()
         } else if let [head @ .., last @ (b'{' | b'}')] = text

@@ -8,6 +8,7 @@ use dxpy_ast::Location;
 
 use crate::Unicode;
 use crate::error::{ErrorKind, SyntaxError, Warning, WarningKind};
+use crate::source;
 use crate::token::{Tok, Token};
 
 const MAX_PARENS: usize = 200;
@@ -22,6 +23,9 @@ pub enum TokError {
     Error(SyntaxError),
     /// An error that gives way to the parser's own, unless the parser reads that far.
     Soft(SyntaxError),
+    /// A name that is no UTF-8: the text of a `UnicodeDecodeError`, at the place of the `SyntaxError` it is when the parser
+    /// comes to it.
+    Undecodable(SyntaxError),
     /// End of text inside brackets or after a backslash: the parser decides what to say.
     Eof,
 }
@@ -472,7 +476,18 @@ impl Tokenizer<'_> {
     }
 
     fn verify_identifier(&mut self, start: usize) -> Res<()> {
-        let text = std::str::from_utf8(&self.src[start..self.pos]).unwrap_or("");
+        let bytes = &self.src[start..self.pos];
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(_) => {
+                let message = source::utf8_error(bytes).unwrap_or_default();
+                let kind = ErrorKind::Unicode;
+                return match self.err_kind(kind, &message, (self.pos - self.line_start) as i32, -1) {
+                    Err(TokError::Soft(e)) => Err(TokError::Undecodable(e)),
+                    other => other,
+                };
+            }
+        };
         for (i, ch) in text.char_indices() {
             let ok =
                 ch == '_' || if i == 0 { self.uni.is_xid_start(ch) } else { self.uni.is_xid_continue(ch) };

@@ -75,9 +75,12 @@ if sys.argv[1:] == ["samples"]:
     texts += [s.encode() for s in samples(seen) if s.isascii() or not any("\ud800" <= c < "\ue000" for c in s)]
 for source in texts:
     try:
-        source.decode()
+        content = source.decode()
     except UnicodeDecodeError:
-        continue
+        content = source
+    form = type(content).__name__
     modes = ["exec"] if b"\n" in source.strip() and len(source) > 60 else ["exec", "eval", "single"]
     for mode in modes:
-        print(source.hex(), mode, *answer(source.decode(), mode), sep="\t")
+        print(source.hex(), form, mode, *answer(content, mode), sep="\t")
+    if form == "str" and (len(source) < 60 and not source.isascii() or b"coding" in source[:60]):
+        print(source.hex(), "bytes", "exec", *answer(source, "exec"), sep="\t")

@@ -17,8 +17,8 @@ fn mode(name: &str) -> Mode {
 }
 
 /// The tree or error, and the warnings with what the first one is as an error.
-fn answer(source: &[u8], name: &str) -> (String, String) {
-    let opts = Options { ignore_cookie: true, ..Options::new(mode(name)) };
+fn answer(source: &[u8], is_text: bool, name: &str) -> (String, String) {
+    let opts = Options { ignore_cookie: is_text, ..Options::new(mode(name)) };
     let mut warnings = Vec::new();
     let out = match parse_with(source, &opts, &Tables, &mut warnings) {
         Ok(tree) => dump(&tree),
@@ -40,13 +40,16 @@ fn answer(source: &[u8], name: &str) -> (String, String) {
 #[test]
 fn texts_of_cpythons_tests_are_read_alike() {
     let Some((python, _)) = oracle("texts in its tests were") else { return };
-    let input = TEXTS.iter().map(|t| hex(t.as_bytes()) + "\n").collect();
+    let input =
+        TEXTS.iter().map(|t| t.as_bytes()).chain(BYTES.iter().copied()).map(|t| hex(t) + "\n").collect();
     let answers = ask(&python, "samples.py", &["samples"], input);
     let (mut trees, mut errors, mut warned, mut bad) = (0, 0, 0, Vec::new());
     for line in answers.lines() {
-        let [source, mode, want, issued] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let [source, form, mode, want, issued] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
         let text = unhex(source);
-        let (got, warnings) = answer(&text, mode);
+        let (got, warnings) = answer(&text, form == "str", mode);
         if got == want && warnings == issued {
             trees += usize::from(!want.starts_with("ERROR"));
             errors += usize::from(want.starts_with("ERROR"));
@@ -94,4 +97,60 @@ const TEXTS: &[&str] = &[
     "1 in x '\\d' )",
     "'''\n\\d\n'''",
     "x = ('a'\n '\\d')",
+    "a b '\\N'",
+    "a '\\x' b",
+    "(a b '\\d' '\\x')",
+    "x y b'\\x'",
+    "f'{a b '\\x'}'",
+    "print '\\x'",
+    "print 'a' '\\d'",
+    "f(a for a in b, '\\x')",
+];
+
+const BYTES: &[&[u8]] = &[
+    b"x = \xf6\n",
+    b"# \xf6\n",
+    b"f'\xf6'",
+    b"b'\xf6'",
+    b"'a' + 'b\xf6'; x",
+    b"# coding: utf-8\n'\xf6'",
+    b"\xef\xbb\xbf'\xf6'",
+    b"# coding: ascii\n'\xf6'",
+    b"# coding: latin1\n'\xf6'",
+    b"a b '\xf6'",
+    b"x = 1 \xf6",
+    b"x\xf6 = 1",
+    b"\xf6\xf6 = 1",
+    b"r'\xe2\x82'",
+    b"'\\d\xe2\x82'",
+    b"f'{x}\xe2\x82 {y}'",
+    b"f'{x:\xe2}'",
+    b"'\xed\xa0\x80'",
+    b"x$\xf6",
+    b"# type: ignore\xf6\n",
+    b"x = 1 # type: \xf6\n",
+    b"# coding: rot13\nk=1",
+    b"# coding: utf-7\nx='+AOk-'",
+    b"# coding: cp932\nx='\x82\xa0'",
+    b"# coding: utf-8-sig\nx=1",
+    b"# coding: utf8\nx='\xc3\xa9' y z",
+    b"\xef\xbb\xbf# coding: latin-1\n",
+    b"\xef\xbb\xbf# coding: utf8\n",
+    b"\xef\xbb\xbf# coding: UTF_8\n1 1",
+    b"# coding: UTF_8\n\xc3\xa9 = = 1",
+    b"# coding: \xc3\xa9\n",
+    b"# coding: a.b-c_d\n",
+    b"# coding:utf8",
+    b"#!\n  # coding: latin1\n'\xe9' 1",
+    b"\n# coding: latin1\n'\xe9' 1",
+    b"x\n# coding: latin1\n'\xe9' 1",
+    b"'''\n# coding: latin1\n'''\xe9' 1",
+    b"\x0c# coding: latin1\n\xe9 1",
+    b"#coding:latin1 coding:utf8\n\xe9 1",
+    b"#coding coding:latin1\n\xe9 1",
+    b"# coding = x\r\n",
+    b"\xef\xbb",
+    b"# coding: latin-1-unix\n\xe9 1",
+    b"#\x0bcoding: latin1\n\xe9",
+    b"\x0b#coding: latin1\n\xe9",
 ];

@@ -35,8 +35,9 @@ pub(crate) struct Outcome {
     pub error: Option<SyntaxError>,
     /// Furthest token read in either pass.
     pub last: usize,
-    /// String tokens that the second pass has read while it was not looking for mistakes: CPython warns of these too.
-    pub decoded: Vec<usize>,
+    /// String tokens that the second pass has read, and whether it was not looking for mistakes just then: CPython decodes
+    /// them again, and warns again if so.
+    pub decoded: Vec<(usize, bool)>,
 }
 
 struct Pass<'a> {
@@ -54,7 +55,7 @@ struct Pass<'a> {
     memo: HashMap<(u32, u32), Option<(u32, u32)>>,
     nodes: Vec<Node>,
     kids: Vec<u32>,
-    decoded: Vec<usize>,
+    decoded: Vec<(usize, bool)>,
     second: bool,
     flufl: bool,
 }
@@ -246,8 +247,8 @@ impl<'a> Pass<'a> {
                 if *k == Tok::NotEqual && (self.text(self.pos) == b"<>") != self.flufl {
                     return Ok(None);
                 }
-                if *k == Tok::String && self.second && !self.invalid && !self.decoded.contains(&self.pos) {
-                    self.decoded.push(self.pos);
+                if *k == Tok::String && self.second {
+                    self.decoded.push((self.pos, !self.invalid));
                 }
                 self.advance();
                 Ok(Some(self.node("", start, &[])))

@@ -22,6 +22,14 @@ impl Unicode for Tables {
     fn nfkc(&self, s: &str) -> Option<String> {
         Some(dxpy_text::unicode::normalize::nfkc_str(s))
     }
+    /// The runtime asks its registry of codecs, and the tests the oracle's.
+    fn decode_source(&self, encoding: &str, bytes: &[u8]) -> Option<Result<String, String>> {
+        let (python, _) = oracle("an encoding was")?;
+        let answer = ask(&python, "decode.py", &[encoding], hex(bytes));
+        let (kind, text) = answer.split_once(' ')?;
+        let text = String::from_utf8(unhex(text.trim())).unwrap();
+        Some(if kind == "text" { Ok(text) } else { Err(text) })
+    }
     fn by_name(&self, name: &str) -> Option<u32> {
         dxpy_text::unicode::names::by_name(name)
     }
@@ -87,12 +95,18 @@ pub fn ascii(s: &str) -> String {
 /// An error as `oracle.py` writes it.
 pub fn show_error(e: &SyntaxError) -> String {
     use dxpy_parser::ErrorKind::*;
+    if e.kind == Unicode {
+        return format!("ERROR UnicodeDecodeError {}", e.message);
+    }
     if e.kind == Memory {
         return format!("ERROR MemoryError {}", e.message);
     }
     let kind = if matches!(e.kind, Incomplete) { "Syntax".into() } else { format!("{:?}", e.kind) };
     let text = e.text.as_ref().map_or("None".into(), |t| ascii(t));
     let message = e.message.replace('\n', " ");
+    if e.lineno == 0 && e.offset == -1 {
+        return format!("ERROR {kind} {message} | 0 -1 None None | None");
+    }
     if e.lineno == 0 && e.text.is_none() {
         return format!("ERROR {kind} {message} | None None None None | None");
     }
