@@ -15,6 +15,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The Python side, written out for each run.
 const WORKER: &str = include_str!("worker.py");
 
+/// Its stand-ins for unittest and test.support.
+const LIGHT: &str = include_str!("light.py");
+
 /// What to run and how.
 pub struct Plan {
     /// The interpreter, an absolute path.
@@ -29,6 +32,8 @@ pub struct Plan {
     pub wall: f64,
     /// Bytes.
     pub memory: u64,
+    /// With stand-ins for unittest and test.support; the numbers are then not the measure.
+    pub light: bool,
     /// Say each file's end on standard error.
     pub verbose: bool,
 }
@@ -63,6 +68,7 @@ pub fn run(plan: &Plan, files: &[&File]) -> io::Result<Vec<Done>> {
     fs::create_dir_all(&scratch)?;
     let worker = scratch.join("worker.py");
     fs::write(&worker, WORKER)?;
+    fs::write(scratch.join("light.py"), LIGHT)?;
     let mut order: Vec<usize> = (0..files.len()).collect();
     order.sort_by(|&a, &b| files[b].cpu.total_cmp(&files[a].cpu));
     let (next, finished) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -119,7 +125,7 @@ fn one(plan: &Plan, file: &File, worker: &Path, home: &Path) -> Done {
         }
     };
     let mut command = Command::new(&plan.python);
-    command.arg(worker).arg(&module).arg(&events).current_dir(&cwd);
+    command.arg(worker).args(plan.light.then_some("--light")).arg(&module).arg(&events).current_dir(&cwd);
     // They hang with CPython too, each for as long as the file may take.
     command.args(file.ids.iter().filter(|id| id.outcome == "timeout").map(|id| id.name));
     command.stdin(Stdio::null()).stdout(out).stderr(err);

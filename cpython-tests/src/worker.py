@@ -1,6 +1,8 @@
 """Runs one file of CPython's test suite and writes what happens to each test id, one line an event, to a file.
 
-usage: worker.py MODULE EVENTS [ID...]     (the ids are left out: with CPython they hang on some machines)
+usage: worker.py [--light] MODULE EVENTS [ID...]     (the ids are left out: with CPython they hang on some machines)
+
+With --light, the stand-ins of light.py beside this file take the place of unittest and test.support.
 
 Lines are tab separated: "E id" (the suite has it), "S id" (it starts), "R id outcome seconds detail" (it ended),
 "C outcome where detail" (a class or module fixture), "X kind detail" (the file as a whole), "Z" (all done).
@@ -179,12 +181,32 @@ def load(event, unittest, name, left_out):
     return suite
 
 
+def run_light(event, name):
+    import light
+
+    unittest = light.install()
+    event("X", "at", "import " + name)
+    try:
+        __import__(name)
+        light.run(event, sys.modules[name])
+    except unittest.SkipTest as why:
+        event("X", "module-skip", why)
+    except BaseException as err:
+        event("X", "import-error", "%s: %s" % (type(err).__name__, err))
+    event("Z")
+
+
 def main():
+    is_light = sys.argv[1] == "--light"
+    if is_light:
+        del sys.argv[1]
     name, events = sys.argv[1:3]
     left_out = sys.argv[3:]
-    sys.path[0] = posix.getcwd()
     sys.argv[:] = ["unittest", name]
     event = make_event(open_events(events))
+    if is_light:
+        return run_light(event, name)
+    sys.path[0] = posix.getcwd()
     try:
         unittest, clock = prepare(event, name)
         suite = load(event, unittest, name, left_out)

@@ -19,7 +19,16 @@ fn oracle(test: &str) -> Option<PathBuf> {
 fn plan(python: &Path, name: &str) -> run::Plan {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let memory = 1 << 32;
-    run::Plan { python: python.into(), jobs: 2, out, cpu: 60.0, wall: 120.0, memory, verbose: false }
+    run::Plan {
+        python: python.into(),
+        jobs: 2,
+        out,
+        cpu: 60.0,
+        wall: 120.0,
+        memory,
+        light: false,
+        verbose: false,
+    }
 }
 
 /// With fixtures, skips, expected failures, doctests, repeated ids and children.
@@ -37,6 +46,24 @@ fn cpython_gives_the_baseline() {
     let all = report::count(&table, &done, false, |_| true);
     assert_eq!((all.passed, all.whole), (all.ids, FILES.len()));
     assert!(all.ids > 80, "the files have their ids");
+}
+
+#[test]
+fn the_stand_ins_run_what_needs_little() {
+    let Some(python) = oracle("the_stand_ins_run_what_needs_little") else { return };
+    let table = Table::load();
+    let files = [
+        "test_unary",
+        "test_bool",
+        "test_grammar",
+        "test_dictcomps",
+        "test_exception_variations",
+        "test_with",
+    ];
+    let files = table.select(&files.map(str::to_owned)).unwrap();
+    let done = run::run(&run::Plan { light: true, ..plan(&python, "light") }, &files).unwrap();
+    let all = report::count(&table, &done, false, |_| true);
+    assert_eq!((all.passed, all.whole), (all.ids, files.len()), "{}", report::report(&table, &done, true));
 }
 
 #[test]
