@@ -1,4 +1,4 @@
-//! The decimal digits of finite floats: the shortest that read back, or rounded at a place, always exact.
+//! The decimal digits of finite floats: the shortest that read back, or a number of them, always exact.
 //!
 //! The digits come from the standard library's float formatting, which is exact to any length and rounds ties to
 //! even, as David Gay's `dtoa` does for CPython. Laying digits out as text is in `float_text`.
@@ -12,9 +12,8 @@ pub struct Decimal {
     pub point: i32,
 }
 
-/// More significant digits than any float has (767), and more places than any float has (1074).
+/// More significant digits than any float has (767).
 const ALL_DIGITS: usize = 800;
-const ALL_PLACES: usize = 1100;
 
 /// Text on the stack.
 pub(crate) struct Stack<const N: usize> {
@@ -63,20 +62,56 @@ fn drop_zeros(digits: &mut Vec<u8>) {
     }
 }
 
-/// The fewest digits that read back as `|v|` (`dtoa` mode 0).
-pub fn shortest(v: f64) -> Decimal {
+/// The fewest digits that read back as `|v|` (`dtoa` mode 0): at most 17, on the stack.
+pub fn shortest(v: f64) -> Shortest {
     let mut text = Stack::<32>::new();
     // 17 digits, a point and an exponent fit.
     let _ = write!(text, "{:e}", v.abs());
-    let mut d = from_scientific(text.as_bytes());
-    settle_tie(v.abs(), &mut d);
-    d
+    let s = text.as_bytes();
+    let mut out = Shortest { digits: [0; 17], count: 0, point: 1 };
+    let mut at = 0;
+    for c in s {
+        at += 1;
+        match c {
+            b'e' => break,
+            b'.' => {}
+            c => {
+                out.digits[out.count.min(16)] = *c;
+                out.count += 1;
+            }
+        }
+    }
+    if out.digits[0] == b'0' {
+        out.count = 0;
+        return out;
+    }
+    out.point = match &s[at.min(s.len())..] {
+        [b'-', s @ ..] => -decimal_value(s),
+        s => decimal_value(s),
+    } + 1;
+    settle_tie(v.abs(), &mut out);
+    out
+}
+
+/// The digits of [`shortest`]; as a [`Decimal`], without its allocation.
+#[derive(Clone, Copy, Debug)]
+pub struct Shortest {
+    digits: [u8; 17],
+    count: usize,
+    pub point: i32,
+}
+
+impl Shortest {
+    /// The digits in ASCII; none for zero.
+    pub fn digits(&self) -> &[u8] {
+        &self.digits[..self.count.min(17)]
+    }
 }
 
 /// A float exactly halfway between two shortest candidates takes the one with the even last digit, as in CPython;
 /// the standard library takes the upper one.
-fn settle_tie(v: f64, d: &mut Decimal) {
-    let n = d.digits.len();
+fn settle_tie(v: f64, d: &mut Shortest) {
+    let n = d.count;
     if n < 15 {
         return;
     }
@@ -96,7 +131,7 @@ fn settle_tie(v: f64, d: &mut Decimal) {
         even.digits[n - 1] += 1;
     }
     if even.digits[n - 1] <= b'9' && even.value() == v {
-        *d = even;
+        d.digits[..n].copy_from_slice(&even.digits);
     }
 }
 
@@ -109,20 +144,6 @@ pub fn significant(v: f64, count: usize) -> Decimal {
         return from_scientific(text.as_bytes());
     }
     from_scientific(format!("{:.places$e}", v.abs()).as_bytes())
-}
-
-/// `|v|` rounded to `places >= 0` digits after the point (`dtoa` mode 3).
-pub fn fixed(v: f64, places: usize) -> Decimal {
-    let places = places.min(ALL_PLACES);
-    let text = format!("{:.places$}", v.abs());
-    let s = text.as_bytes();
-    let whole = s.iter().position(|c| *c == b'.').unwrap_or(s.len());
-    let digits = s.iter().copied().filter(|c| *c != b'.');
-    let zeros = digits.clone().take_while(|c| *c == b'0').count();
-    let mut digits: Vec<u8> = digits.skip(zeros).collect();
-    drop_zeros(&mut digits);
-    let point = if digits.is_empty() { 1 } else { whole as i32 - zeros as i32 };
-    Decimal { digits, point }
 }
 
 impl Decimal {

@@ -4,7 +4,7 @@
 //! are completed by the caller.
 
 use crate::convert::{decompose, round_to_f64};
-use crate::decimal::{self, Decimal};
+use crate::decimal;
 use crate::text::strip;
 
 /// `PyOS_double_to_string`'s format codes, in lower case.
@@ -42,11 +42,35 @@ pub fn to_text(v: f64, style: Style, precision: usize, flags: Flags) -> crate::R
     }
     let d = match style {
         Style::Exponent => decimal::significant(v, precision.saturating_add(1)),
-        Style::Fixed => decimal::fixed(v, precision),
+        Style::Fixed => return fixed(v, precision, flags),
         Style::General => decimal::significant(v, precision.max(1)),
-        Style::Repr => decimal::shortest(v),
+        Style::Repr => {
+            let d = decimal::shortest(v);
+            return lay_out(v, d.digits(), d.point, style, 0, flags);
+        }
     };
-    lay_out(v, &d, style, precision, flags)
+    lay_out(v, &d.digits, d.point, style, precision, flags)
+}
+
+/// The style `f`, which is the standard library's layout but for the flags.
+fn fixed(v: f64, precision: usize, flags: Flags) -> crate::Result<String> {
+    use core::fmt::Write;
+    // No float has digits further behind the point.
+    let places = precision.min(1100);
+    let mut out = String::new();
+    out.try_reserve(precision.saturating_add(24)).map_err(|_| crate::Error::NoMemory)?;
+    if flags.sign && v.is_sign_positive() {
+        out.push('+');
+    }
+    let _ = write!(out, "{v:.places$}");
+    out.extend(core::iter::repeat_n('0', precision - places));
+    if flags.alternate && precision == 0 {
+        out.push('.');
+    }
+    if flags.no_negative_zero && v.is_sign_negative() && !out.bytes().any(|c| matches!(c, b'1'..=b'9')) {
+        out.replace_range(..1, if flags.sign { "+" } else { "" });
+    }
+    Ok(out)
 }
 
 fn special(v: f64, flags: Flags) -> String {
@@ -66,18 +90,24 @@ fn special(v: f64, flags: Flags) -> String {
     [sign, text].concat()
 }
 
-fn lay_out(v: f64, d: &Decimal, style: Style, precision: usize, flags: Flags) -> crate::Result<String> {
-    let mut point = d.point as i64;
+fn lay_out(
+    v: f64,
+    digits: &[u8],
+    point: i32,
+    style: Style,
+    precision: usize,
+    flags: Flags,
+) -> crate::Result<String> {
+    let mut point = i64::from(point);
     let precision = i64::try_from(precision).unwrap_or(i64::MAX).min(i64::MAX / 2);
     // `end` is the number of digits to be written, counted from the first significant one.
-    let mut end = d.digits.len() as i64;
-    let mut exponential = false;
+    let mut end = digits.len() as i64;
+    let exponential;
     match style {
         Style::Exponent => {
             exponential = true;
             end = precision + 1;
         }
-        Style::Fixed => end = point + precision,
         Style::General => {
             let precision = precision.max(1);
             exponential = point <= -4 || point > precision - i64::from(flags.add_dot_0);
@@ -85,7 +115,8 @@ fn lay_out(v: f64, d: &Decimal, style: Style, precision: usize, flags: Flags) ->
                 end = precision;
             }
         }
-        Style::Repr => exponential = point <= -4 || point > 16,
+        // `f` has its own layout.
+        Style::Repr | Style::Fixed => exponential = point <= -4 || point > 16,
     }
     let exponent = point - 1;
     if exponential {
@@ -96,7 +127,7 @@ fn lay_out(v: f64, d: &Decimal, style: Style, precision: usize, flags: Flags) ->
     let mut out = Vec::new();
     let size = end.max(1).saturating_sub(point.min(1)).saturating_add(10);
     out.try_reserve_exact(size as usize).map_err(|_| crate::Error::NoMemory)?;
-    if v.is_sign_negative() && !(flags.no_negative_zero && d.digits.is_empty()) {
+    if v.is_sign_negative() && !(flags.no_negative_zero && digits.is_empty()) {
         out.push(b'-');
     } else if flags.sign {
         out.push(b'+');
@@ -104,11 +135,11 @@ fn lay_out(v: f64, d: &Decimal, style: Style, precision: usize, flags: Flags) ->
     if point <= 0 {
         out.push(b'0');
     }
-    push_digits(&mut out, &d.digits, 0, point);
+    push_digits(&mut out, digits, 0, point);
     if end > point || flags.alternate {
         out.push(b'.');
     }
-    push_digits(&mut out, &d.digits, point, end);
+    push_digits(&mut out, digits, point, end);
     if exponential {
         out.push(if flags.upper { b'E' } else { b'e' });
         out.push(if exponent < 0 { b'-' } else { b'+' });
