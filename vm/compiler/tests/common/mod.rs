@@ -185,7 +185,7 @@ fn judge(job: &Job, is_code: bool, want: &[u8], warned: &str) -> Verdict {
     let mut warnings = Vec::new();
     let got = match compile_job(job, &mut warnings) {
         Ok(got) => got,
-        Err(e) if e.kind == ErrorKind::UnknownEncoding => return Verdict::Refused(e.message),
+        Err(e) if is_code && e.kind == ErrorKind::UnknownEncoding => return Verdict::Refused(e.message),
         Err(e) if is_code => return Verdict::Refused(format!("{e:?}")),
         // What the parser finds wrong is compared in its own tests.
         Err(_) => return Verdict::EqualError,
