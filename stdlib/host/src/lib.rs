@@ -2,11 +2,14 @@
 //! `Result<T, Errno>`, no Python types, no global lock. Nothing retries on `EINTR` and nothing releases the GIL:
 //! both are the caller's. Paths are C strings; an embedded NUL is the caller's `ValueError`.
 
+pub mod clock;
 pub mod dir;
 pub mod env;
 pub mod errno;
 pub mod fd;
 pub mod fs;
+pub mod poll;
 pub mod process;
+pub mod signal;
 
 pub use errno::{Errno, Result};
