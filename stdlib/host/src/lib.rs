@@ -11,5 +11,6 @@ pub mod fs;
 pub mod poll;
 pub mod process;
 pub mod signal;
+pub mod spawn;
 
 pub use errno::{Errno, Result};
