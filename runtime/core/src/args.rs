@@ -35,6 +35,24 @@ pub struct Param {
 pub struct ArgDesc {
     pub name: &'static str,
     pub params: &'static [Param],
+    /// CPython parses these arguments with a format string: other messages, and no text signature to show.
+    pub by_format: bool,
+}
+
+/// Is this the signature of a function without a `__text_signature__`? Such are written with a `?` before them, or with a
+/// `!` if CPython parses the arguments with a format string.
+pub const fn hidden(sig: &str) -> bool {
+    sig.as_bytes()[0] == b'?' || by_format(sig)
+}
+
+/// Is this the signature of a function whose arguments CPython parses with a format string?
+pub const fn by_format(sig: &str) -> bool {
+    sig.as_bytes()[0] == b'!'
+}
+
+/// The place behind the opening parenthesis.
+const fn opening(s: &[u8]) -> usize {
+    if s[0] == b'(' { 1 } else { 2 }
 }
 
 /// The pieces of a text signature, found at compile time.
@@ -75,7 +93,7 @@ const fn is_param(s: &[u8], start: usize, end: usize) -> bool {
 /// The number of parameters of a signature.
 pub const fn count(sig: &str) -> usize {
     let s = sig.as_bytes();
-    let (mut at, mut n) = (1, 0);
+    let (mut at, mut n) = (opening(s), 0);
     while at < s.len() {
         let (start, end, next) = next_piece(s, at);
         if is_param(s, start, end) {
@@ -95,7 +113,7 @@ const fn slice(s: &'static str, start: usize, end: usize) -> &'static str {
 pub const fn parse<const N: usize>(sig: &'static str) -> [Param; N] {
     let s = sig.as_bytes();
     let mut params = [Param { name: "", kind: Kind::PositionalOrKeyword, required: true }; N];
-    let (mut at, mut n, mut keyword_only) = (1, 0, false);
+    let (mut at, mut n, mut keyword_only) = (opening(s), 0, false);
     while at < s.len() {
         let (start, end, next) = next_piece(s, at);
         if end > start && s[start] == b'/' {
@@ -280,6 +298,13 @@ impl ArgDesc {
             return Ok(());
         };
         let s = Self::plural(bound);
+        if self.by_format {
+            let word = if min < max { word } else { "exactly " };
+            return Err(exceptions::type_error(
+                py,
+                format_args!("{}() takes {word}{bound} argument{s} ({n} given)", self.name),
+            ));
+        }
         Err(exceptions::type_error(
             py,
             format_args!("{} expected {word}{bound} argument{s}, got {n}", self.name),
@@ -467,13 +492,28 @@ integer_args! {
     i32, "int";
 }
 
+/// A bound as `find` and its like take it: an index clipped to a C size, or `None` (`_PyEval_SliceIndex`).
+#[derive(Clone, Copy)]
+pub struct SliceArg(pub Option<isize>);
+
+impl<'a> FromArg<'a> for SliceArg {
+    #[inline]
+    fn from_arg(py: Py<'a>, bound: &Bound<'a>, i: usize) -> PyResult<Self> {
+        match bound.get(i) {
+            Some(o) => crate::number::slice_index(py, o).map(SliceArg),
+            None => Ok(SliceArg(None)),
+        }
+    }
+}
+
 /// A function's name and parameters for [`Call`], from its text signature: `signature!("int", "(x=0, /, base=10)")`.
 #[macro_export]
 macro_rules! signature {
     ($name:literal, $sig:literal) => {{
         const N: usize = $crate::args::count($sig);
         static PARAMS: [$crate::args::Param; N] = $crate::args::parse::<N>($sig);
-        static DESC: $crate::args::ArgDesc = $crate::args::ArgDesc { name: $name, params: &PARAMS };
+        static DESC: $crate::args::ArgDesc =
+            $crate::args::ArgDesc { name: $name, params: &PARAMS, by_format: $crate::args::by_format($sig) };
         &DESC
     }};
 }
@@ -646,7 +686,8 @@ macro_rules! invoke {
 /// ```
 /// `name = function [arity], signature, doc` and optionally `class`, `static` or `coexist`. The function takes the token,
 /// `&S` (the module, or for `class` the type, as `&PyObject` if `S` says so) and one [`FromArg`] per parameter; its
-/// result is [`IntoRet`]. The calling convention follows from the signature, as Argument Clinic chooses it: no
+/// result is [`IntoRet`]. A signature that begins with `?` binds arguments but is not shown, for functions that have no
+/// `__text_signature__` in CPython; with `!` the messages are those of `PyArg_ParseTuple` too. The calling convention follows from the signature, as Argument Clinic chooses it: no
 /// parameters `METH_NOARGS`, one required positional-only parameter `METH_O`, else `METH_FASTCALL`, with
 /// `METH_KEYWORDS` where some parameter can be given by name.
 #[macro_export]
@@ -660,7 +701,11 @@ macro_rules! methods {
                     const N: usize = $crate::args::count(SIG);
                     const _: () = assert!(N == $arity, concat!($name, ": arity and signature differ"));
                     static PARAMS: [$crate::args::Param; N] = $crate::args::parse::<N>(SIG);
-                    static DESC: $crate::args::ArgDesc = $crate::args::ArgDesc { name: $name, params: &PARAMS };
+                    static DESC: $crate::args::ArgDesc = $crate::args::ArgDesc {
+                        name: $name,
+                        params: &PARAMS,
+                        by_format: $crate::args::by_format(SIG),
+                    };
                     /// The one body behind every calling convention of this method.
                     fn body(this: *mut $crate::abi::PyObject, raw: $crate::args::RawArgs<'_>) -> *mut $crate::abi::PyObject {
                         // SAFETY: GIL, LIVE, LAYOUT: the contract of method tables; descriptors check the type.
@@ -674,7 +719,11 @@ macro_rules! methods {
                     $crate::args::def(
                         &DESC,
                         $crate::args::c_str(concat!($name, "\0")),
-                        $crate::args::c_str(concat!($name, $sig, "\n--\n\n", $doc, "\0")),
+                        if $crate::args::hidden(SIG) {
+                            $crate::args::c_str(concat!($doc, "\0"))
+                        } else {
+                            $crate::args::c_str(concat!($name, $sig, "\n--\n\n", $doc, "\0"))
+                        },
                         $crate::args::conventions!(body),
                         $crate::method_flag!($($flag)?),
                     )

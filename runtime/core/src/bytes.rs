@@ -64,6 +64,13 @@ pub fn check(o: &PyObject) -> Option<&PyBytesObject> {
         .then(|| unsafe { &*(o as *const PyObject as *const PyBytesObject) })
 }
 
+/// `PyBytes_CheckExact`.
+#[inline(always)]
+pub fn check_exact(o: &PyObject) -> Option<&PyBytesObject> {
+    // SAFETY: LAYOUT: the type says so.
+    o.ty().is(&PyBytes_Type.0).then(|| unsafe { &*(o as *const PyObject as *const PyBytesObject) })
+}
+
 /// The content, without the NUL.
 #[inline(always)]
 pub fn as_slice(b: &PyBytesObject) -> &[u8] {

@@ -472,6 +472,54 @@ where
     shim::<T, F>
 }
 
+/// `getbufferproc`: fills the view, or leaves it without an object.
+pub const fn get_buffer<T: Layout, F>(_: F) -> getbufferproc
+where
+    F: for<'a> Fn(Py<'a>, &'a T, &'a Py_buffer, c_int) -> PyResult<()> + Copy,
+{
+    unsafe extern "C" fn shim<T: Layout, F>(a: *mut PyObject, view: *mut Py_buffer, flags: c_int) -> c_int
+    where
+        F: for<'a> Fn(Py<'a>, &'a T, &'a Py_buffer, c_int) -> PyResult<()> + Copy,
+    {
+        // SAFETY: GIL, LIVE, LAYOUT: the contract of slots; a NULL view is an old way to ask for a lock, now an error.
+        unsafe {
+            let py = Py::assume();
+            let Some(view) = view.as_ref() else {
+                crate::exceptions::buffer_error(
+                    py,
+                    format_args!(
+                        "{}: view==NULL argument is obsolete",
+                        crate::call::type_name(&*(*a).ob_type.get())
+                    ),
+                )
+                .restore(py);
+                return -1;
+            };
+            let r = conjure::<F>()(py, borrow(a), view, flags);
+            if r.is_err() {
+                view.obj.set(core::ptr::null_mut());
+            }
+            unit_result(py, r)
+        }
+    }
+    shim::<T, F>
+}
+
+/// `releasebufferproc`.
+pub const fn release_buffer<T: Layout, F>(_: F) -> releasebufferproc
+where
+    F: for<'a> Fn(Py<'a>, &'a T, &'a Py_buffer) + Copy,
+{
+    unsafe extern "C" fn shim<T: Layout, F>(a: *mut PyObject, view: *mut Py_buffer)
+    where
+        F: for<'a> Fn(Py<'a>, &'a T, &'a Py_buffer) + Copy,
+    {
+        // SAFETY: GIL, LIVE, LAYOUT: the contract of slots.
+        unsafe { conjure::<F>()(Py::assume(), borrow(a), &*view) }
+    }
+    shim::<T, F>
+}
+
 /// Unused errors would vanish silently; this says where one is dropped on purpose (`PyErr_Clear`).
 pub fn ignore(e: PyErr) {
     drop(e);

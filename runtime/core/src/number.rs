@@ -307,7 +307,7 @@ unary! {
 /// `PyIndex_Check`.
 #[inline(always)]
 pub fn has_index(o: &PyObject) -> bool {
-    table(o).is_some_and(|t| t.nb_index.get().is_some())
+    long::check(o).is_some() || table(o).is_some_and(|t| t.nb_index.get().is_some())
 }
 
 /// `_PyNumber_Index`: an int, maybe of a subclass.
@@ -382,4 +382,73 @@ pub fn as_ssize(py: Py<'_>, o: &PyObject, error: &'static StaticType) -> PyResul
 pub fn as_ssize_clipped(py: Py<'_>, o: &PyObject) -> PyResult<isize> {
     let n = index_any(py, o)?;
     Ok(long::to_i64(&n).map_or(if long::sign(&n) < 0 { isize::MIN } else { isize::MAX }, |v| v as isize))
+}
+
+/// `_PyEval_SliceIndex`: an index clipped to what a C size holds; `None` for Python's `None`.
+pub fn slice_index(py: Py<'_>, o: &PyObject) -> PyResult<Option<isize>> {
+    if crate::object::is_none(o) {
+        return Ok(None);
+    }
+    if !has_index(o) {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("slice indices must be integers or None or have an __index__ method"),
+        ));
+    }
+    as_ssize_clipped(py, o).map(Some)
+}
+
+/// `PyNumber_Check`.
+pub fn check(o: &PyObject) -> bool {
+    has_index(o) || table(o).is_some_and(|t| t.nb_int.get().is_some() || t.nb_float.get().is_some())
+}
+
+/// `PyNumber_Long` of an object that is a number, not text: `__int__`, `__index__`, or `__trunc__`.
+pub fn truncated(py: Py<'_>, o: &PyObject) -> PyResult<Owned<PyLongObject>> {
+    if let Some(n) = long::check_exact(o) {
+        return Ok(n.to_owned());
+    }
+    let Some(f) = table(o).and_then(|t| t.nb_int.get()) else {
+        if has_index(o) {
+            return index(py, o);
+        }
+        if let Some(m) = crate::types::special::lookup(py, o, crate::name!("__trunc__"))? {
+            exceptions::warn(
+                py,
+                &exceptions::DeprecationWarning,
+                1,
+                format_args!("The delegation of int() to __trunc__ is deprecated."),
+            )?;
+            let r = m.call(py, o, [])?;
+            return index(py, &r);
+        }
+        return Err(exceptions::type_error(
+            py,
+            format_args!(
+                "int() argument must be a string, a bytes-like object or a real number, not '{}'",
+                type_name(o.ty())
+            ),
+        ));
+    };
+    // SAFETY: the slot's contract.
+    let r = unsafe { from_ptr::<PyObject>(py, f(o.as_ptr()))? };
+    match long::check(&r) {
+        None => Err(exceptions::type_error(
+            py,
+            format_args!("__int__ returned non-int (type {})", type_name(r.ty())),
+        )),
+        Some(n) if long::check_exact(&r).is_some() => Ok(n.to_owned()),
+        Some(n) => {
+            exceptions::warn(
+                py,
+                &exceptions::DeprecationWarning,
+                1,
+                format_args!(
+                    "__int__ returned non-int (type {}).  The ability to return an instance of a strict subclass of int is deprecated, and may not be supported in a future version of Python.",
+                    type_name(r.ty())
+                ),
+            )?;
+            long::from_digits(py, long::sign(n) < 0, long::digits(n))
+        }
+    }
 }

@@ -243,3 +243,14 @@ pub unsafe fn finalize_from_dealloc(py: Py<'_>, o: &PyObject, f: destructor) -> 
         true
     }
 }
+
+/// `ty->tp_alloc(ty, items)`: how constructors make instances of subclasses.
+pub fn tp_alloc(py: Py<'_>, ty: &PyTypeObject, items: usize) -> PyResult {
+    match ty.tp_alloc.get() {
+        // SAFETY: OWNED: the slot's contract.
+        Some(f) => unsafe {
+            crate::err::from_ptr(py, f(ty.as_ptr() as *mut PyTypeObject, items as Py_ssize_t))
+        },
+        None => generic_alloc(py, ty, items),
+    }
+}

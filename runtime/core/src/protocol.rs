@@ -278,3 +278,55 @@ fn as_text(py: Py<'_>, r: Owned, method: &str) -> PyResult<Owned<PyUnicodeObject
 pub fn is_callable(o: &PyObject) -> bool {
     o.ty().tp_call.get().is_some()
 }
+
+/// `PyObject_ASCII`.
+pub fn ascii(py: Py<'_>, o: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
+    let r = repr(py, o)?;
+    match dxpy_text::strings::repr::escape_non_ascii(unicode::view(&r)) {
+        Some(escaped) => unicode::from_buf(py, escaped),
+        None => Ok(r),
+    }
+}
+
+/// `PyObject_Format`; the specification is a str, none is the empty one.
+pub fn format(py: Py<'_>, o: &PyObject, spec: Option<&PyObject>) -> PyResult<Owned<PyUnicodeObject>> {
+    if let Some(spec) = spec
+        && unicode::check(spec).is_none()
+    {
+        return Err(exceptions::system_error(
+            py,
+            format_args!("Format specifier must be a string, not {}", type_name(spec.ty())),
+        ));
+    }
+    if spec.is_none_or(|s| unicode::check(s).is_some_and(|s| unicode::len(s) == 0)) {
+        if let Some(s) = unicode::check_exact(o) {
+            return Ok(s.to_owned());
+        }
+        if crate::long::check_exact(o).is_some() {
+            return str(py, o);
+        }
+    }
+    let empty;
+    let spec = match spec {
+        Some(s) => s,
+        None => {
+            empty = unicode::empty();
+            empty.as_object()
+        }
+    };
+    let Some(m) = crate::types::special::lookup(py, o, crate::name!("__format__"))? else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("Type {} doesn't define __format__", type_name(o.ty())),
+        ));
+    };
+    let r = m.call(py, o, [spec])?;
+    if unicode::check(&r).is_none() {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("__format__ must return a str, not {}", type_name(r.ty())),
+        ));
+    }
+    // SAFETY: LAYOUT: just checked.
+    Ok(unsafe { r.cast() })
+}

@@ -3,8 +3,10 @@
 
 use crate::abi::*;
 use crate::err::PyResult;
+use crate::exceptions;
 use crate::gc;
 use crate::glue;
+use crate::number;
 use crate::object;
 use crate::ptr::{Object, Owned};
 use crate::statics::StaticType;
@@ -62,6 +64,29 @@ pub fn adjust_indices(len: usize, start: isize, stop: isize, step: isize) -> (is
         0
     };
     (start, stop, count as usize)
+}
+
+/// `PySlice_Check`.
+#[inline(always)]
+pub fn check(o: &PyObject) -> Option<&PySliceObject> {
+    // SAFETY: LAYOUT: the type says so; it has no subclasses.
+    o.ty().is(&PySlice_Type.0).then(|| unsafe { &*(o as *const PyObject as *const PySliceObject) })
+}
+
+/// `PySlice_Unpack`: start, stop and step as sizes; the step is not 0 and not `isize::MIN`. May run Python code, so the
+/// length to adjust to is read afterwards.
+pub fn unpack(py: Py<'_>, s: &PySliceObject) -> PyResult<(isize, isize, isize)> {
+    let [start, stop, step] = fields(s);
+    let step = match number::slice_index(py, step)? {
+        Some(0) => {
+            return Err(exceptions::value_error(py, format_args!("slice step cannot be zero")));
+        }
+        // So that the step can be negated.
+        step => step.unwrap_or(1).max(-isize::MAX),
+    };
+    let start = number::slice_index(py, start)?.unwrap_or(if step < 0 { isize::MAX } else { 0 });
+    let stop = number::slice_index(py, stop)?.unwrap_or(if step < 0 { isize::MIN } else { isize::MAX });
+    Ok((start, stop, step))
 }
 
 fn traverse(s: &PySliceObject, v: &glue::Visitor) -> Result<(), c_int> {

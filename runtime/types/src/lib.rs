@@ -6,6 +6,7 @@
 #![allow(non_upper_case_globals)]
 
 pub mod none;
+pub mod str;
 
 use dxpy_core::statics::StaticType;
 use dxpy_core::{Py, PyResult};
@@ -24,7 +25,7 @@ pub struct Part {
 pub const fn no_hooks() {}
 
 /// Every module.
-static PARTS: &[&Part] = &[&none::PART];
+static PARTS: &[&Part] = &[&none::PART, &str::PART];
 
 /// Brings the built-in types to life: adopts templates, sets hooks, readies all static types. Once, with the first
 /// thread state attached.

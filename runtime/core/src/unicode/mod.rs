@@ -1,4 +1,5 @@
-//! `str`: construction from Rust text, and reading. Methods, interning, hashing and codecs are not here yet.
+//! `str`: construction and reading. Building from other strings is in `build`, hashing and interning in `hash`; methods
+//! and operators are in `dxpy-types`, codecs in `codecs`.
 //!
 //! A compact object's characters follow its header, in the smallest of 1, 2 or 4 bytes each that holds them all, and a
 //! NUL; only instances of subclasses keep them behind the `data` pointer.
@@ -14,7 +15,9 @@ use crate::statics::StaticType;
 use crate::thread::Py;
 use core::ffi::c_void;
 
+mod build;
 mod hash;
+pub use build::*;
 pub use hash::*;
 
 /// `str`.
@@ -140,7 +143,7 @@ pub fn code_points(s: &PyUnicodeObject) -> impl Iterator<Item = u32> + '_ {
 /// # Safety
 /// The caller writes all `n` characters through the returned pointer, of the width `maxchar` asks for, at least one of
 /// them as large as the class of `maxchar` (below 0x80, 0x100, 0x10000, rest) says.
-unsafe fn alloc(py: Py<'_>, n: usize, maxchar: u32) -> PyResult<(Owned<PyUnicodeObject>, *mut c_void)> {
+pub unsafe fn alloc(py: Py<'_>, n: usize, maxchar: u32) -> PyResult<(Owned<PyUnicodeObject>, *mut c_void)> {
     let (kind, ascii) = match maxchar {
         0..0x80 => (1, true),
         0x80..0x100 => (1, false),
@@ -174,6 +177,11 @@ unsafe fn alloc(py: Py<'_>, n: usize, maxchar: u32) -> PyResult<(Owned<PyUnicode
 pub fn from_code_points(py: Py<'_>, chars: &[u32]) -> PyResult<Owned<PyUnicodeObject>> {
     let max = chars.iter().copied().max().unwrap_or(0);
     debug_assert!(max <= 0x10FFFF);
+    match chars {
+        [] => return Ok(empty()),
+        [c] => return from_char(py, *c),
+        _ => {}
+    }
     // SAFETY: every character is written, in the width of `max`, which is among them.
     unsafe {
         let (s, out) = alloc(py, chars.len(), max)?;
@@ -191,6 +199,11 @@ pub fn from_code_points(py: Py<'_>, chars: &[u32]) -> PyResult<Owned<PyUnicodeOb
 /// `PyUnicode_FromString` for Rust text.
 pub fn from_str(py: Py<'_>, text: &str) -> PyResult<Owned<PyUnicodeObject>> {
     if text.is_ascii() {
+        match text.as_bytes() {
+            [] => return Ok(empty()),
+            [c] => return from_char(py, *c as u32),
+            _ => {}
+        }
         // SAFETY: every byte is copied and below 0x80.
         unsafe {
             let (s, out) = alloc(py, text.len(), 0x7F)?;
