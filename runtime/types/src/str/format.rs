@@ -184,7 +184,12 @@ pub fn spec_error(py: Py<'_>, e: FormatError, spec: &PyUnicodeObject, type_name:
             };
         }
     };
-    let class = match e.exception() {
+    number_error(py, e.exception(), &text)
+}
+
+/// The error that a kernel of numbers names.
+pub fn number_error(py: Py<'_>, class: Exception, text: &str) -> PyErr {
+    let class = match class {
         Exception::ValueError => &exceptions::ValueError,
         Exception::OverflowError => &exceptions::OverflowError,
         Exception::ZeroDivisionError => &exceptions::ZeroDivisionError,

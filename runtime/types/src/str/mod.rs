@@ -18,7 +18,7 @@ use dxpy_core::{
     Owned, Py, PyResult, args, boolean, codecs, exceptions, glue, methods, number, object, protocol,
     signature, slice, tuple,
 };
-use dxpy_text::strings::{Str, case, each_kind, predicates, repr};
+use dxpy_text::strings::{Str, Unit, case, each_kind, predicates, repr};
 
 /// What this module brings.
 pub static PART: Part = Part {
@@ -275,7 +275,7 @@ pub(crate) fn with_codes<R>(s: Str<'_>, f: impl FnOnce(&[u32]) -> R) -> R {
     match s {
         Str::Four(v) => f(v),
         s => {
-            let codes: Vec<u32> = each_kind!(s, v => v.iter().map(|c| u32::from(*c)).collect());
+            let codes: Vec<u32> = each_kind!(s, v => v.iter().map(|c| c.code()).collect());
             f(&codes)
         }
     }

@@ -1,6 +1,7 @@
 //! `str % args` (`PyUnicode_Format`), and what `bytes % args` shares with it: the arguments of directives and the layout of
 //! a converted value. Directives are read by `dxpy_text::format`.
 
+use super::format::number_error;
 use dxpy_core::abi::*;
 use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
@@ -293,7 +294,9 @@ pub(crate) fn number_text(py: Py<'_>, d: &Directive, v: &PyObject) -> PyResult<O
                 alternate: d.flags.alternate,
                 ..Default::default()
             };
-            Ok(Some(float_text::to_text(x, style, d.precision.unwrap_or(6), flags)))
+            float_text::to_text(x, style, d.precision.unwrap_or(6), flags)
+                .map(Some)
+                .map_err(|e| number_error(py, e.exception(), &e.to_string()))
         }
         _ => Ok(None),
     }
@@ -322,13 +325,6 @@ fn int_text(py: Py<'_>, d: &Directive, kind: char, v: &PyObject) -> PyResult<Str
     let value = Ref::new(long::sign(&n) < 0, long::digits(&n));
     let kind = if kind == 'i' || kind == 'u' { b'd' } else { kind as u8 };
     let limit = long::MAX_STR_DIGITS.get();
-    percent_int(value, d.flags.alternate, d.precision.unwrap_or(0), kind, limit).map_err(|e| {
-        let text = e.message("", "int");
-        match e.exception() {
-            dxpy_num::error::Exception::OverflowError => {
-                exceptions::overflow_error(py, format_args!("{text}"))
-            }
-            _ => exceptions::value_error(py, format_args!("{text}")),
-        }
-    })
+    percent_int(value, d.flags.alternate, d.precision.unwrap_or(0), kind, limit)
+        .map_err(|e| number_error(py, e.exception(), &e.message("", "int")))
 }
