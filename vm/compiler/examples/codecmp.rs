@@ -1,4 +1,4 @@
-//! Compares this crate's code objects with CPython's: `codecmp [-O LEVEL] [--flags N] [--samples] [--single] [--dis] [PATH...]`
+//! Compares this crate's code objects with CPython's: `codecmp [-O LEVEL] [--flags N] [--samples] [--programs SEED COUNT] [--single] [--dis] [PATH...]`
 //! compiles the files named, those in the folders named, or (`--samples`) the texts in CPython's tests, and prints the
 //! first difference of each and totals. `--limit N` stops after N differences. `--dis` shows our code of each file.
 
@@ -12,6 +12,7 @@ fn main() {
     let Some((python, _)) = common::oracle() else { return };
     let mut job = Job { source: Source::Text(Vec::new()), level: 0, flags: 0, mode: Mode::Exec };
     let (mut samples, mut dis, mut limit) = (false, false, usize::MAX);
+    let mut programs = None;
     let mut files = Vec::new();
     let mut args = std::env::args().skip(1);
     let number = |a: Option<String>| a.and_then(|a| a.parse().ok()).expect("a number");
@@ -22,11 +23,15 @@ fn main() {
             "--limit" => limit = number(args.next()),
             "--single" => job.mode = Mode::Single,
             "--samples" => samples = true,
+            "--programs" => programs = Some((number(args.next()) as u64, number(args.next()))),
             "--dis" => dis = true,
             _ => common::collect(a.as_ref(), &mut files),
         }
     }
     let mut sources: Vec<Source> = files.into_iter().map(Source::File).collect();
+    if let Some((seed, count)) = programs {
+        sources.extend(common::programs(&python, seed, count).into_iter().map(Source::Text));
+    }
     if samples {
         sources.extend(common::samples(&python).into_iter().map(Source::Text));
     }

@@ -96,7 +96,17 @@ fn script() -> PathBuf {
 
 /// The texts found in CPython's tests.
 pub fn samples(python: &str) -> Vec<Vec<u8>> {
-    let out = Command::new(python).arg(script()).arg("samples").output().expect("the oracle runs");
+    texts(Command::new(python).arg(script()).arg("samples"))
+}
+
+/// Programs made by chance.
+pub fn programs(python: &str, seed: u64, count: usize) -> Vec<Vec<u8>> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs.py");
+    texts(Command::new(python).arg(script).args([seed.to_string(), count.to_string()]))
+}
+
+fn texts(command: &mut Command) -> Vec<Vec<u8>> {
+    let out = command.output().expect("the oracle runs");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let unhex = |key: &[u8]| -> Vec<u8> {
         let digit = |b: u8| (b as char).to_digit(16).expect("a digit") as u8;
@@ -196,7 +206,9 @@ fn judge(job: &Job, is_code: bool, want: &[u8], warned: &str) -> Verdict {
         Err(e) if is_code => return Verdict::Different(format!("{e}")),
         Err(e) => {
             let (got, want) = (error(&e), String::from_utf8_lossy(want));
-            return match got == want {
+            // 3.12.1 has a fault with `__class__` in a class body, and says so with addresses in the text.
+            let same = got == want || (got.starts_with("SystemError") && want.starts_with("SystemError"));
+            return match same {
                 true => Verdict::EqualError,
                 false => Verdict::Different(format!("{got} != {want}")),
             };
