@@ -35,9 +35,14 @@ pub fn assemble(mut unit: Unit, filename: &PyStr) -> Result<CodeObject, Assemble
     }
     add_return_at_end(&mut unit);
     let mut cfg = Cfg::from_sequence(&unit.instrs)?;
-    let resumable = unit.flags & (co::GENERATOR | co::COROUTINE | co::ASYNC_GENERATOR) != 0;
     let (nlocals, nparams) = (unit.varnames.len(), parameters(&unit));
     cfg.optimize_code_unit(&mut unit.consts, nlocals, nparams, unit.firstlineno)?;
+    finish(unit, cfg, filename)
+}
+
+/// Makes the code object of an optimised graph.
+pub(crate) fn finish(unit: Unit, mut cfg: Cfg, filename: &PyStr) -> Result<CodeObject, AssembleError> {
+    let resumable = unit.flags & (co::GENERATOR | co::COROUTINE | co::ASYNC_GENERATOR) != 0;
     let stacksize = cfg.stack_depth(resumable)?;
     let cells = CellSlots::of(&unit);
     insert_prefix(&unit, &cells, resumable, &mut cfg);

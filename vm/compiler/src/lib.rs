@@ -5,6 +5,7 @@ pub mod astopt;
 pub mod error;
 pub mod future;
 pub mod instr;
+pub mod internals;
 pub mod symtable;
 pub mod unparse;
 pub mod validate;

@@ -64,7 +64,8 @@ impl Cfg {
         Ok(())
     }
 
-    /// The deepest the stack gets, and the depth at the start of each block (`_PyCfg_Stackdepth`).
+    /// The deepest the stack gets, and the depth at the start of each block (`_PyCfg_Stackdepth`). As in 3.12, nothing is
+    /// said about code that takes more than there is.
     pub fn stack_depth(&mut self, resumable: bool) -> Result<i32, AssembleError> {
         let bad = AssembleError::Malformed("an instruction without a stack effect");
         let mut todo = Vec::new();
@@ -80,9 +81,6 @@ impl Cfg {
             for i in 0..self.blocks[id].instrs.len() {
                 let instr = self.blocks[id].instrs[i];
                 let after = depth + stack_effect(instr.op, instr.arg, Path::Fall).ok_or(bad.clone())?;
-                if after < 0 {
-                    return Err(AssembleError::Malformed("the stack would be below empty"));
-                }
                 deepest = deepest.max(after);
                 if let Some(target) = instr.target.filter(|_| instr.has_target()) {
                     let at_target =
@@ -104,9 +102,11 @@ impl Cfg {
     }
 
     fn reach(&mut self, todo: &mut Vec<BlockId>, id: BlockId, depth: i32) {
-        // A block is walked once: all ways into it leave the same depth.
+        // All ways into a block leave the same depth, so that once is enough. Where they do not, the block is walked
+        // again for a greater depth, up to a bound, as CPython does.
+        const WALK_AGAIN_BELOW: i32 = 100;
         let known = &mut self.blocks[id].start_depth;
-        if known.is_none() {
+        if known.is_none_or(|known| known < depth && known < WALK_AGAIN_BELOW) {
             *known = Some(depth);
             todo.push(id);
         }

@@ -2,6 +2,7 @@
 
 use super::{BlockId, Cfg};
 use crate::assemble::AssembleError;
+use crate::instr::NO_LOCATION;
 use dxpy_bytecode::Op;
 
 impl Cfg {
@@ -46,7 +47,7 @@ impl Cfg {
                 && let Some(next) = self.fallthrough(id)
                 && self.blocks[next].warm
             {
-                let jump = self.new_jump_block(next);
+                let jump = self.new_jump_block(next, NO_LOCATION);
                 self.blocks[jump].cold = true;
                 self.blocks[jump].next = Some(next);
                 self.blocks[id].next = Some(jump);
@@ -152,8 +153,7 @@ impl Cfg {
         last.target = next;
         let loc = last.loc;
         let cold = self.blocks[id].cold;
-        let back = self.new_jump_block(target);
-        self.blocks[back].instrs[0].loc = loc;
+        let back = self.new_jump_block(target, loc);
         self.blocks[back].cold = cold;
         self.blocks[back].next = next;
         self.blocks[id].next = Some(back);

@@ -12,7 +12,7 @@ mod optimize;
 mod swaps;
 
 use crate::assemble::AssembleError;
-use crate::instr::{InstrSequence, NO_LOCATION};
+use crate::instr::InstrSequence;
 use dxpy_ast::Location;
 use dxpy_bytecode::{ConstTable, Op, flag};
 
@@ -176,9 +176,9 @@ impl Cfg {
     }
 
     /// A block that only jumps to `target` (placed by the caller).
-    pub fn new_jump_block(&mut self, target: BlockId) -> BlockId {
+    pub fn new_jump_block(&mut self, target: BlockId, loc: Location) -> BlockId {
         let id = self.new_block();
-        let mut jump = CfgInstr::new(Op::JUMP, 0, NO_LOCATION);
+        let mut jump = CfgInstr::new(Op::JUMP, 0, loc);
         jump.target = Some(target);
         self.blocks[id].instrs.push(jump);
         id

@@ -192,7 +192,7 @@ impl Cfg {
     /// Lets the jump at `i` go where the jump it leads to goes, if no line event is lost.
     fn thread_jump(&mut self, id: BlockId, i: usize, through: CfgInstr) -> bool {
         let instr = &mut self.blocks[id].instrs[i];
-        let same_line = instr.loc.lineno == through.loc.lineno || through.loc.lineno < 0;
+        let same_line = instr.loc.lineno == through.loc.lineno || through.loc.lineno == -1;
         if same_line && instr.target != through.target {
             instr.target = through.target;
             return true;
