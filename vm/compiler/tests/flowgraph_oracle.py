@@ -1,7 +1,7 @@
 # The oracle's side of the flow graph's tests: instruction sequences of library functions as the oracle's code generator
 # makes them, some of them damaged, with what its optimiser and its assembler make of them.
 #
-# Usage: flowgraph_oracle.py OUT FILES SEED; a record is
+# Usage: flowgraph_oracle.py make OUT FILES SEED, or again OUT CASES; a case is the first three parts of a record, which is
 #   nlocals, instructions, constants, optimised instructions, constants left, assembled code object
 # where a list is its length and its items, an instruction six numbers, a constant its length and marshalled bytes. All
 # numbers have four bytes.
@@ -104,7 +104,9 @@ def damage(instrs, nlocals, nconsts, rng):
         elif kind == 1 and instrs[at][0] in BRANCHES:
             instrs[at][0] = rng.choice(BRANCHES)
         elif kind == 2 and instrs[at][0] in HAS_TARGET:
-            instrs[at][1] = rng.randrange(len(instrs))
+            # Loops leave forward; nothing else can be assembled.
+            forward = instrs[at][0] in (op["FOR_ITER"], op["SEND"])
+            instrs[at][1] = rng.randrange(min(at + 1, len(instrs) - 1) if forward else 0, len(instrs))
         elif kind == 3:
             new = [[op["SWAP"], rng.randint(1, 5), *loc] for _ in range(rng.randint(1, 6))]
             if rng.random() < 0.7:
@@ -183,29 +185,66 @@ def cases(seed, files):
                 yield damage(instrs, nlocals, len(consts), rng), consts, nlocals
 
 
-def main(out, files, seed):
-    # Sequences that crash the oracle, or that it never ends with, are left out: children work until they die.
+def answer(case, out):
+    # A ring of jumps never ends.
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        data = record(*case)
+    except (ValueError, SystemError) as e:
+        print("refused:", e)
+    else:
+        os.write(out, data)
+
+
+def make(out, files, seed):
+    # Sequences that crash the oracle, or that it never ends with, are left out: children work until they die, or for a
+    # while, since it can also be damaged without dying.
     every = list(cases(seed, files))
     done = mmap.mmap(-1, 8)
-    out = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    crashes = refusals = 0
+    crashes = 0
     while (start := int.from_bytes(done[:], "little")) < len(every):
         child = os.fork()
         if child == 0:
-            for n in range(start, len(every)):
+            for n in range(start, min(start + 50, len(every))):
                 done[:] = (n + 1).to_bytes(8, "little")
-                # A ring of jumps never ends.
-                signal.setitimer(signal.ITIMER_REAL, 1.0)
-                try:
-                    data = record(*every[n])
-                except (ValueError, SystemError) as e:
-                    print("refused:", e)
-                else:
-                    os.write(out, data)
+                answer(every[n], out)
             sys.stdout.flush()
             os._exit(0)
         crashes += os.waitpid(child, 0)[1] != 0
     print(len(every), "cases,", crashes, "crashes")
 
 
-main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+def again(out, path):
+    # Each of the given cases in a process of its own.
+    with open(path, "rb") as f:
+        data = f.read()
+    at = 0
+
+    def number():
+        nonlocal at
+        at += 4
+        return struct.unpack_from("<i", data, at - 4)[0]
+
+    def value():
+        nonlocal at
+        size = number()
+        at += size
+        return marshal.loads(data[at - size : at])
+
+    while at < len(data):
+        nlocals = number()
+        instrs = [tuple(number() for _ in range(6)) for _ in range(number())]
+        consts = [value() for _ in range(number())]
+        child = os.fork()
+        if child == 0:
+            answer((instrs, consts, nlocals), out)
+            os._exit(0)
+        os.waitpid(child, 0)
+
+
+mode, out, *rest = sys.argv[1:]
+out = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+if mode == "make":
+    make(out, *map(int, rest))
+else:
+    again(out, *rest)

@@ -203,6 +203,8 @@ impl Cfg {
     fn optimize_block(&mut self, id: BlockId, consts: &mut ConstTable) -> Result<(), AssembleError> {
         let bad = AssembleError::Malformed("Internal error: failed to get value of a constant");
         let (mut op, mut arg, mut target) = (Op::CACHE, 0, None);
+        // In a ring of jumps the last one could go on for ever.
+        let mut threads_left = self.blocks.len();
         let mut i = 0;
         while i < self.blocks[id].instrs.len() {
             let instr = self.blocks[id].instrs[i];
@@ -268,8 +270,10 @@ impl Cfg {
                 | Op::POP_JUMP_IF_TRUE
                 | Op::JUMP => {
                     if let Some(through) = target.filter(|t| t.op == Op::JUMP)
+                        && threads_left > 0
                         && self.thread_jump(id, i, through)
                     {
+                        threads_left -= 1;
                         // The same instruction again, with its new target.
                         continue;
                     }
@@ -289,6 +293,7 @@ impl Cfg {
                 }
                 _ => {}
             }
+            threads_left = self.blocks.len();
             i += 1;
         }
         Ok(())
