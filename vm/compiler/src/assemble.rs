@@ -7,6 +7,7 @@ use crate::flowgraph::{Block, Cfg, CfgInstr};
 use crate::instr::{NO_LOCATION, Unit};
 use dxpy_ast::{Constant, Location, PyStr};
 use dxpy_bytecode::{CodeObject, Op, co, exctable, fast, linetable};
+use std::collections::HashSet;
 use std::fmt;
 
 /// `INTRINSIC_STOPITERATION_ERROR`.
@@ -166,8 +167,9 @@ fn insert_prefix(unit: &Unit, cells: &CellSlots, resumable: bool, cfg: &mut Cfg)
 fn localsplus(unit: &Unit) -> (Vec<PyStr>, Vec<u8>) {
     let mut names = Vec::new();
     let mut kinds = Vec::new();
+    let hidden_names: HashSet<_> = unit.fasthidden.iter().collect();
     for name in unit.varnames.list() {
-        let hidden = if unit.fasthidden.contains(name) { fast::HIDDEN } else { 0 };
+        let hidden = if hidden_names.contains(name) { fast::HIDDEN } else { 0 };
         let cell = if unit.cellvars.get(name).is_some() { fast::CELL } else { 0 };
         names.push(PyStr::from(&**name));
         kinds.push(fast::LOCAL | hidden | cell);

@@ -90,6 +90,7 @@ class Grower:
                 self.name, self.name, self.name, lambda: "1", lambda: "0.0", lambda: "-0.0", lambda: "'s'",
                 lambda: "None", lambda: "True", lambda: "...", lambda: "b'x'", lambda: "1j", lambda: "()",
                 lambda: "__debug__", lambda: "'%s' % a",
+                lambda: "1e400", lambda: r"'\ud800\xad\n\"'", lambda: r"b'\x00\''", lambda: "u'x'", lambda: "-1e400j", lambda: "1.5e300",
             )()
         e = lambda n=1: self.expr(d - n)
         nl = self.newline
@@ -125,6 +126,10 @@ class Grower:
             lambda: "[1, 2, 3]",
             lambda: "a in {1, 2, True}",
             lambda: f"f'{{{self.name()}!r:>{{{self.name()}}}}} {{{self.name()}}}'",
+            lambda: f"f'{{ {{1: 2}} !a}} {{{{}}}} {{{self.name()}=}}'",
+            lambda: f"lambda a, /, b={e()}, *c, d, e={e()}, **f: a",
+            lambda: f"f({e()} for a in b)",
+            lambda: "1 .a[*b, ::2]",
             lambda: f"await {e()}" if self.rng.random() < 0.4 else e(),
             lambda: f"(yield {e()})" if self.rng.random() < 0.4 else e(),
             lambda: f"(yield from {e()})" if self.rng.random() < 0.2 else e(),

@@ -293,18 +293,8 @@ impl<'a> Compiler<'a> {
             }
             // In a class, 3.12.1 does this for every name of the comprehension.
             let u = self.u();
-            if !function {
-                match u.fasthidden.iter_mut().find(|(n, _)| *n == name) {
-                    Some((_, true)) => {}
-                    Some((_, now)) => {
-                        *now = true;
-                        state.hidden.push(name.clone());
-                    }
-                    None => {
-                        u.fasthidden.push((name.clone(), true));
-                        state.hidden.push(name.clone());
-                    }
-                }
+            if !function && u.fasthidden.insert(name.clone(), true) != Some(true) {
+                state.hidden.push(name.clone());
             }
             let slot = u.varnames.add(&name);
             self.op_n(at, Op::LOAD_FAST_AND_CLEAR, slot);
@@ -347,9 +337,7 @@ impl<'a> Compiler<'a> {
             self.restore(loc, &state.pushed);
         }
         for name in &state.hidden {
-            if let Some((_, now)) = self.u().fasthidden.iter_mut().find(|(n, _)| n == name) {
-                *now = false;
-            }
+            self.u().fasthidden.insert(name.clone(), false);
         }
     }
 

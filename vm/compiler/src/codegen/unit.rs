@@ -2,6 +2,7 @@
 
 use dxpy_ast::{Constant, ExprContext, Ident, Location};
 use dxpy_bytecode::{CodeObject, Const, ConstTable, Op, co, fast};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::fblock::FBlock;
@@ -38,7 +39,7 @@ pub(super) struct UnitState<'a> {
     pub cellvars: NameTable,
     pub freevars: NameTable,
     /// Names that are or were fast locals of an inlined comprehension outside functions; whether they are now.
-    pub fasthidden: Vec<(Ident, bool)>,
+    pub fasthidden: HashMap<Ident, bool>,
     pub argcount: u32,
     pub posonlyargcount: u32,
     pub kwonlyargcount: u32,
@@ -99,7 +100,7 @@ impl<'a> Compiler<'a> {
             varnames,
             cellvars,
             freevars,
-            fasthidden: Vec::new(),
+            fasthidden: HashMap::new(),
             argcount: 0,
             posonlyargcount: 0,
             kwonlyargcount: 0,
@@ -150,7 +151,7 @@ impl<'a> Compiler<'a> {
             varnames: u.varnames,
             cellvars: u.cellvars,
             freevars: u.freevars,
-            fasthidden: u.fasthidden.into_iter().map(|(n, _)| n).collect(),
+            fasthidden: u.fasthidden.into_keys().collect(),
             argcount: u.argcount + u.posonlyargcount,
             posonlyargcount: u.posonlyargcount,
             kwonlyargcount: u.kwonlyargcount,
@@ -326,7 +327,7 @@ impl<'a> Compiler<'a> {
                 };
                 self.op_n(at, op, arg);
             }
-            symtable::Scope::Local if function || u.fasthidden.iter().any(|(n, now)| *now && *n == name) => {
+            symtable::Scope::Local if function || u.fasthidden.get(&name) == Some(&true) => {
                 let op = match ctx {
                     Load => Op::LOAD_FAST,
                     Store => Op::STORE_FAST,
