@@ -11,6 +11,7 @@ pub mod fs;
 pub mod poll;
 pub mod process;
 pub mod signal;
+pub mod socket;
 pub mod spawn;
 
 pub use errno::{Errno, Result};
