@@ -2,7 +2,7 @@
 //! Searching, cutting, replacing and padding by other bytes are the generic `*_in` functions of `strings`.
 
 use crate::strings::Str;
-use crate::strings::edit::TooLong;
+use crate::strings::edit::{SizeError, TooLong, room};
 use crate::strings::split::{Side, rsplit_space_in, split_space_in, splitlines_in, strip_in};
 
 pub use crate::strings::case::{
@@ -79,10 +79,10 @@ pub fn strip(s: &[u8], side: Side, bytes: Option<&[u8]>) -> (usize, usize) {
 }
 
 /// The bytes between `left` and `right` times `fill`: `ljust`, `rjust`, `center`.
-pub fn pad(s: &[u8], left: usize, right: usize, fill: u8) -> Result<Vec<u8>, TooLong> {
+pub fn pad(s: &[u8], left: usize, right: usize, fill: u8) -> Result<Vec<u8>, SizeError> {
     let size = left.checked_add(right).and_then(|n| n.checked_add(s.len()));
     let size = size.filter(|&n| n <= isize::MAX as usize).ok_or(TooLong)?;
-    let mut out = Vec::with_capacity(size);
+    let mut out = room(size)?;
     out.resize(left, fill);
     out.extend_from_slice(s);
     out.resize(size, fill);
@@ -90,7 +90,7 @@ pub fn pad(s: &[u8], left: usize, right: usize, fill: u8) -> Result<Vec<u8>, Too
 }
 
 /// `bytes.zfill`: zeros behind a sign.
-pub fn zfill(s: &[u8], width: usize) -> Result<Vec<u8>, TooLong> {
+pub fn zfill(s: &[u8], width: usize) -> Result<Vec<u8>, SizeError> {
     let mut out = pad(s, width.saturating_sub(s.len()), 0, b'0')?;
     if let Some(sign @ (b'+' | b'-')) = s.first().copied()
         && out.len() > s.len()
@@ -103,7 +103,7 @@ pub fn zfill(s: &[u8], width: usize) -> Result<Vec<u8>, TooLong> {
 }
 
 /// `bytes.join`'s size; the separator is between the parts.
-pub fn join_size<'a>(sep: &[u8], parts: impl Iterator<Item = &'a [u8]>) -> Result<usize, TooLong> {
+pub fn join_size<'a>(sep: &[u8], parts: impl Iterator<Item = &'a [u8]>) -> Result<usize, SizeError> {
     let (mut n, mut size) = (0usize, 0usize);
     for p in parts {
         let more = if n > 0 { sep.len() } else { 0 };
@@ -114,8 +114,8 @@ pub fn join_size<'a>(sep: &[u8], parts: impl Iterator<Item = &'a [u8]>) -> Resul
 }
 
 /// `bytes.join`.
-pub fn join<'a>(sep: &[u8], parts: impl Iterator<Item = &'a [u8]> + Clone) -> Result<Vec<u8>, TooLong> {
-    let mut out = Vec::with_capacity(join_size(sep, parts.clone())?);
+pub fn join<'a>(sep: &[u8], parts: impl Iterator<Item = &'a [u8]> + Clone) -> Result<Vec<u8>, SizeError> {
+    let mut out = room(join_size(sep, parts.clone())?)?;
     for (i, p) in parts.enumerate() {
         if i > 0 {
             out.extend_from_slice(sep);
@@ -145,7 +145,7 @@ pub fn maketrans(from: &[u8], to: &[u8]) -> [u8; 256] {
 
 /// `bytes.hex` (`_Py_strhex`): with `sep` between groups of `group` bytes, counted from the right, or from the left when
 /// negative; 0 is no separator.
-pub fn hex(s: &[u8], sep: Option<u8>, group: isize) -> Result<Vec<u8>, TooLong> {
+pub fn hex(s: &[u8], sep: Option<u8>, group: isize) -> Result<Vec<u8>, SizeError> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let step = group.unsigned_abs();
     let size = s.len().checked_mul(3).filter(|&n| n <= isize::MAX as usize).ok_or(TooLong)?;
@@ -153,7 +153,7 @@ pub fn hex(s: &[u8], sep: Option<u8>, group: isize) -> Result<Vec<u8>, TooLong> 
         Some(sep) if step > 0 && step < s.len() => (sep, step),
         _ => (0, usize::MAX),
     };
-    let mut out = Vec::with_capacity(if step == usize::MAX { s.len() * 2 } else { size });
+    let mut out = room(if step == usize::MAX { s.len() * 2 } else { size })?;
     // Bytes still to write before the next separator.
     let mut left = if group < 0 || step == usize::MAX { step } else { s.len() % step };
     for (i, &c) in s.iter().enumerate() {

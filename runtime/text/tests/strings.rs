@@ -285,6 +285,14 @@ for i in range(8000):
     });
     assert_eq!(edit::expandtabs(Str::Ascii(b"\t\t"), isize::MAX), Err(edit::TooLong));
     assert_eq!(edit::zfill(Str::Ascii(b"1"), usize::MAX), Err(edit::TooLong));
+    for fill in [0x20, 0x1F600] {
+        assert_eq!(edit::pad(Str::Ascii(b"1"), 1 << 62, 0, fill), Err(edit::NoMemory));
+    }
+    assert_eq!(edit::zfill(Str::Two(&[0x100]), 1 << 62), Err(edit::NoMemory));
+    assert_eq!(edit::expandtabs(Str::Ascii(b"a\t"), 1 << 62), Err(edit::NoMemory));
+    let long = vec![b'a'; 1 << 20];
+    let many = std::iter::repeat_n(Str::Ascii(&long), 1 << 20);
+    assert_eq!(edit::join_size(Str::Ascii(b""), many).unwrap(), (1 << 40, 0x7F));
 }
 
 #[test]

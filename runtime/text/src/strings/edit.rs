@@ -4,16 +4,29 @@
 use super::search::matches;
 use super::*;
 
-/// The result would be longer than `sys.maxsize`; the caller has the message, which differs by method.
+/// Why there is no result; the caller has the messages, which differ by method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLong;
+pub enum SizeError {
+    /// The result would be longer than `sys.maxsize`: an `OverflowError`.
+    TooLong,
+    /// There is no room for it: a `MemoryError`.
+    NoMemory,
+}
+pub use SizeError::{NoMemory, TooLong};
 
-fn checked(n: Option<usize>) -> Result<usize, TooLong> {
+fn checked(n: Option<usize>) -> Result<usize, SizeError> {
     n.filter(|&n| n <= isize::MAX as usize).ok_or(TooLong)
 }
 
+/// An empty vector with room for `n`.
+pub fn room<T>(n: usize) -> Result<Vec<T>, SizeError> {
+    let mut v = Vec::new();
+    v.try_reserve_exact(n).map_err(|_| NoMemory)?;
+    Ok(v)
+}
+
 /// `replace` on units of one width, also that of `bytes`: at most `max` times. An empty `from` is everywhere.
-pub fn replace_in<U: Unit>(s: &[U], from: &[U], to: &[U], max: usize) -> Result<Option<Vec<U>>, TooLong> {
+pub fn replace_in<U: Unit>(s: &[U], from: &[U], to: &[U], max: usize) -> Result<Option<Vec<U>>, SizeError> {
     if max == 0 || from == to {
         return Ok(None);
     }
@@ -46,7 +59,7 @@ pub fn replace_in<U: Unit>(s: &[U], from: &[U], to: &[U], max: usize) -> Result<
     if places.peek().is_none() {
         return Ok(None);
     }
-    let (mut out, mut done) = (Vec::with_capacity(size), 0);
+    let (mut out, mut done) = (room(size)?, 0);
     for i in places {
         out.extend_from_slice(&s[done..i]);
         out.extend_from_slice(to);
@@ -56,10 +69,10 @@ pub fn replace_in<U: Unit>(s: &[U], from: &[U], to: &[U], max: usize) -> Result<
     Ok(Some(out))
 }
 
-fn interleave<U: Unit>(s: &[U], to: &[U], max: usize) -> Result<Vec<U>, TooLong> {
+fn interleave<U: Unit>(s: &[U], to: &[U], max: usize) -> Result<Vec<U>, SizeError> {
     let n = (s.len() + 1).min(max);
     let size = checked(to.len().checked_mul(n).and_then(|more| s.len().checked_add(more)))?;
-    let mut out = Vec::with_capacity(size);
+    let mut out = room(size)?;
     for c in &s[..n - 1] {
         out.extend_from_slice(to);
         out.push(*c);
@@ -70,8 +83,13 @@ fn interleave<U: Unit>(s: &[U], to: &[U], max: usize) -> Result<Vec<U>, TooLong>
 }
 
 /// `str.replace`.
-pub fn replace(s: Str<'_>, from: Str<'_>, to: Str<'_>, max: usize) -> Result<Option<StrBuf>, TooLong> {
-    fn wide<U: Unit>(s: Str<'_>, from: Str<'_>, to: Str<'_>, max: usize) -> Result<Option<StrBuf>, TooLong> {
+pub fn replace(s: Str<'_>, from: Str<'_>, to: Str<'_>, max: usize) -> Result<Option<StrBuf>, SizeError> {
+    fn wide<U: Unit>(
+        s: Str<'_>,
+        from: Str<'_>,
+        to: Str<'_>,
+        max: usize,
+    ) -> Result<Option<StrBuf>, SizeError> {
         let Some(from) = from.units::<U>() else { return Ok(None) };
         let (Some(s), Some(to)) = (s.units::<U>(), to.units::<U>()) else {
             unreachable!("the caller chose a width that holds both")
@@ -99,7 +117,7 @@ pub fn replace(s: Str<'_>, from: Str<'_>, to: Str<'_>, max: usize) -> Result<Opt
 }
 
 /// The length and class (`max_class`) of `sep.join(parts)`: what to allocate before [`join_to`].
-pub fn join_size<'a>(sep: Str<'_>, parts: impl Iterator<Item = Str<'a>>) -> Result<(usize, u32), TooLong> {
+pub fn join_size<'a>(sep: Str<'_>, parts: impl Iterator<Item = Str<'a>>) -> Result<(usize, u32), SizeError> {
     let (mut n, mut len, mut max) = (0usize, Some(0usize), 0x7F);
     for p in parts {
         len = len.and_then(|len| len.checked_add(p.len()));
@@ -129,23 +147,28 @@ pub fn join_to<'a, U: Unit>(out: &mut [U], sep: Str<'_>, parts: impl Iterator<It
 }
 
 /// `str.join`.
-pub fn join<'a>(sep: Str<'_>, parts: impl Iterator<Item = Str<'a>> + Clone) -> Result<StrBuf, TooLong> {
+pub fn join<'a>(sep: Str<'_>, parts: impl Iterator<Item = Str<'a>> + Clone) -> Result<StrBuf, SizeError> {
     let (n, max) = join_size(sep, parts.clone())?;
-    fn make<'a, U: Unit>(n: usize, sep: Str<'_>, parts: impl Iterator<Item = Str<'a>>) -> Vec<U> {
-        let mut out = vec![U::of(0); n];
+    fn make<'a, U: Unit>(
+        n: usize,
+        sep: Str<'_>,
+        parts: impl Iterator<Item = Str<'a>>,
+    ) -> Result<Vec<U>, SizeError> {
+        let mut out = room(n)?;
+        out.resize(n, U::of(0));
         join_to(&mut out, sep, parts);
-        out
+        Ok(out)
     }
     Ok(match max {
-        0x7F => StrBuf::Ascii(make(n, sep, parts)),
-        0xFF => StrBuf::Latin1(make(n, sep, parts)),
-        0xFFFF => StrBuf::Two(make(n, sep, parts)),
-        _ => StrBuf::Four(make(n, sep, parts)),
+        0x7F => StrBuf::Ascii(make(n, sep, parts)?),
+        0xFF => StrBuf::Latin1(make(n, sep, parts)?),
+        0xFFFF => StrBuf::Two(make(n, sep, parts)?),
+        _ => StrBuf::Four(make(n, sep, parts)?),
     })
 }
 
 /// The length and class of `a + b`; each is then written by [`Str::copy_to`].
-pub fn concat_size(a: Str<'_>, b: Str<'_>) -> Result<(usize, u32), TooLong> {
+pub fn concat_size(a: Str<'_>, b: Str<'_>) -> Result<(usize, u32), SizeError> {
     Ok((checked(a.len().checked_add(b.len()))?, a.max_class().max(b.max_class())))
 }
 
@@ -176,33 +199,51 @@ pub fn center_margins(len: usize, width: usize) -> (usize, usize) {
 }
 
 /// The string between `left` and `right` times `fill`: `ljust`, `rjust`, `center`.
-pub fn pad(s: Str<'_>, left: usize, right: usize, fill: u32) -> Result<Option<StrBuf>, TooLong> {
+pub fn pad(s: Str<'_>, left: usize, right: usize, fill: u32) -> Result<Option<StrBuf>, SizeError> {
     if left == 0 && right == 0 {
         return Ok(None);
     }
-    let size = checked(left.checked_add(right).and_then(|n| n.checked_add(s.len())))?;
-    let mut b = Builder::with_capacity(size);
-    b.push_n(fill, left);
-    b.push_str(s);
-    b.push_n(fill, right);
-    Ok(Some(b.finish()))
+    checked(left.checked_add(right).and_then(|n| n.checked_add(s.len())))?;
+    filled(s, 0, left, right, fill).map(Some)
+}
+
+/// The first `head` characters of `s`, `left` times `fill`, the other characters, `right` times `fill`. The whole length is
+/// known to be one.
+fn filled(s: Str<'_>, head: usize, left: usize, right: usize, fill: u32) -> Result<StrBuf, SizeError> {
+    fn make<U: Unit>(
+        s: Str<'_>,
+        head: usize,
+        left: usize,
+        right: usize,
+        fill: u32,
+    ) -> Result<Vec<U>, SizeError> {
+        let n = left + s.len() + right;
+        let mut out = room(n)?;
+        out.resize(n, U::of(fill));
+        s.slice(0, head).copy_to(&mut out[..head]);
+        s.slice(head, s.len()).copy_to(&mut out[head + left..left + s.len()]);
+        Ok(out)
+    }
+    Ok(match s.max_class().max(class_of(fill)) {
+        0x7F => StrBuf::Ascii(make(s, head, left, right, fill)?),
+        0xFF => StrBuf::Latin1(make(s, head, left, right, fill)?),
+        0xFFFF => StrBuf::Two(make(s, head, left, right, fill)?),
+        _ => StrBuf::Four(make(s, head, left, right, fill)?),
+    })
 }
 
 /// `str.zfill`: zeros behind a sign.
-pub fn zfill(s: Str<'_>, width: usize) -> Result<Option<StrBuf>, TooLong> {
+pub fn zfill(s: Str<'_>, width: usize) -> Result<Option<StrBuf>, SizeError> {
     if width <= s.len() {
         return Ok(None);
     }
     let sign = !s.is_empty() && matches!(s.at(0), 0x2B | 0x2D);
-    let mut b = Builder::with_capacity(checked(Some(width))?);
-    b.push_str(s.slice(0, sign as usize));
-    b.push_n('0' as u32, width - s.len());
-    b.push_str(s.slice(sign as usize, s.len()));
-    Ok(Some(b.finish()))
+    checked(Some(width))?;
+    filled(s, sign as usize, width - s.len(), 0, '0' as u32).map(Some)
 }
 
 /// `expandtabs` on units of one width; columns are counted from the last `\n` or `\r`.
-pub fn expandtabs_in<U: Unit>(s: &[U], tab: isize) -> Result<Option<Vec<U>>, TooLong> {
+pub fn expandtabs_in<U: Unit>(s: &[U], tab: isize) -> Result<Option<Vec<U>>, SizeError> {
     const TAB: u32 = 9;
     let tab = tab.max(0) as usize;
     if U::find_unit(s, U::of(TAB)).is_none() {
@@ -217,8 +258,7 @@ pub fn expandtabs_in<U: Unit>(s: &[U], tab: isize) -> Result<Option<Vec<U>>, Too
         column = if newline(c) { 0 } else { checked(column.checked_add(n))? };
         size = checked(size.checked_add(n))?;
     }
-    let mut out = Vec::new();
-    out.try_reserve_exact(size).map_err(|_| TooLong)?;
+    let mut out = room(size)?;
     column = 0;
     for &c in s {
         if c.code() == TAB {
@@ -234,7 +274,7 @@ pub fn expandtabs_in<U: Unit>(s: &[U], tab: isize) -> Result<Option<Vec<U>>, Too
 }
 
 /// `str.expandtabs`.
-pub fn expandtabs(s: Str<'_>, tab: isize) -> Result<Option<StrBuf>, TooLong> {
+pub fn expandtabs(s: Str<'_>, tab: isize) -> Result<Option<StrBuf>, SizeError> {
     each_kind!(s, v => Ok(expandtabs_in(v, tab)?.map(Unit::own)))
 }
 

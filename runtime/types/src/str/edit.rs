@@ -2,7 +2,7 @@
 //! kernels of `dxpy_text::strings::{split, edit}`.
 
 use super::search::text;
-use super::too_long;
+use super::size_error;
 use dxpy_core::abi::*;
 use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
@@ -10,7 +10,7 @@ use dxpy_core::unicode::{self, view};
 use dxpy_core::{
     Owned, Py, PyErr, PyResult, dict, exceptions, list, long, object, protocol, sequence, tuple,
 };
-use dxpy_text::strings::edit::{self, TooLong, Translated};
+use dxpy_text::strings::edit::{self, Translated};
 use dxpy_text::strings::split::{self, Side};
 use dxpy_text::strings::{Builder, MAX_CODE, StrBuf, search};
 
@@ -38,7 +38,7 @@ fn empty_separator(py: Py<'_>) -> PyErr {
 pub fn replace(py: Py<'_>, s: &Text, old: &Text, new: &Text, count: Option<isize>) -> PyResult<Owned<Text>> {
     match edit::replace(view(s), view(old), view(new), limit(count)) {
         Ok(r) => changed(py, s, r),
-        Err(TooLong) => Err(too_long(py, "replace string is too long")),
+        Err(e) => Err(size_error(py, e, "replace string is too long")),
     }
 }
 
@@ -143,7 +143,7 @@ fn fill(py: Py<'_>, o: Option<&PyObject>) -> PyResult<u32> {
 fn padded(py: Py<'_>, s: &Text, (left, right): (usize, usize), fill: u32) -> PyResult<Owned<Text>> {
     match edit::pad(view(s), left, right, fill) {
         Ok(r) => changed(py, s, r),
-        Err(TooLong) => Err(too_long(py, "padded string is too long")),
+        Err(e) => Err(size_error(py, e, "padded string is too long")),
     }
 }
 
@@ -169,7 +169,7 @@ pub fn rjust(py: Py<'_>, s: &Text, width: isize, c: Option<&PyObject>) -> PyResu
 pub fn zfill(py: Py<'_>, s: &Text, width: isize) -> PyResult<Owned<Text>> {
     match edit::zfill(view(s), width.max(0) as usize) {
         Ok(r) => changed(py, s, r),
-        Err(TooLong) => Err(too_long(py, "padded string is too long")),
+        Err(e) => Err(size_error(py, e, "padded string is too long")),
     }
 }
 
@@ -177,7 +177,7 @@ pub fn zfill(py: Py<'_>, s: &Text, width: isize) -> PyResult<Owned<Text>> {
 pub fn expandtabs(py: Py<'_>, s: &Text, size: Option<i32>) -> PyResult<Owned<Text>> {
     match edit::expandtabs(view(s), size.unwrap_or(8) as isize) {
         Ok(r) => changed(py, s, r),
-        Err(TooLong) => Err(too_long(py, "new string is too long")),
+        Err(e) => Err(size_error(py, e, "new string is too long")),
     }
 }
 

@@ -18,6 +18,7 @@ use dxpy_core::{
     Owned, Py, PyResult, args, boolean, codecs, exceptions, glue, methods, number, object, protocol,
     signature, slice, tuple,
 };
+use dxpy_text::strings::edit::SizeError;
 use dxpy_text::strings::{Str, Unit, case, each_kind, predicates, repr};
 
 /// What this module brings.
@@ -264,10 +265,13 @@ fn getnewargs(py: Py<'_>, s: &PyUnicodeObject) -> PyResult<Owned<PyTupleObject>>
     tuple::from_iter(py, [copy.upcast()])
 }
 
-/// The error for a result longer than a string can be.
+/// The error for a result longer than a string can be, or than memory is.
 #[cold]
-pub(crate) fn too_long(py: Py<'_>, message: &str) -> dxpy_core::PyErr {
-    exceptions::overflow_error(py, format_args!("{message}"))
+pub(crate) fn size_error(py: Py<'_>, e: SizeError, message: &str) -> dxpy_core::PyErr {
+    match e {
+        SizeError::TooLong => exceptions::overflow_error(py, format_args!("{message}")),
+        SizeError::NoMemory => exceptions::memory_error(py),
+    }
 }
 
 /// The code points, for the parsers of specifications that take a slice.
