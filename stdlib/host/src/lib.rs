@@ -8,10 +8,13 @@ pub mod env;
 pub mod errno;
 pub mod fd;
 pub mod fs;
+pub mod map;
 pub mod poll;
 pub mod process;
 pub mod signal;
 pub mod socket;
 pub mod spawn;
+pub mod tty;
+pub mod users;
 
 pub use errno::{Errno, Result};
