@@ -176,3 +176,69 @@ fn optimised_and_assembled_as_by_the_oracle() {
     let Fault { what, given, .. } = shortest;
     panic!("{} of {count} differ; the shortest: {what}\ngiven\n{}", faults.len(), show(given));
 }
+
+/// A program can hand over any list (`_testinternalcapi` is a module like others): an answer or an error, no panic, and
+/// not for ever.
+#[test]
+fn lists_without_sense_are_answered() {
+    let mut state = 0x2545_F491_4F6C_DD1Du64;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below.max(1) as u64) as usize
+    };
+    let ops: Vec<Op> = (0..512).filter_map(Op::from_number).collect();
+    let often = [
+        Op::JUMP,
+        Op::JUMP,
+        Op::POP_JUMP_IF_TRUE,
+        Op::FOR_ITER,
+        Op::SETUP_FINALLY,
+        Op::SETUP_WITH,
+        Op::POP_BLOCK,
+        Op::SWAP,
+        Op::SWAP,
+        Op::STORE_FAST,
+        Op::LOAD_FAST,
+        Op::LOAD_CONST,
+        Op::BUILD_TUPLE,
+        Op::COPY,
+        Op::NOP,
+        Op::RETURN_VALUE,
+        Op::MAKE_CELL,
+        Op::LOAD_CLOSURE,
+    ];
+    let (mut answers, mut codes) = (0, 0);
+    for _ in 0..20_000 {
+        let len = 1 + random(30);
+        let instrs: Vec<Instr> = (0..len)
+            .map(|_| {
+                let op = if random(4) == 0 { ops[random(ops.len())] } else { often[random(often.len())] };
+                let arg = match random(12) {
+                    0 => -1 - random(3) as i32,
+                    1 => i32::MAX - random(3) as i32,
+                    2 => i32::MIN + random(3) as i32,
+                    3 => 250 + random(70_000) as i32,
+                    _ => random(6) as i32,
+                };
+                let is_target = op.has(dxpy_bytecode::flag::JUMP | dxpy_bytecode::flag::EXC);
+                let arg = if is_target && random(50) > 0 { random(len) as i32 } else { arg };
+                let kinds = if random(9) == 0 { 6 } else { 4 };
+                let mut number = || [-1, 1, 2, 300, i32::MAX, i32::MIN][random(kinds)];
+                let (lineno, end_lineno, col_offset, end_col_offset) =
+                    (number(), number(), number(), number());
+                Instr { op, arg, loc: Location { lineno, end_lineno, col_offset, end_col_offset } }
+            })
+            .collect();
+        let consts = [dxpy_ast::Constant::None, dxpy_ast::Constant::True, dxpy_ast::Constant::Ellipsis];
+        let consts: Vec<Const> = consts.into_iter().map(Const::from).collect();
+        let nlocals = [0, 3, 70][random(3)];
+        let optimised = optimize_cfg(&instrs, consts, nlocals);
+        answers += usize::from(optimised.is_ok());
+        for list in [Some(&instrs), optimised.as_ref().ok().map(|o| &o.0)].into_iter().flatten() {
+            codes += usize::from(assemble_code_object(list, unit(nlocals), &PyStr::from("file")).is_ok());
+        }
+    }
+    assert!(answers > 5_000 && codes > 5_000, "{answers} {codes}");
+}

@@ -80,11 +80,11 @@ impl Cfg {
             let mut falls = true;
             for i in 0..self.blocks[id].instrs.len() {
                 let instr = self.blocks[id].instrs[i];
-                let after = depth + stack_effect(instr.op, instr.arg, Path::Fall).ok_or(bad.clone())?;
+                let effect = |path| stack_effect(instr.op, instr.arg, path).ok_or(bad.clone());
+                let after = depth.saturating_add(effect(Path::Fall)?);
                 deepest = deepest.max(after);
                 if let Some(target) = instr.target.filter(|_| instr.has_target()) {
-                    let at_target =
-                        depth + stack_effect(instr.op, instr.arg, Path::Jump).ok_or(bad.clone())?;
+                    let at_target = depth.saturating_add(effect(Path::Jump)?);
                     deepest = deepest.max(at_target);
                     self.reach(&mut todo, target, at_target);
                 }

@@ -8,25 +8,31 @@ use dxpy_bytecode::Op;
 pub(super) fn optimize_run(instrs: &mut [CfgInstr], start: usize) -> usize {
     let len = instrs[start..].iter().take_while(|i| matches!(i.op, Op::SWAP | Op::NOP)).count();
     let run = &mut instrs[start..start + len];
-    let mut swaps = run.iter().filter(|i| i.op == Op::SWAP).map(|i| i.arg.max(1) as usize);
-    let depth = swaps.by_ref().max().unwrap_or(1);
     if run.iter().filter(|i| i.op == Op::SWAP).count() < 2 {
         return start;
     }
-    // What the run does, as a permutation: position to the item that ends up there, the top being 0.
-    let mut stack: Vec<Option<usize>> = (0..depth).map(Some).collect();
+    // The positions that are swapped, the top being 0; all others stay, however deep the run reaches.
+    let position = |swap: &CfgInstr| swap.arg.max(1) as usize - 1;
+    let mut positions: Vec<usize> = run.iter().filter(|i| i.op == Op::SWAP).map(position).collect();
+    positions.push(0);
+    positions.sort_unstable();
+    positions.dedup();
+    // What the run does, as a permutation of these: position to the item that ends up there.
+    let mut stack: Vec<Option<usize>> = (0..positions.len()).map(Some).collect();
     for swap in run.iter().filter(|i| i.op == Op::SWAP) {
-        stack.swap(0, swap.arg.max(1) as usize - 1);
+        if let Ok(with) = positions.binary_search(&position(swap)) {
+            stack.swap(0, with);
+        }
     }
     // Each cycle of the permutation is walked with swaps against the top. They are written from the end of the run,
     // since walking a cycle undoes it, and so gives the swaps in reverse.
     let mut free = len;
-    let mut emit = |position: usize| {
+    let mut emit = |index: usize| {
         // The run given is never shorter than the best one.
         free -= 1;
-        run[free].set(Op::SWAP, position as i32 + 1);
+        run[free].set(Op::SWAP, positions[index] as i32 + 1);
     };
-    for i in 0..depth {
+    for i in 0..stack.len() {
         if stack[i].is_none_or(|item| item == i) {
             continue;
         }
