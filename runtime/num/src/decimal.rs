@@ -1,4 +1,4 @@
-//! The decimal digits of finite floats: the shortest that read back, or a number of them, always exact.
+//! The decimal digits of finite floats, a number of them, always exact; the fewest that read back are in `shortest`.
 //!
 //! The digits come from the standard library's float formatting, which is exact to any length and rounds ties to
 //! even, as David Gay's `dtoa` does for CPython. Laying digits out as text is in `float_text`.
@@ -62,79 +62,6 @@ fn drop_zeros(digits: &mut Vec<u8>) {
     }
 }
 
-/// The fewest digits that read back as `|v|` (`dtoa` mode 0): at most 17, on the stack.
-pub fn shortest(v: f64) -> Shortest {
-    let mut text = Stack::<32>::new();
-    // 17 digits, a point and an exponent fit.
-    let _ = write!(text, "{:e}", v.abs());
-    let s = text.as_bytes();
-    let mut out = Shortest { digits: [0; 17], count: 0, point: 1 };
-    let mut at = 0;
-    for c in s {
-        at += 1;
-        match c {
-            b'e' => break,
-            b'.' => {}
-            c => {
-                out.digits[out.count.min(16)] = *c;
-                out.count += 1;
-            }
-        }
-    }
-    if out.digits[0] == b'0' {
-        out.count = 0;
-        return out;
-    }
-    out.point = match &s[at.min(s.len())..] {
-        [b'-', s @ ..] => -decimal_value(s),
-        s => decimal_value(s),
-    } + 1;
-    settle_tie(v.abs(), &mut out);
-    out
-}
-
-/// The digits of [`shortest`]; as a [`Decimal`], without its allocation.
-#[derive(Clone, Copy, Debug)]
-pub struct Shortest {
-    digits: [u8; 17],
-    count: usize,
-    pub point: i32,
-}
-
-impl Shortest {
-    /// The digits in ASCII; none for zero.
-    pub fn digits(&self) -> &[u8] {
-        &self.digits[..self.count.min(17)]
-    }
-}
-
-/// A float exactly halfway between two shortest candidates takes the one with the even last digit, as in CPython;
-/// the standard library takes the upper one.
-fn settle_tie(v: f64, d: &mut Shortest) {
-    let n = d.count;
-    if n < 15 {
-        return;
-    }
-    // Only an expansion of at most 18 digits ends one digit behind the candidates, and only floats that are
-    // fractions of a small power of two or multiples of a small power of ten have such a one.
-    let (_, mantissa, exponent) = crate::convert::decompose(v);
-    if !(-26..=80).contains(&(exponent + mantissa.trailing_zeros() as i32)) {
-        return;
-    }
-    let mut exact = Stack::<64>::new();
-    let _ = write!(exact, "{v:.40e}");
-    let mut even = from_scientific(exact.as_bytes());
-    if even.digits.len() != n + 1 || even.digits.pop() != Some(b'5') {
-        return;
-    }
-    if even.digits[n - 1] & 1 == 1 {
-        even.digits[n - 1] += 1;
-    }
-    if even.digits[n - 1] <= b'9' && even.value() == v {
-        d.digits[..n].copy_from_slice(&even.digits);
-    }
-}
-
 /// `|v|` rounded to `count >= 1` significant digits (`dtoa` mode 2).
 pub fn significant(v: f64, count: usize) -> Decimal {
     let places = count.clamp(1, ALL_DIGITS) - 1;
@@ -146,13 +73,30 @@ pub fn significant(v: f64, count: usize) -> Decimal {
     from_scientific(format!("{:.places$e}", v.abs()).as_bytes())
 }
 
-impl Decimal {
-    /// The float nearest to the digits.
-    pub fn value(&self) -> f64 {
-        let mut s = String::with_capacity(self.digits.len() + 8);
-        s.push_str("0.");
-        s.extend(self.digits.iter().map(|c| *c as char));
-        let _ = write!(s, "e{}", self.point);
-        s.parse().unwrap_or(f64::NAN)
+/// `|v| * 10**places` rounded to a whole number, ties to even, where machine arithmetic does it exactly.
+#[inline]
+pub(crate) fn scaled(v: f64, places: usize) -> Option<u64> {
+    // 53 bits times 10**22 is below 2**128.
+    const POWERS: [u128; 23] = {
+        let mut table = [1; 23];
+        let mut i = 1;
+        while i < 23 {
+            table[i] = table[i - 1] * 10;
+            i += 1;
+        }
+        table
+    };
+    let (_, mantissa, exponent) = crate::convert::decompose(v);
+    let product = u128::from(mantissa) * POWERS.get(places)?;
+    match exponent {
+        0.. => u64::try_from(product).ok()?.checked_mul(1u64.checked_shl(exponent as u32)?),
+        -127..0 => {
+            let kept = product >> -exponent;
+            let (rest, half) = (product - (kept << -exponent), 1 << (-exponent - 1));
+            let up = rest > half || rest == half && kept & 1 == 1;
+            u64::try_from(kept + u128::from(up)).ok()
+        }
+        // Below half a unit: the product has at most 127 bits.
+        _ => Some(0),
     }
 }

@@ -45,16 +45,46 @@ pub fn to_text(v: f64, style: Style, precision: usize, flags: Flags) -> crate::R
         Style::Fixed => return fixed(v, precision, flags),
         Style::General => decimal::significant(v, precision.max(1)),
         Style::Repr => {
-            let d = decimal::shortest(v);
-            return lay_out(v, d.digits(), d.point, style, 0, flags);
+            let d = crate::shortest::shortest(v);
+            let mut buffer = [0; 20];
+            let digits = crate::small::decimal(d.digits as i64, &mut buffer);
+            let point = d.exponent + digits.len() as i32;
+            return if d.digits == 0 {
+                lay_out(v, &[], 1, style, 0, flags)
+            } else {
+                lay_out(v, digits, point, style, 0, flags)
+            };
         }
     };
     lay_out(v, &d.digits, d.point, style, precision, flags)
 }
 
+/// The style `f` of so many units of the last place.
+fn fixed_small(v: f64, units: u64, precision: usize, flags: Flags) -> String {
+    let mut out = Vec::with_capacity(28 + precision);
+    if v.is_sign_negative() && !(flags.no_negative_zero && units == 0) {
+        out.push(b'-');
+    } else if flags.sign {
+        out.push(b'+');
+    }
+    let start = out.len();
+    crate::text::push_u64(&mut out, units);
+    let count = out.len() - start;
+    if precision > 0 || flags.alternate {
+        // At least one digit is in front of the point.
+        let zeros = (precision + 1).saturating_sub(count);
+        out.splice(start..start, core::iter::repeat_n(b'0', zeros));
+        out.insert(out.len() - precision, b'.');
+    }
+    String::from_utf8(out).expect("digits are ASCII")
+}
+
 /// The style `f`, which is the standard library's layout but for the flags.
 fn fixed(v: f64, precision: usize, flags: Flags) -> crate::Result<String> {
     use core::fmt::Write;
+    if let Some(units) = decimal::scaled(v, precision) {
+        return Ok(fixed_small(v, units, precision, flags));
+    }
     // No float has digits further behind the point.
     let places = precision.min(1100);
     let mut out = String::new();
@@ -374,13 +404,22 @@ pub fn from_hex(text: &[u8]) -> Result<f64, HexError> {
 
 /// `round(v, places)`, correctly rounded, ties to even.
 pub fn round_places(v: f64, places: i64) -> crate::Result<f64> {
-    if v == 0.0 || !v.is_finite() || places > 323 {
+    // From 2**52 on, every float is whole.
+    let whole = places >= 0 && v.abs() >= (1u64 << 52) as f64;
+    if v == 0.0 || whole || !v.is_finite() || places > 323 {
         return Ok(v);
     }
     if places < -308 {
         return Ok(0.0f64.copysign(v));
     }
     if places >= 0 {
+        // Two exact floats, so that their quotient is rounded once.
+        if let Some(units) = decimal::scaled(v, places as usize)
+            && units <= 1 << 53
+            && let Some(power) = POWERS_OF_TEN.get(places as usize)
+        {
+            return Ok((units as f64 / power).copysign(v));
+        }
         // At most 309 + 1 + 323 characters.
         let mut text = decimal::Stack::<640>::new();
         let places = places as usize;

@@ -22,6 +22,7 @@ pub mod large;
 pub mod mag;
 pub mod math;
 pub mod power;
+mod shortest;
 pub mod small;
 pub mod text;
 

@@ -18,9 +18,9 @@ const MASK64: u64 = MASK as u64;
 /// repacking (measured, see `examples/cutoffs.rs`).
 pub const MUL_CUTOFF: usize = 28;
 /// The same for squares, which half as many digit products make here.
-pub const SQUARE_CUTOFF: usize = 40;
+pub const SQUARE_CUTOFF: usize = 32;
 /// From this many digits in both divisor and quotient, quotients go through num-bigint.
-pub const DIV_CUTOFF: usize = 40;
+pub const DIV_CUTOFF: usize = 24;
 
 /// The length without zero digits at the top.
 #[inline]
@@ -151,6 +151,8 @@ pub fn mul_to(out: &mut [u32], a: &[u32], b: &[u32]) -> usize {
     if core::ptr::eq(a, b) {
         square_into(out, a);
     } else {
+        // Few long rows are quicker than many short ones.
+        let (a, b) = if a.len() > b.len() { (b, a) } else { (a, b) };
         for (i, x) in a.iter().enumerate() {
             let carry = mul_add_row(&mut out[i..i + b.len()], b, *x);
             out[i + b.len()] = carry;

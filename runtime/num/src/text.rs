@@ -241,7 +241,7 @@ fn ascii(out: Vec<u8>) -> String {
 }
 
 /// Appends a machine number in decimal.
-fn push_u64(out: &mut Vec<u8>, mut v: u64) {
+pub(crate) fn push_u64(out: &mut Vec<u8>, mut v: u64) {
     let mut buffer = [0; 20];
     let mut at = buffer.len();
     loop {

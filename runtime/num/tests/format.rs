@@ -69,6 +69,10 @@ fn empty(name: &str, args: &[&str]) -> String {
     match name {
         "int" => dxpy_num::text::to_decimal(int(args[0]).as_ref(), 0).unwrap().token(),
         "float" => dxpy_num::float_text::repr(float(args[0])).token(),
+        "complex" => {
+            let (re, im) = complex(args[0]);
+            dxpy_num::complex::new(re, im).repr().token()
+        }
         "str" => args[0].to_owned(),
         _ => panic!("{name} with an empty specification"),
     }
