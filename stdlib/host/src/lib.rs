@@ -3,6 +3,7 @@
 //! both are the caller's. Paths are C strings; an embedded NUL is the caller's `ValueError`.
 
 pub mod clock;
+pub mod constants;
 pub mod dir;
 pub mod env;
 pub mod errno;
