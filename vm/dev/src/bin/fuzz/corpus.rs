@@ -64,7 +64,7 @@ for pattern in sorted(patterns):
 /// The entries a target begins with; never empty.
 pub fn of(target: &Target) -> Vec<Vec<u8>> {
     let mut corpus = match target.name {
-        "parser" | "compiler" => sources(),
+        "parser" | "compiler" | "compare" => sources(),
         "marshal" => from_oracle(MARSHAL),
         "sre" => from_oracle(SRE),
         _ => Vec::new(),

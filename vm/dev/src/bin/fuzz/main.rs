@@ -2,8 +2,9 @@
 //! new (an error it has not given yet) joins the corpus. The inputs are made by a seeded generator, so that a run can be
 //! repeated. This process starts another that runs inputs, and lives on when that one dies or hangs.
 //!
-//! Not here: comparing with CPython (the differential tests of each crate do), and running programs.
+//! Not here: running programs.
 
+mod compare;
 mod corpus;
 mod mutate;
 mod targets;
@@ -23,14 +24,15 @@ use std::time::{Duration, Instant};
 use targets::Target;
 
 const USAGE: &str = "\
-usage: fuzz TARGET [options]            parser, compiler, marshal or sre
+usage: fuzz TARGET [options]            parser, compiler, compare, marshal or sre
        fuzz TARGET --run FILE...        runs inputs once, for a finding or a debugger
 
   --minutes N     how long (default 1)
   --seed N        of the generator (default 1)
   --out DIR       where findings go (default: target/fuzz/TARGET)
 
-DXPY_ORACLE (CPython 3.12.1) makes the corpus of marshal and sre; without it they begin with little.
+DXPY_ORACLE (CPython 3.12.1) makes the corpus of marshal and sre; without it they begin with little. `compare` compiles
+text with it and with ours: a finding is code or an error that differs.
 ";
 
 /// The longest input.
@@ -235,15 +237,17 @@ fn child(plan: &Plan) -> io::Result<()> {
             }
             Err(_) => {
                 let why = PANIC.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
-                let place = why.split(": ").next().unwrap_or("").to_owned();
-                if places.insert(place.clone()) {
+                let place = key(&why);
+                if places.len() < 300 && places.insert(place.clone()) {
                     let small = mutate::minimise(&input, |part| {
-                        let same = || PANIC.lock().is_ok_and(|now| now.starts_with(&place));
+                        let same = || PANIC.lock().is_ok_and(|now| key(&now) == place);
                         attempt(plan.target, part).is_err() && same()
                     });
                     let name: String =
                         place.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-                    save(&plan.out, "panic", name.trim_matches('-'), &small, &why)?;
+                    let kind = if why.contains(compare::DIFFERS) { "differs" } else { "panic" };
+                    let name: String = name.trim_matches('-').chars().take(120).collect();
+                    save(&plan.out, kind, &name, &small, &why)?;
                 }
             }
         }
@@ -253,6 +257,14 @@ fn child(plan: &Plan) -> io::Result<()> {
     often.sort_by_key(|(_, times)| u64::MAX - **times);
     often.iter().take(8).for_each(|(shape, times)| println!("{times:>9} {shape}"));
     Ok(())
+}
+
+/// What makes two panics one finding: their place in the sources, or, where two compilers differ, what they say.
+fn key(why: &str) -> String {
+    match why.split_once(compare::DIFFERS) {
+        Some((_, what)) => shape(what),
+        None => why.split(": ").next().unwrap_or("").to_owned(),
+    }
 }
 
 /// An answer without what is quoted in it, and without digits.

@@ -1,10 +1,11 @@
 //! What is fuzzed. A target takes any bytes and answers with a text about what it made of them; it must not panic, hang,
 //! or end the process. What else must hold it asserts.
 
+use crate::compare::Tables;
 use dxpy_ast::Mod;
 use dxpy_bytecode::marshal::Graph;
 use dxpy_compiler::CompileError;
-use dxpy_parser::{Mode, Options, StdUnicode};
+use dxpy_parser::{Mode, Options};
 use dxpy_sre::{AsciiProps, Program, State};
 
 /// One of them.
@@ -25,7 +26,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub static ALL: [Target; 4] = [
+pub static ALL: [Target; 5] = [
     Target {
         name: "parser",
         run: parser,
@@ -38,6 +39,15 @@ pub static ALL: [Target; 4] = [
     Target {
         name: "compiler",
         run: compiler,
+        unit: 1,
+        changes: 3,
+        text: true,
+        words: PYTHON,
+        seeds: &[b"x = 1\n", b"def f(): yield\n"],
+    },
+    Target {
+        name: "compare",
+        run: crate::compare::run,
         unit: 1,
         changes: 3,
         text: true,
@@ -261,7 +271,7 @@ fn parse(input: &[u8]) -> Result<(Mod, String), String> {
     options.ignore_cookie = number.is_multiple_of(7) && std::str::from_utf8(input).is_ok();
     options.allow_incomplete = mode == Mode::Single;
     options.dont_imply_dedent = mode == Mode::Single && number.is_multiple_of(4);
-    match dxpy_parser::parse(input, &options, &StdUnicode) {
+    match dxpy_parser::parse(input, &options, &Tables) {
         Ok((tree, warnings)) => {
             Ok((tree, format!("{mode:?} {:?}", warnings.iter().map(|w| &w.message).collect::<Vec<_>>())))
         }
