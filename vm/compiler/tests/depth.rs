@@ -6,10 +6,11 @@ use dxpy_parser::{Mode, StdUnicode, parse};
 
 const LIMIT: CompileError = CompileError::Recursion("maximum recursion depth exceeded during compilation");
 
-/// What the oracle says of these texts depends only on how many nodes are open at once.
+/// `compile()` called from a script, which is two C calls deep in CPython's count.
 fn outcome(text: &str) -> Result<(), CompileError> {
     let (mut tree, _) = parse(text.as_bytes(), &dxpy_parser::Options::new(Mode::Exec), &StdUnicode).unwrap();
-    compile(&mut tree, &PyStr::from("f"), Options::default(), &mut Vec::new()).map(|_| ())
+    compile(&mut tree, &PyStr::from("f"), Options { used_depth: 2, ..Options::default() }, &mut Vec::new())
+        .map(|_| ())
 }
 
 /// A thread with little stack: what Rust gives to tests and other threads by default.
@@ -55,6 +56,20 @@ fn chains_beyond_the_limit_are_an_error() {
         ] {
             let shown: String = text.chars().take(60).collect();
             assert_eq!(outcome(&text), Err(LIMIT), "{shown}");
+        }
+    });
+}
+
+#[test]
+fn the_limit_is_cpythons() {
+    in_small_stack(|| {
+        // CPython's own numbers, for `compile()` called from a script.
+        for (make, fits) in [
+            ((|n| vec!["a"; n].join("+")) as fn(usize) -> String, 2_995),
+            (|n| format!("a{}", "()".repeat(n)), 2_994),
+        ] {
+            assert_eq!(outcome(&make(fits)), Ok(()));
+            assert_eq!(outcome(&make(fits + 1)), Err(LIMIT));
         }
     });
 }
