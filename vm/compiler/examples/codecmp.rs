@@ -1,4 +1,4 @@
-//! Compares this crate's code objects with CPython's: `codecmp [-O LEVEL] [--flags N] [--samples] [--programs SEED COUNT] [--single] [--dis] [PATH...]`
+//! Compares this crate's code objects with CPython's: `codecmp [-O LEVEL] [--flags N] [--samples] [--programs SEED COUNT [--broken]] [--single | --eval] [--dis] [PATH...]`
 //! compiles the files named, those in the folders named, or (`--samples`) the texts in CPython's tests, and prints the
 //! first difference of each and totals. `--limit N` stops after N differences. `--dis` shows our code of each file.
 
@@ -11,7 +11,7 @@ use dxpy_parser::Mode;
 fn main() {
     let Some((python, _)) = common::oracle() else { return };
     let mut job = Job { source: Source::Text(Vec::new()), level: 0, flags: 0, mode: Mode::Exec };
-    let (mut samples, mut dis, mut limit) = (false, false, usize::MAX);
+    let (mut samples, mut dis, mut broken, mut limit) = (false, false, false, usize::MAX);
     let mut programs = None;
     let mut files = Vec::new();
     let mut args = std::env::args().skip(1);
@@ -21,6 +21,8 @@ fn main() {
             "-O" => job.level = number(args.next()) as u8,
             "--flags" => job.flags = number(args.next()) as u32,
             "--limit" => limit = number(args.next()),
+            "--broken" => broken = true,
+            "--eval" => job.mode = Mode::Eval,
             "--single" => job.mode = Mode::Single,
             "--samples" => samples = true,
             "--programs" => programs = Some((number(args.next()) as u64, number(args.next()))),
@@ -30,7 +32,7 @@ fn main() {
     }
     let mut sources: Vec<Source> = files.into_iter().map(Source::File).collect();
     if let Some((seed, count)) = programs {
-        sources.extend(common::programs(&python, seed, count).into_iter().map(Source::Text));
+        sources.extend(common::programs(&python, seed, count, broken).into_iter().map(Source::Text));
     }
     if samples {
         sources.extend(common::samples(&python).into_iter().map(Source::Text));

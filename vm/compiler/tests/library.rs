@@ -79,7 +79,8 @@ fn code_and_errors_of_programs_made_by_chance_are_equal() {
     let Some((python, _)) = common::oracle() else { return };
     let job =
         |(i, text)| Job { source: Source::Text(text), level: (i % 3) as u8, flags: 0, mode: Mode::Exec };
-    let jobs: Vec<Job> = common::programs(&python, 312, 3000).into_iter().enumerate().map(job).collect();
+    let jobs: Vec<Job> =
+        common::programs(&python, 312, 3000, false).into_iter().enumerate().map(job).collect();
     let totals = compare(&python, &jobs);
     assert!(totals.refused.is_empty(), "{}", totals.refused.join("\n"));
     assert!(totals.equal > 1000 && totals.errors > 1000, "{} and {}", totals.equal, totals.errors);

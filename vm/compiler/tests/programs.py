@@ -1,13 +1,17 @@
-"""Prints programs to compile, in hexadecimal: `programs.py SEED COUNT`. They are made by chance, and make no sense.
+"""Prints programs to compile, in hexadecimal: `programs.py SEED COUNT [broken]`. They are made by chance, and make no sense.
 
 Half are grown from a grammar that is fond of what is hard to compile: scopes, comprehensions in classes, ways out of nested
-blocks, patterns, generic definitions. Half are modules of the library with some nodes exchanged for others.
+blocks, patterns, generic definitions. Half are modules of the library with some nodes exchanged for others. The broken ones are definitions of the library with
+some tokens changed: most are syntax errors.
 """
 import ast
 import glob
+import itertools
 import os
 import random
+import re
 import sys
+import textwrap
 
 NAMES = ["a", "b", "c", "x", "__p", "self", "super", "__class__", "print"]
 
@@ -308,13 +312,57 @@ def parses(source):
         return False
 
 
-def main(seed, count):
+TOKENS = (
+    "( ) [ ] { } , : ; . -> = == != := += ** * / // @ | ~ ! < <> ... \\ $ ? if elif else for while in is not and or lambda def "
+    "class return yield await async with as try except finally except* raise from import global nonlocal del pass break "
+    "continue assert None True False match case type _ print exec x 1 0x 0777 1_ 1.5j 'a' b'a' f'{x}' f'{x!z}' f'{' f'}' "
+    "f'{x:' f'{}' f'{a b}' rb'' '' ' \" \"\"\" # \n \n\n \t \n\t \n\x20\x20 \n\x20\x20\x20\x20 \x20 \x0c é € \xa0 1a 1if 0b2 1e 'é' b'é' u'x' __debug__"
+).split(" ")
+
+
+def broken(rng):
+    folder = os.path.dirname(os.__file__)
+    files = sorted(glob.glob(os.path.join(folder, "*.py")) + glob.glob(os.path.join(folder, "test", "test_*.py")))
+    while True:
+        with open(rng.choice(files), encoding="utf-8", errors="replace") as f:
+            text = f.read()
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError):
+            continue
+        nodes = [n for n in ast.walk(tree) if isinstance(n, ast.stmt) and n.end_lineno - n.lineno < 25]
+        for node in rng.sample(nodes, min(30, len(nodes))):
+            source = ast.get_source_segment(text, node, padded=True)
+            source = textwrap.dedent(source) + rng.choice(["\n", "\n", "\n", ""])
+            words = re.findall(r"\w+|[ \t]+|\n[ ]*|[^\w\s]", source)
+            for _ in range(rng.choice([1, 1, 1, 2])):
+                at = rng.randrange(len(words))
+                match rng.randrange(5):
+                    case 0:
+                        del words[at]
+                    case 1:
+                        words.insert(at, rng.choice(TOKENS))
+                    case 2:
+                        words[at] = rng.choice(TOKENS)
+                    case 3:
+                        words.insert(at, words[rng.randrange(len(words))])
+                    case 4:
+                        other = rng.randrange(len(words))
+                        words[at], words[other] = words[other], words[at]
+                if not words:
+                    break
+            yield "".join(words)
+
+
+def main(seed, count, what=""):
     import warnings
 
     warnings.simplefilter("ignore")
     rng = random.Random(seed)
     mutated = mutants(rng)
-    made = 0
+    for source in itertools.islice(broken(rng), count if what else 0):
+        print(source.encode("utf-8", "replace").hex())
+    made = count if what else 0
     while made < count:
         source = next(mutated) if made % 2 else Grower(rng).program()
         if len(source) < 50000 and parses(source):
@@ -322,4 +370,4 @@ def main(seed, count):
             print(source.encode().hex())
 
 
-main(int(sys.argv[1]), int(sys.argv[2]))
+main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

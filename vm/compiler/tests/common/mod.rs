@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use dxpy_ast::PyStr;
 use dxpy_bytecode::marshal::Graph;
 use dxpy_bytecode::{CodeObject, Const, compare};
-use dxpy_compiler::{CompileError, Options, Warning, WarningKind, compile};
+use dxpy_compiler::{CompileError, Options, WarningKind, compile};
 use dxpy_parser::{ErrorKind, Mode, Unicode, parse};
 
 /// Unicode 15.0, as the runtime has it.
@@ -99,10 +99,15 @@ pub fn samples(python: &str) -> Vec<Vec<u8>> {
     texts(Command::new(python).arg(script()).arg("samples"))
 }
 
-/// Programs made by chance.
-pub fn programs(python: &str, seed: u64, count: usize) -> Vec<Vec<u8>> {
+/// Programs made by chance, or (`broken`) what is hardly a program any more.
+pub fn programs(python: &str, seed: u64, count: usize, broken: bool) -> Vec<Vec<u8>> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs.py");
-    texts(Command::new(python).arg(script).args([seed.to_string(), count.to_string()]))
+    texts(
+        Command::new(python)
+            .arg(script)
+            .args([seed.to_string(), count.to_string()])
+            .args(broken.then_some("broken")),
+    )
 }
 
 fn texts(command: &mut Command) -> Vec<Vec<u8>> {
@@ -171,24 +176,37 @@ fn part(from: &mut impl Read) -> Vec<u8> {
     bytes
 }
 
-/// Compiles with this crate. The outer error is the parser's.
+/// Compiles with this crate; warnings come as the oracle shows them. The outer error is the parser's.
 pub fn compile_job(
     job: &Job,
-    warnings: &mut Vec<Warning>,
+    warned: &mut Vec<String>,
 ) -> Result<Result<CodeObject, CompileError>, dxpy_parser::SyntaxError> {
     let (source, text) = match &job.source {
         Source::File(path) => (std::fs::read(path).expect("a file to read"), false),
         Source::Text(text) => (text.clone(), true),
     };
     let options = dxpy_parser::Options { ignore_cookie: text, ..dxpy_parser::Options::new(job.mode) };
-    let (mut tree, _) = parse(&source, &options, &Tables)?;
+    let (mut tree, early) = parse(&source, &options, &Tables)?;
+    warned.extend(early.iter().map(|w| {
+        let kind = match w.kind {
+            dxpy_parser::WarningKind::Syntax => "SyntaxWarning",
+            dxpy_parser::WarningKind::Deprecation => "DeprecationWarning",
+        };
+        format!("{kind} {} {}", w.lineno, w.message)
+    }));
     let options = Options {
         optimize: job.level,
         flags: job.flags,
         printable: dxpy_text::unicode::is_printable,
         ..Options::default()
     };
-    Ok(compile(&mut tree, &PyStr::from("<file>"), options, warnings))
+    let mut warnings = Vec::new();
+    let result = compile(&mut tree, &PyStr::from("<file>"), options, &mut warnings);
+    warned.extend(warnings.iter().map(|w| match w.kind {
+        WarningKind::Syntax => format!("SyntaxWarning {} {}", w.range.lineno, w.message),
+        WarningKind::Deprecation => format!("DeprecationWarning {}", w.message),
+    }));
+    Ok(result)
 }
 
 fn judge(job: &Job, is_code: bool, want: &[u8], warned: &str) -> Verdict {
@@ -197,8 +215,13 @@ fn judge(job: &Job, is_code: bool, want: &[u8], warned: &str) -> Verdict {
         Ok(got) => got,
         Err(e) if is_code && e.kind == ErrorKind::UnknownEncoding => return Verdict::Refused(e.message),
         Err(e) if is_code => return Verdict::Refused(format!("{e:?}")),
-        // What the parser finds wrong is compared in its own tests.
-        Err(_) => return Verdict::EqualError,
+        Err(e) => {
+            let (got, want) = (parser_error(&e), String::from_utf8_lossy(want));
+            return match got == want {
+                true => Verdict::EqualError,
+                false => Verdict::Different(format!("{got} != {want}")),
+            };
+        }
     };
     let got = match got {
         Ok(code) if is_code => code,
@@ -225,28 +248,32 @@ fn judge(job: &Job, is_code: bool, want: &[u8], warned: &str) -> Verdict {
     if let Some(difference) = compare(&got, &want) {
         return Verdict::Different(difference.to_string());
     }
-    let show = |w: &Warning| match w.kind {
-        WarningKind::Syntax => format!("SyntaxWarning {} {}", w.range.lineno, w.message),
-        WarningKind::Deprecation => format!("DeprecationWarning {}", w.message),
-    };
-    let got: Vec<String> = warnings.iter().map(show).collect();
-    // Invalid escapes are the parser's warnings, and those of folding have the line of whoever called `compile()`.
+    // Warnings of folding have the line of whoever called `compile()`.
     let want: Vec<String> = warned
         .lines()
-        .filter(|l| !l.contains("invalid escape sequence") && !l.contains("invalid octal escape"))
-        .filter(|l| !(l.starts_with("SyntaxWarning") && l.contains("invalid ") && l.contains(" literal")))
-        .filter(|l| {
-            !(l.starts_with("DeprecationWarning") && l.contains("invalid ") && l.contains(" literal"))
-        })
-        .map(|l| match l.strip_prefix("DeprecationWarning ") {
-            Some(rest) => format!("DeprecationWarning {}", rest.split_once(' ').unwrap_or_default().1),
-            None => l.to_owned(),
+        .map(|l| match l.split_once(' ').unwrap_or_default() {
+            (kind, rest) if rest.contains("Bitwise inversion") => {
+                format!("{kind} {}", rest.split_once(' ').unwrap_or_default().1)
+            }
+            _ => l.to_owned(),
         })
         .collect();
+    let got = warnings;
     if got != want {
         return Verdict::Different(format!("warnings {got:?} != {want:?}"));
     }
     Verdict::Equal
+}
+
+fn parser_error(e: &dxpy_parser::SyntaxError) -> String {
+    let dxpy_parser::SyntaxError { message, lineno, offset, end_lineno, end_offset, .. } = e;
+    let name = match e.kind {
+        ErrorKind::Indentation => "IndentationError",
+        ErrorKind::Tab => "TabError",
+        ErrorKind::Memory => return format!("MemoryError: {message}"),
+        _ => "SyntaxError",
+    };
+    format!("{name}: {message} | {lineno} {offset} {end_lineno} {end_offset}")
 }
 
 fn error(e: &CompileError) -> String {
