@@ -2,9 +2,12 @@
 //! and normal forms of all characters and of random strings. Each test counts what it compared.
 
 mod common;
+use dxpy_text::strings::{Str, StrBuf};
 use dxpy_text::unicode::case::{self, Mapped};
 use dxpy_text::unicode::names::{self, Named};
-use dxpy_text::unicode::normalize::{Form, Version, is_normalized, normalize, normalize_in};
+use dxpy_text::unicode::normalize::{
+    Form, Version, is_normalized, is_normalized_str, normalize, normalize_in, normalize_str,
+};
 use dxpy_text::unicode::{self as u, old};
 
 fn hex(s: &[u32]) -> String {
@@ -244,6 +247,12 @@ for s in cases:
                 FORMS[i % 4],
                 f[0]
             );
+            let narrow = StrBuf::from_codes(&s);
+            for view in [narrow.as_str(), Str::Four(&s)] {
+                let same = normalize_str(version, form, view).map(|s| s.as_str().chars().collect::<Vec<_>>());
+                assert_eq!(same, got);
+                assert_eq!(is_normalized_str(version, form, view), got.is_none());
+            }
             assert_eq!(is_normalized(version, form, &s), got.is_none(), "{} of {}", FORMS[i % 4], f[0]);
             if s.len() == 1 {
                 single.insert(s[0]);

@@ -3,6 +3,7 @@
 
 use super::old::is_assigned;
 use super::*;
+use crate::strings::{Str, StrBuf, Unit, each_kind};
 
 /// A normal form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +153,7 @@ fn compose(s: &mut Vec<u32>) {
 }
 
 /// What a look at each character says: `Some(true)` normalised, `Some(false)` not, `None` not known without doing it.
-fn quick_check(form: Form, s: &[u32]) -> Option<bool> {
+fn quick_check<U: Unit>(form: Form, s: &[U]) -> Option<bool> {
     let no = match form {
         Form::Nfc => NFC_NO,
         Form::Nfd => NFD_NO,
@@ -160,7 +161,7 @@ fn quick_check(form: Form, s: &[u32]) -> Option<bool> {
         Form::Nfkd => NFKD_NO,
     };
     let (mut last, mut maybe) = (0, false);
-    for &c in s {
+    for c in s.iter().map(|c| c.code()) {
         if c < 0x80 {
             last = 0;
             continue;
@@ -187,6 +188,17 @@ pub fn normalize_in(version: Version, form: Form, s: &[u32]) -> Option<Vec<u32>>
     (out != s).then_some(out)
 }
 
+/// `normalize_in` of a string of any kind.
+pub fn normalize_str(version: Version, form: Form, s: Str<'_>) -> Option<StrBuf> {
+    if matches!(s, Str::Ascii(_))
+        || (version == Version::V15 && each_kind!(s, v => quick_check(form, v)) == Some(true))
+    {
+        return None;
+    }
+    let chars = s.units::<u32>()?;
+    normalize_in(version, form, &chars).map(|v| StrBuf::from_codes(&v))
+}
+
 /// `unicodedata.normalize`.
 pub fn normalize(form: Form, s: &[u32]) -> Vec<u32> {
     normalize_in(Version::V15, form, s).unwrap_or_else(|| s.to_vec())
@@ -198,6 +210,11 @@ pub fn is_normalized(version: Version, form: Form, s: &[u32]) -> bool {
         Some(answer) if version == Version::V15 => answer,
         _ => normalize_in(version, form, s).is_none(),
     }
+}
+
+/// `is_normalized` of a string of any kind.
+pub fn is_normalized_str(version: Version, form: Form, s: Str<'_>) -> bool {
+    normalize_str(version, form, s).is_none()
 }
 
 /// NFKC of Rust text, for identifiers.
