@@ -5,6 +5,8 @@
 //! slots are adopted before the type is readied. Each module names what it brings in its [`Part`].
 #![allow(non_upper_case_globals)]
 
+pub mod bytearray;
+pub mod bytes;
 pub mod none;
 pub mod str;
 
@@ -25,7 +27,7 @@ pub struct Part {
 pub const fn no_hooks() {}
 
 /// Every module.
-static PARTS: &[&Part] = &[&none::PART, &str::PART];
+static PARTS: &[&Part] = &[&none::PART, &str::PART, &bytes::PART, &bytearray::PART];
 
 /// Brings the built-in types to life: adopts templates, sets hooks, readies all static types. Once, with the first
 /// thread state attached.
