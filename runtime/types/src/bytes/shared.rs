@@ -13,7 +13,7 @@ use dxpy_core::{
     tuple, unicode,
 };
 use dxpy_text::bytes as kernel;
-use dxpy_text::strings::edit::{TooLong, center_margins, expandtabs_in, replace_in};
+use dxpy_text::strings::edit::{SizeError, center_margins, expandtabs_in, replace_in};
 use dxpy_text::strings::search::{count_in, find_in, rfind_in};
 use dxpy_text::strings::split::{Side, rsplit_in, split_in};
 use dxpy_text::strings::{bounds, case};
@@ -220,9 +220,13 @@ fn empty_separator(py: Py<'_>) -> PyErr {
     exceptions::value_error(py, format_args!("empty separator"))
 }
 
+/// The error of a kernel whose result would be too long, or for which there is no memory.
 #[cold]
-fn too_long(py: Py<'_>, message: &str) -> PyErr {
-    exceptions::overflow_error(py, format_args!("{message}"))
+fn size_error(py: Py<'_>, e: SizeError, message: &str) -> PyErr {
+    match e {
+        SizeError::TooLong => exceptions::overflow_error(py, format_args!("{message}")),
+        SizeError::NoMemory => exceptions::memory_error(py),
+    }
 }
 
 fn separator(py: Py<'_>, sep: Option<&PyObject>) -> PyResult<Option<View>> {
@@ -363,7 +367,7 @@ pub fn replace<B: Bytes>(
     match replace_in(b.content(), old.bytes(), new.bytes(), limit(count)) {
         Ok(Some(r)) => B::make(py, &r),
         Ok(None) => b.unchanged(py),
-        Err(TooLong) => Err(too_long(py, "replace bytes is too long")),
+        Err(e) => Err(size_error(py, e, "replace bytes is too long")),
     }
 }
 
@@ -410,7 +414,7 @@ fn padded<B: Bytes>(
     let fill = fill.map_or(b' ', |f| f.0);
     match kernel::pad(b.content(), left, right, fill) {
         Ok(r) => B::make(py, &r),
-        Err(TooLong) => Err(exceptions::memory_error(py)),
+        Err(_) => Err(exceptions::memory_error(py)),
     }
 }
 
@@ -433,7 +437,7 @@ pub fn zfill<B: Bytes>(py: Py<'_>, b: &B, width: isize) -> PyResult<Owned<B>> {
     }
     match kernel::zfill(b.content(), width) {
         Ok(r) => B::make(py, &r),
-        Err(TooLong) => Err(exceptions::memory_error(py)),
+        Err(_) => Err(exceptions::memory_error(py)),
     }
 }
 
@@ -441,7 +445,7 @@ pub fn expandtabs<B: Bytes>(py: Py<'_>, b: &B, size: Option<i32>) -> PyResult<Ow
     match expandtabs_in(b.content(), size.unwrap_or(8) as isize) {
         Ok(Some(r)) => B::make(py, &r),
         Ok(None) => B::make(py, b.content()),
-        Err(TooLong) => Err(too_long(py, "result too long")),
+        Err(e) => Err(size_error(py, e, "result too long")),
     }
 }
 
@@ -514,7 +518,7 @@ pub fn join<B: Bytes>(py: Py<'_>, sep: &B, iterable: &PyObject) -> PyResult<Owne
     }
     match kernel::join(sep.content(), views.iter().map(View::bytes)) {
         Ok(r) => B::make(py, &r),
-        Err(TooLong) => Err(too_long(py, "join() result is too long")),
+        Err(e) => Err(size_error(py, e, "join() result is too long")),
     }
 }
 
@@ -606,7 +610,7 @@ pub fn hex_of(
 ) -> PyResult<Owned<PyUnicodeObject>> {
     match kernel::hex(content, sep, group.unwrap_or(1) as isize) {
         Ok(r) => unicode::from_latin1(py, &r),
-        Err(TooLong) => Err(exceptions::memory_error(py)),
+        Err(_) => Err(exceptions::memory_error(py)),
     }
 }
 
