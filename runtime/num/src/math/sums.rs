@@ -174,7 +174,10 @@ impl TripleSum {
 
     /// The sum.
     pub fn finish(&self) -> f64 {
-        self.high + two_sum(self.low, self.tiny).0
+        let (low, tiny) = two_sum(self.low, self.tiny);
+        let (high, low) = two_sum(self.high, low);
+        // Exactly halfway between two floats, the smallest part decides.
+        high + (low + tiny)
     }
 }
 

@@ -54,6 +54,15 @@ for _ in range(1500):
     case("fsum", math.fsum, v)
     case("sum", lambda v: float(sum(v, 0.0)), v)
     case("sumprod", lambda a, b: float(math.sumprod(a, b)), v, v[::-1])
+# Sums halfway between two floats.
+for _ in range(20000):
+    n, base = rnd.randint(1, 5), rnd.choice([1e16, 1.0, 1e8, 3.0])
+    v = [base * rnd.choice([1, -1, 0.5, 2.0**-53, -(2.0**-53), 0.1, 2.0**-26, -(2.0**-30), 0.3]) for _ in range(n)]
+    w = [base * rnd.choice([1, -1, 0.5, 2.0**-53, -(2.0**-53), 0.1, 2.0**-26, 2.0**-60]) for _ in range(n)]
+    case("sumprod", lambda a, b: float(math.sumprod(a, b)), v, w)
+    case("fsum", math.fsum, v + w)
+    case("sum", lambda v: float(sum(v, 0.0)), v + w)
+    case("hypot", lambda v: math.hypot(*v), v)
 
 BIG = [0, 1, -1, 2, 10, 2**1023, 2**1024 - 1, 2**1024, 10**308, 10**309, 10**1000, 3**5000, 2**100000, 10**30000 + 7]
 for v in BIG + [abs(rint(3000)) for _ in range(500)]:
