@@ -2,7 +2,7 @@
 //!
 //! The effect of the path that does not jump is in the opcode table; this adds the few that differ when they jump.
 
-use crate::{Op, flag};
+use crate::Op;
 
 /// Which way out of an instruction an effect is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,13 +23,26 @@ pub fn stack_effect(op: Op, arg: i32, path: Path) -> Option<i32> {
     if (meta.family != op && !instrumented) || !(0..1 << 30).contains(&arg) {
         return None;
     }
+    let table = (meta.pushes)(arg) - (meta.pops)(arg);
     // Making room for a handler's values happens on its way in, not where it is set up.
-    let jump = match op {
-        Op::SETUP_FINALLY | Op::SETUP_WITH => 1,
-        Op::SETUP_CLEANUP => 2,
-        _ => (meta.pushes)(arg) - (meta.pops)(arg),
+    let (fall, jump) = match op {
+        Op::SETUP_FINALLY | Op::SETUP_WITH => (0, 1),
+        Op::SETUP_CLEANUP => (0, 2),
+        // What is on the stack when the generator goes on is not counted here.
+        Op::RETURN_GENERATOR => (0, 0),
+        // One more than is true.
+        Op::LOAD_ZERO_SUPER_ATTR => (-1, -1),
+        // No compiler makes these, and CPython does not know what they do to the stack.
+        Op::INSTRUMENTED_POP_JUMP_IF_NONE
+        | Op::INSTRUMENTED_POP_JUMP_IF_NOT_NONE
+        | Op::INSTRUMENTED_POP_JUMP_IF_FALSE
+        | Op::INSTRUMENTED_POP_JUMP_IF_TRUE
+        | Op::INSTRUMENTED_FOR_ITER
+        | Op::INSTRUMENTED_CALL
+        | Op::INSTRUMENTED_CALL_FUNCTION_EX => (0, 0),
+        Op::INSTRUMENTED_LINE => return None,
+        _ => (table, table),
     };
-    let fall = if meta.flags & flag::EXC != 0 { 0 } else { (meta.pushes)(arg) - (meta.pops)(arg) };
     Some(match path {
         Path::Fall => fall,
         Path::Jump => jump,

@@ -1,5 +1,5 @@
 # The oracle's side of the test of derived views: for each named `.pyc`, a line with one checksum for all code objects.
-import marshal, sys, types, warnings, zlib
+import dis, marshal, sys, types, warnings, zlib
 
 warnings.simplefilter("ignore")
 
@@ -13,6 +13,13 @@ def text(code, out):
     out.extend(f"{start} {end} {number(line)}\n" for start, end, line in code.co_lines())
     out.extend(" ".join(map(number, p)) + "\n" for p in code.co_positions())
     out.append(code.co_lnotab.hex() + "\n")
+    for e in dis._parse_exception_table(code):
+        out.append(f"{e.start} {e.end} {e.target} {e.depth} {int(e.lasti)}\n")
+    # What dis makes of the arguments, caches and prefixes left out.
+    for i in dis.get_instructions(code):
+        if i.opcode != dis.EXTENDED_ARG:
+            target = i.argval if i.opcode in dis.hasjrel else "-"
+            out.append(f"{i.offset} {i.opcode} {i.arg or 0} {target}\n")
     for const in code.co_consts:
         if isinstance(const, types.CodeType):
             text(const, out)

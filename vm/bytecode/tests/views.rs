@@ -1,10 +1,11 @@
-//! `co_lines()`, `co_positions()`, `co_lnotab`, `co_varnames`, `co_cellvars`, `co_freevars` of the library's code objects
-//! against the oracle's.
+//! What is read out of the library's code objects against the oracle: `co_lines()`, `co_positions()`, `co_lnotab`,
+//! `co_varnames`, `co_cellvars`, `co_freevars`, the exception table, instructions and where they jump.
 
 mod oracle;
 
+use dxpy_bytecode::dis::Instructions;
 use dxpy_bytecode::marshal::pyc;
-use dxpy_bytecode::{CodeObject, Const};
+use dxpy_bytecode::{CodeObject, Const, exctable, flag};
 use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -37,6 +38,15 @@ fn text(code: &CodeObject, out: &mut String) {
     }
     code.lnotab().iter().for_each(|b| write!(out, "{b:02x}").unwrap());
     out.push('\n');
+    for e in exctable::Entries::new(&code.exceptiontable) {
+        let [start, end, target] = [e.start, e.end, e.target].map(|units| units * 2);
+        writeln!(out, "{start} {end} {target} {} {}", e.depth, u8::from(e.lasti)).unwrap();
+    }
+    for i in Instructions::new(&code.code) {
+        let target = i.jump_target().map_or("-".to_owned(), |t| t.to_string());
+        let arg = if i.op().unwrap().has(flag::ARG) { i.arg } else { 0 };
+        writeln!(out, "{} {} {arg} {target}", i.offset, i.number).unwrap();
+    }
     for c in &code.consts {
         if let Const::Code(code) = c {
             text(code, out);
@@ -48,7 +58,7 @@ fn text(code: &CodeObject, out: &mut String) {
 fn views_of_the_librarys_code_are_the_oracles() {
     let Some(python) = oracle::find() else { return };
     // A part of them, since the oracle is slow at this.
-    let files: Vec<_> = oracle::cached_files(&python).into_iter().step_by(5).collect();
+    let files: Vec<_> = oracle::cached_files(&python).into_iter().step_by(8).collect();
     assert!(files.len() > 100, "the oracle's library has no cached files: run it with -m compileall once");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/views.py");
     let mut child = Command::new(python)
