@@ -1,5 +1,8 @@
 //! Finding and asking the oracle, an installed CPython 3.12.1.
 
+// Each test uses a part of this.
+#![allow(dead_code)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
