@@ -441,15 +441,12 @@ data! {
     _PyByteArray_empty_string = 1;
     PySet_Type = 416;
     PyFrozenSet_Type = 416;
-    PyTraceBack_Type = 416;
     PyCapsule_Type = 416;
     PyRange_Type = 416;
     _Py_ascii_whitespace = 128;
     PyExc_IOError = 8;
     PyMemoryView_Type = 416;
     PyComplex_Type = 416;
-    PyGen_Type = 416;
-    PyCoro_Type = 416;
     PyProperty_Type = 416;
     PyInstanceMethod_Type = 416;
     PyAsyncGen_Type = 416;
@@ -457,10 +454,8 @@ data! {
     PySuper_Type = 416;
     _Py_ctype_table = 1024;
     _Py_ctype_tolower = 256;
-    PyCode_Type = 416;
     PyDictItems_Type = 416;
     PyDictKeys_Type = 416;
-    PyFrame_Type = 416;
     PyReversed_Type = 416;
     Py_GenericAliasType = 416;
     _Py_ctype_toupper = 256;
@@ -525,7 +520,6 @@ data! {
     _PyAsyncGenAThrow_Type = 416;
     _PyAsyncGenWrappedValue_Type = 416;
     _PyBufferWrapper_Type = 416;
-    _PyCoroWrapper_Type = 416;
     _PyImport_FrozenBootstrap = 8;
     _PyImport_FrozenStdlib = 8;
     _PyImport_FrozenTest = 8;

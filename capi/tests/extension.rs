@@ -1,7 +1,6 @@
 //! A C library compiled by gcc against the installed 3.12.1 headers is loaded into this program, which exports the C
 //! API, and finds everything as it expects. Skipped, loudly, where headers or compiler are missing.
 
-use dxpy_core::alloc::FreeLists;
 use dxpy_core::thread::{ThreadState, attach};
 use std::ffi::CString;
 use std::path::PathBuf;
@@ -43,7 +42,7 @@ fn a_c_library_works_on_our_objects() {
         let handle = libc::dlopen(path.as_ptr(), libc::RTLD_NOW);
         assert!(!handle.is_null(), "{}", std::ffi::CStr::from_ptr(libc::dlerror()).to_string_lossy());
         let probe: extern "C" fn() -> i32 = core::mem::transmute(libc::dlsym(handle, c"probe".as_ptr()));
-        let state = Box::into_raw(Box::new(ThreadState { abi: core::mem::zeroed(), free: FreeLists::new() }));
+        let state = Box::into_raw(ThreadState::new());
         (*state).abi.c_recursion_remaining.set(100);
         attach(state);
         dxpy_core::startup::ready_types(dxpy_core::Py::assume(), &[]).expect("the static types are ready");

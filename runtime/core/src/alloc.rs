@@ -229,17 +229,13 @@ pub unsafe fn realloc(p: *mut c_void, size: usize) -> *mut c_void {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::abi::PyThreadState;
     use crate::thread::{ThreadState, attach};
 
     #[test]
     fn blocks_are_distinct_aligned_and_reused() {
         // SAFETY: all-zero is a valid thread state; it is detached before it is dropped.
         unsafe {
-            let state = Box::into_raw(Box::new(ThreadState {
-                abi: core::mem::zeroed::<PyThreadState>(),
-                free: FreeLists::new(),
-            }));
+            let state = Box::into_raw(ThreadState::new());
             attach(state);
             for size in [0, 1, 16, 17, 100, 511, 512, 513, 5000] {
                 let mut blocks: Vec<*mut c_void> = (0..3000).map(|_| malloc(size)).collect();

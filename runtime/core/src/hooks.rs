@@ -28,6 +28,28 @@ pub struct Hooks {
     pub get_buffer: Cell<Option<fn(Py<'_>, &PyObject, &Py_buffer, core::ffi::c_int) -> PyResult<()>>>,
     /// The end of such a view: calls `__release_buffer__`.
     pub release_buffer: Cell<Option<fn(Py<'_>, &PyObject, &Py_buffer)>>,
+    /// Runs the Python handlers of signals that arrived.
+    pub signals: Cell<Option<fn(Py<'_>) -> PyResult<()>>>,
+    /// Runs calls that other threads asked for.
+    pub pending: Cell<Option<fn(Py<'_>) -> PyResult<()>>>,
+    /// Gives up the GIL for those who wait, and takes it again.
+    pub switch_threads: Cell<Option<fn(Py<'_>) -> PyResult<()>>>,
+    /// A set of these items; adding one; adding all of an iterable.
+    pub new_set: Cell<Option<fn(Py<'_>, Vec<crate::ptr::Owned>) -> PyResult>>,
+    pub set_add: Cell<Option<fn(Py<'_>, &PyObject, &PyObject) -> PyResult<()>>>,
+    pub set_update: Cell<Option<fn(Py<'_>, &PyObject, &PyObject) -> PyResult<()>>>,
+    /// Whether an object is an asynchronous generator.
+    pub is_async_gen: Cell<Option<fn(&PyObject) -> bool>>,
+    /// `PyErr_WarnExplicitObject`: category, text, file, line.
+    pub warn_explicit: Cell<Option<fn(Py<'_>, &PyTypeObject, &str, &PyUnicodeObject, i32) -> PyResult<()>>>,
+    /// `builtins`' dict.
+    pub builtins: Cell<Option<fn(Py<'_>) -> PyResult>>,
+    /// `sys.modules`.
+    pub sys_modules: Cell<Option<fn(Py<'_>) -> PyResult>>,
+    /// `_PyAsyncGenValueWrapperNew`.
+    pub async_gen_wrap: Cell<Option<fn(Py<'_>, &PyObject) -> PyResult>>,
+    /// What PEP 695 syntax makes, by name.
+    pub typing: Cell<Option<fn(Py<'_>, &str, &[&PyObject]) -> PyResult>>,
     /// The globals of the Python function that runs now, borrowed from its frame.
     pub globals: Cell<Option<fn(Py<'_>) -> Option<crate::ptr::Owned<PyDictObject>>>>,
 }
@@ -42,6 +64,18 @@ pub static HOOKS: Gil<Hooks> = Gil(Hooks {
     generic_alias: Cell::new(None),
     get_buffer: Cell::new(None),
     release_buffer: Cell::new(None),
+    signals: Cell::new(None),
+    pending: Cell::new(None),
+    switch_threads: Cell::new(None),
+    new_set: Cell::new(None),
+    set_add: Cell::new(None),
+    set_update: Cell::new(None),
+    is_async_gen: Cell::new(None),
+    warn_explicit: Cell::new(None),
+    builtins: Cell::new(None),
+    sys_modules: Cell::new(None),
+    async_gen_wrap: Cell::new(None),
+    typing: Cell::new(None),
     union_args: Cell::new(None),
 });
 
@@ -104,4 +138,58 @@ pub fn generic_alias(py: Py<'_>, origin: &PyObject, args: &PyObject) -> PyResult
 /// The members of a union type, for objects that are one.
 pub fn union_args(o: &PyObject) -> Option<crate::ptr::Owned<PyTupleObject>> {
     HOOKS.union_args.get().and_then(|f| f(o))
+}
+
+/// `sys.modules`.
+pub fn sys_modules(py: Py<'_>) -> PyResult {
+    match HOOKS.sys_modules.get() {
+        Some(f) => f(py),
+        None => crate::dict::new(py).map(crate::ptr::Owned::upcast),
+    }
+}
+
+/// Whether a module is still being imported (`_PyModuleSpec_IsInitializing`).
+pub fn is_initializing(py: Py<'_>, module: &PyObject) -> bool {
+    let run = || -> PyResult<bool> {
+        let Some(spec) = crate::attr::lookup_name(py, module, crate::name!("__spec__"))? else {
+            return Ok(false);
+        };
+        match crate::attr::lookup_name(py, &spec, crate::name!("_initializing"))? {
+            Some(v) => crate::protocol::is_true(py, &v),
+            None => Ok(false),
+        }
+    };
+    run().unwrap_or(false)
+}
+
+/// A value on its way out of an asynchronous generator.
+pub fn async_gen_wrap(py: Py<'_>, o: &PyObject) -> PyResult {
+    match HOOKS.async_gen_wrap.get() {
+        Some(f) => f(py, o),
+        None => Err(missing(py, "wrapper of", crate::name!("async generator").get(py))),
+    }
+}
+
+fn no_sets(py: Py<'_>) -> PyErr {
+    exceptions::not_implemented_error(py, format_args!("dx-py: sets are not implemented yet"))
+}
+
+/// A set of these items.
+pub fn new_set(py: Py<'_>, items: Vec<crate::ptr::Owned>) -> PyResult {
+    HOOKS.new_set.get().ok_or_else(|| no_sets(py))?(py, items)
+}
+
+/// `PySet_Add`.
+pub fn set_add(py: Py<'_>, set: &PyObject, item: &PyObject) -> PyResult<()> {
+    HOOKS.set_add.get().ok_or_else(|| no_sets(py))?(py, set, item)
+}
+
+/// `_PySet_Update`.
+pub fn set_update(py: Py<'_>, set: &PyObject, items: &PyObject) -> PyResult<()> {
+    HOOKS.set_update.get().ok_or_else(|| no_sets(py))?(py, set, items)
+}
+
+/// Whether an object is an asynchronous generator.
+pub fn is_async_gen(o: &PyObject) -> bool {
+    HOOKS.is_async_gen.get().is_some_and(|f| f(o))
 }

@@ -301,7 +301,7 @@ pub fn from_def_and_spec(py: Py<'_>, def: &'static PyModuleDef, spec: &PyObject)
 }
 
 /// `_add_methods_to_object`.
-fn add_functions(
+pub fn add_functions(
     py: Py<'_>,
     m: &PyObject,
     def: &'static PyModuleDef,

@@ -3,7 +3,6 @@
 
 use dxpy_core::abi::constants::{METH_FASTCALL, METH_KEYWORDS, METH_NOARGS, METH_O};
 use dxpy_core::abi::*;
-use dxpy_core::alloc::FreeLists;
 use dxpy_core::args::Rest;
 use dxpy_core::ptr::{Object, is_immortal};
 use dxpy_core::statics::{StaticTable, StaticType};
@@ -21,7 +20,7 @@ fn with_thread(f: impl FnOnce(Py<'_>)) {
     let _held = LOCK.lock().unwrap_or_else(|e| e.into_inner());
     // SAFETY: all-zero is a valid thread state, alive until it is detached.
     unsafe {
-        let state = Box::into_raw(Box::new(ThreadState { abi: core::mem::zeroed(), free: FreeLists::new() }));
+        let state = Box::into_raw(ThreadState::new());
         (*state).abi.c_recursion_remaining.set(100);
         attach(state);
         f(Py::assume());

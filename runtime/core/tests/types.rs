@@ -2,7 +2,6 @@
 //! references and cycles through classes. Behaviour that needs the methods of built-in types is tested above.
 
 use dxpy_core::abi::*;
-use dxpy_core::alloc::FreeLists;
 use dxpy_core::ptr::Object;
 use dxpy_core::thread::{ThreadState, attach};
 use dxpy_core::{
@@ -16,7 +15,7 @@ fn with_types(f: impl FnOnce(Py<'_>)) {
     let _held = LOCK.lock().unwrap_or_else(|e| e.into_inner());
     // SAFETY: all-zero is a valid thread state, alive until it is detached. It is leaked: interned names outlive it.
     unsafe {
-        let state = Box::into_raw(Box::new(ThreadState { abi: core::mem::zeroed(), free: FreeLists::new() }));
+        let state = Box::into_raw(ThreadState::new());
         (*state).abi.c_recursion_remaining.set(100);
         attach(state);
         let py = Py::assume();

@@ -4,11 +4,17 @@
 //! A type declared in `dxpy-core` gets what is written here from a template: a `StaticType` with the same name whose
 //! slots are adopted before the type is readied. Each module names what it brings in its [`Part`].
 #![allow(non_upper_case_globals)]
+// Hooks are function pointers in cells.
+#![allow(clippy::type_complexity)]
 
 pub mod bytearray;
 pub mod bytes;
+pub mod code;
+pub mod frame;
+pub mod generator;
 pub mod none;
 pub mod str;
+pub mod traceback;
 
 use dxpy_core::statics::StaticType;
 use dxpy_core::{Py, PyResult};
@@ -27,7 +33,17 @@ pub struct Part {
 pub const fn no_hooks() {}
 
 /// Every module.
-static PARTS: &[&Part] = &[&none::PART, &str::PART, &bytes::PART, &bytearray::PART];
+#[rustfmt::skip] // One a line, so that additions do not collide.
+static PARTS: &[&Part] = &[
+    &none::PART,
+    &bytearray::PART,
+    &bytes::PART,
+    &code::PART,
+    &frame::PART,
+    &generator::PART,
+    &str::PART,
+    &traceback::PART,
+];
 
 /// Brings the built-in types to life: adopts templates, sets hooks, readies all static types. Once, with the first
 /// thread state attached.
@@ -40,4 +56,14 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
     }
     let own: Vec<&'static StaticType> = PARTS.iter().flat_map(|p| p.types.iter().copied()).collect();
     dxpy_core::startup::ready_types(py, &own)
+}
+
+/// A complex number of a constant.
+pub(crate) fn complex_constant(py: Py<'_>, _: f64, _: f64) -> PyResult {
+    Err(code::missing_constant(py, "complex"))
+}
+
+/// A frozenset of a constant.
+pub(crate) fn frozenset_constant(py: Py<'_>, _: Vec<dxpy_core::Owned>) -> PyResult {
+    Err(code::missing_constant(py, "frozenset"))
 }

@@ -467,3 +467,35 @@ pub fn with_note(py: Py<'_>, e: PyErr, note: &str) -> PyErr {
         Err(failed) => failed,
     }
 }
+
+/// What exception groups need of their module, set by it.
+pub struct GroupHooks {
+    /// A group around one exception, with an empty message (`_PyErr_CreateExceptionGroup` in `exception_group_match`).
+    pub wrap: Cell<Option<fn(Py<'_>, &PyObject) -> PyResult<Owned>>>,
+    /// `_PyExc_PrepReraiseStar`.
+    pub prep_reraise_star: Cell<Option<fn(Py<'_>, &PyObject, &PyObject) -> PyResult<Owned>>>,
+}
+
+/// The hooks of the process.
+pub static GROUPS: Gil<GroupHooks> =
+    Gil(GroupHooks { wrap: Cell::new(None), prep_reraise_star: Cell::new(None) });
+
+/// A group around one exception that `except*` caught.
+pub fn wrap_in_group(py: Py<'_>, e: &PyObject) -> PyResult<Owned> {
+    match GROUPS.wrap.get() {
+        Some(f) => f(py, e),
+        None => {
+            Err(not_implemented_error(py, format_args!("dx-py: exception groups are not implemented yet")))
+        }
+    }
+}
+
+/// `_PyExc_PrepReraiseStar`: what is left to raise after the handlers of an `except*`.
+pub fn prep_reraise_star(py: Py<'_>, original: &PyObject, raised: &PyObject) -> PyResult<Owned> {
+    match GROUPS.prep_reraise_star.get() {
+        Some(f) => f(py, original, raised),
+        None => {
+            Err(not_implemented_error(py, format_args!("dx-py: exception groups are not implemented yet")))
+        }
+    }
+}

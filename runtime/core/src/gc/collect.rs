@@ -360,6 +360,8 @@ pub fn allocated() {
     young.count.set(young.count.get() + 1);
     if young.count.get() > young.threshold.get() && young.threshold.get() != 0 && ENABLED.get() {
         SCHEDULED.set(true);
+        crate::thread::EVAL_BREAKER
+            .fetch_or(crate::thread::breaker::COLLECT, core::sync::atomic::Ordering::Relaxed);
     }
 }
 

@@ -238,3 +238,26 @@ pub fn to_tuple(py: Py<'_>, l: &PyListObject) -> PyResult<Owned<PyTupleObject>> 
     let held: Vec<Owned> = items(l).iter().map(|o| (*o).to_owned()).collect();
     crate::tuple::from_iter(py, held)
 }
+
+/// `list.extend`: from any iterable.
+pub fn extend(py: Py<'_>, l: &PyListObject, from: &PyObject) -> PyResult<()> {
+    if let Some(items) = crate::sequence::exact_items(from) {
+        // Held first: the list may be its own source, and its memory may move.
+        let held: Vec<Owned> = items.iter().map(|o| (*o).to_owned()).collect();
+        let n = len(l);
+        if held.is_empty() {
+            return Ok(());
+        }
+        resize(py, l, n + held.len())?;
+        for (i, o) in held.into_iter().enumerate() {
+            // SAFETY: `resize` made room for all.
+            unsafe { *l.ob_item.get().add(n + i) = o.into_ptr() };
+        }
+        return Ok(());
+    }
+    let it = crate::protocol::iter(py, from)?;
+    while let Some(item) = crate::protocol::next(py, &it)? {
+        push(py, l, item)?;
+    }
+    Ok(())
+}

@@ -285,3 +285,27 @@ pub fn c_string(py: Py<'_>, s: &PyUnicodeObject) -> PyResult<std::ffi::CString> 
 pub fn is_identifier(s: &PyUnicodeObject) -> bool {
     dxpy_text::unicode::is_identifier(code_points(s))
 }
+
+/// The parts one after the other (`_PyUnicode_JoinArray` without separator).
+pub fn join_all(py: Py<'_>, parts: &[&PyUnicodeObject]) -> PyResult<Owned<PyUnicodeObject>> {
+    if let [one] = parts
+        && check_exact(one.as_object()).is_some()
+    {
+        return Ok((*one).to_owned());
+    }
+    if parts.iter().all(|p| is_ascii(p)) {
+        let n = parts.iter().map(|p| len(p)).sum();
+        // SAFETY: every byte is copied and below 0x80.
+        unsafe {
+            let (s, out) = alloc(py, n, 0x7F)?;
+            let mut at = out as *mut u8;
+            for p in parts {
+                core::ptr::copy_nonoverlapping(raw(p).as_ptr(), at, len(p));
+                at = at.add(len(p));
+            }
+            return Ok(s);
+        }
+    }
+    let all: Vec<u32> = parts.iter().flat_map(|p| code_points(p)).collect();
+    from_code_points(py, &all)
+}

@@ -1,0 +1,74 @@
+//! Constants of the compiler as objects, with the interning CPython does to those that look like names
+//! (`intern_constants`).
+
+use dxpy_ast::Constant;
+use dxpy_core::abi::*;
+use dxpy_core::object::{_Py_EllipsisObject, none};
+use dxpy_core::ptr::Object;
+use dxpy_core::{Owned, Py, PyResult, boolean, bytes, exceptions, float, long, tuple, unicode};
+
+/// The object of a constant.
+pub fn constant(py: Py<'_>, c: &Constant) -> PyResult {
+    convert(py, c, false)
+}
+
+/// As [`constant`], with strings that look like names interned, inside tuples and sets too.
+pub(super) fn interned_constant(py: Py<'_>, c: &Constant) -> PyResult {
+    convert(py, c, true)
+}
+
+fn convert(py: Py<'_>, c: &Constant, intern: bool) -> PyResult {
+    Ok(match c {
+        Constant::None => none(),
+        Constant::True => boolean::new(true).upcast(),
+        Constant::False => boolean::new(false).upcast(),
+        Constant::Ellipsis => _Py_EllipsisObject.to_owned(),
+        Constant::Int(i) => big(py, i)?.upcast(),
+        Constant::Float(f) => float::new(py, *f)?.upcast(),
+        Constant::Complex { real, imag } => crate::complex_constant(py, *real, *imag)?,
+        Constant::Str(s) => {
+            let s = super::text(py, s)?;
+            let name_like = unicode::is_ascii(&s)
+                && unicode::raw(&s).iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+            if intern && name_like { unicode::intern(py, s)?.upcast() } else { s.upcast() }
+        }
+        Constant::Bytes(b) => bytes::new(py, b)?.upcast(),
+        Constant::Tuple(items) => {
+            let items: Vec<Owned> = items.iter().map(|i| convert(py, i, intern)).collect::<PyResult<_>>()?;
+            tuple::from_iter(py, items)?.upcast()
+        }
+        Constant::FrozenSet(items) => {
+            let items: Vec<Owned> = items.iter().map(|i| convert(py, i, intern)).collect::<PyResult<_>>()?;
+            crate::frozenset_constant(py, items)?
+        }
+    })
+}
+
+/// An int of any size.
+pub fn big(py: Py<'_>, i: &num_bigint::BigInt) -> PyResult<Owned<PyLongObject>> {
+    if let Ok(v) = i64::try_from(i) {
+        return long::from_i64(py, v);
+    }
+    // 32-bit digits of the crate into the 30-bit digits of the ABI.
+    let words = i.magnitude().to_u32_digits();
+    let mut digits = Vec::with_capacity(words.len() * 16 / 15 + 1);
+    let (mut acc, mut bits) = (0u64, 0);
+    for w in words {
+        acc |= (w as u64) << bits;
+        bits += 32;
+        while bits >= long::SHIFT {
+            digits.push((acc & ((1 << long::SHIFT) - 1)) as u32);
+            acc >>= long::SHIFT;
+            bits -= long::SHIFT;
+        }
+    }
+    if acc != 0 {
+        digits.push(acc as u32);
+    }
+    long::from_digits(py, i.sign() == num_bigint::Sign::Minus, &digits)
+}
+
+/// The error for a kind of constant whose type is not there.
+pub(crate) fn missing(py: Py<'_>, what: &str) -> dxpy_core::PyErr {
+    exceptions::not_implemented_error(py, format_args!("dx-py: {what} constants are not implemented yet"))
+}

@@ -1,0 +1,230 @@
+//! `builtins`: the functions (`Python/bltinmodule.c`). The types in it come from their own modules.
+
+use dxpy_core::abi::*;
+use dxpy_core::args::{Keywords, Raw, Rest};
+use dxpy_core::module::{StaticModule, exec};
+use dxpy_core::ptr::Object;
+use dxpy_core::{
+    Owned, Py, PyResult, attr, call, dict, exceptions, methods, module, name, object, protocol, tuple, types,
+    unicode,
+};
+use dxpy_interp::eval_code;
+
+/// `builtins`.
+pub static BUILTINS: StaticModule = StaticModule::new(c"builtins").methods(&METHODS).slots(&SLOTS);
+
+static SLOTS: dxpy_core::statics::Gil<[PyModuleDef_Slot; 2]> = exec(fill);
+
+methods! { static METHODS: for PyModuleObject [
+    "__build_class__" = build_class [1], "($module, *args)", "Used by the class statement.";
+    "print" = print [2], "($module, /, *args, **kwargs)", "Prints values to a stream, or to standard output.";
+    "len" = len [1], "($module, obj, /)", "The number of items of a container.";
+    "repr" = repr [1], "($module, obj, /)", "The canonical text of an object.";
+    "isinstance" = isinstance [2], "($module, obj, class_or_tuple, /)", "Whether an object is an instance of a class.";
+    "issubclass" = issubclass [2], "($module, cls, class_or_tuple, /)", "Whether a class is derived from another.";
+] }
+
+/// The types and constants of the module.
+fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
+    module::add(py, m, "None", &object::none())?;
+    module::add(py, m, "Ellipsis", object::_Py_EllipsisObject.as_object())?;
+    module::add(py, m, "NotImplemented", object::_Py_NotImplementedStruct.as_object())?;
+    module::add(py, m, "True", dxpy_core::boolean::_Py_TrueStruct.as_object())?;
+    module::add(py, m, "False", dxpy_core::boolean::_Py_FalseStruct.as_object())?;
+    let all: [&PyTypeObject; 12] = [
+        &types::PyBaseObject_Type,
+        &types::PyType_Type,
+        &dxpy_core::boolean::PyBool_Type,
+        &dxpy_core::bytes::PyBytes_Type,
+        &dxpy_core::dict::PyDict_Type,
+        &dxpy_core::float::PyFloat_Type,
+        &dxpy_core::long::PyLong_Type,
+        &dxpy_core::list::PyList_Type,
+        &dxpy_core::slice::PySlice_Type,
+        &dxpy_core::unicode::PyUnicode_Type,
+        &dxpy_core::tuple::PyTuple_Type,
+        &dxpy_core::function::PyStaticMethod_Type,
+    ];
+    for t in all {
+        module::add_type(py, m, t)?;
+    }
+    module::add_type(py, m, &dxpy_core::function::PyClassMethod_Type)?;
+    for t in exceptions::TYPES {
+        module::add_type(py, m, t)?;
+    }
+    Ok(())
+}
+
+fn len(py: Py<'_>, _: &PyModuleObject, o: &PyObject) -> PyResult<usize> {
+    protocol::len(py, o)
+}
+
+fn repr(py: Py<'_>, _: &PyModuleObject, o: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
+    protocol::repr(py, o)
+}
+
+fn isinstance(py: Py<'_>, _: &PyModuleObject, o: &PyObject, class: &PyObject) -> PyResult<bool> {
+    types::isinstance::is_instance(py, o, class)
+}
+
+fn issubclass(py: Py<'_>, _: &PyModuleObject, o: &PyObject, class: &PyObject) -> PyResult<bool> {
+    types::isinstance::is_subclass(py, o, class)
+}
+
+/// `print`: for now to the process's standard output where `sys.stdout` is not there yet.
+fn print(py: Py<'_>, _: &PyModuleObject, args: Rest<'_>, _: Keywords<'_>) -> PyResult<()> {
+    use std::io::Write;
+    let mut text = String::new();
+    for (i, a) in args.0.iter().enumerate() {
+        if i > 0 {
+            text.push(' ');
+        }
+        // SAFETY: LIVE: an argument of the call.
+        text.push_str(&unicode::display(protocol::str(py, unsafe { &**a })?.as_object()));
+    }
+    text.push('\n');
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|e| exceptions::format(py, &exceptions::OSError, format_args!("{e}")))
+}
+
+/// `builtin___build_class__`.
+fn build_class(py: Py<'_>, _: &PyModuleObject, raw: Raw<'_>) -> PyResult {
+    let raw = raw.0;
+    let positional: Vec<&PyObject> = raw
+        .positional()
+        .iter()
+        .map(|a| {
+            // SAFETY: LIVE: an argument of the call.
+            unsafe { &**a }
+        })
+        .collect();
+    let [func, class_name, given @ ..] = positional.as_slice() else {
+        return Err(exceptions::type_error(py, format_args!("__build_class__: not enough arguments")));
+    };
+    let Some(func) = dxpy_core::function::check(func) else {
+        return Err(exceptions::type_error(py, format_args!("__build_class__: func must be a function")));
+    };
+    if unicode::check(class_name).is_none() {
+        return Err(exceptions::type_error(py, format_args!("__build_class__: name is not a string")));
+    }
+    let orig_bases = tuple::from_iter(py, given.iter().map(|b| (*b).to_owned()).collect::<Vec<_>>())?;
+    let bases = update_bases(py, &orig_bases)?;
+    let kw = dict::new(py)?;
+    let mut meta = None;
+    for i in 0..raw.keywords() {
+        let (k, v) = raw.keyword(i);
+        if unicode::equals_str(k, "metaclass") {
+            meta = Some(v.to_owned());
+        } else {
+            dict::set(py, &kw, k, v)?;
+        }
+    }
+    let explicit = meta.is_some();
+    let mut meta = match meta {
+        Some(m) => m,
+        None => match tuple::items(&bases).first() {
+            Some(b) => b.ty().as_object().to_owned(),
+            None => types::PyType_Type.as_object().to_owned(),
+        },
+    };
+    if let Some(m) = types::check(&meta) {
+        let winner = types::create::calculate_metaclass(py, m, tuple::items(&bases))?;
+        meta = winner.as_object().to_owned();
+    }
+    let _ = explicit;
+    let args = tuple::from_iter(py, [(*class_name).to_owned(), bases.clone().upcast()])?;
+    let namespace = match attr::lookup_name(py, &meta, name!("__prepare__"))? {
+        Some(prepare) => {
+            call::call_tuple(py, &prepare, &args, Some(&kw).filter(|k| dict::len(k) > 0).map(|k| &**k))?
+        }
+        None => dict::new(py)?.upcast(),
+    };
+    if !dxpy_core::sequence::is_mapping(&namespace) {
+        let shown = match types::check(&meta) {
+            Some(t) => call::type_name(t),
+            None => "<metaclass>".to_owned(),
+        };
+        return Err(exceptions::type_error(
+            py,
+            format_args!(
+                "{shown}.__prepare__() must return a mapping, not {}",
+                call::type_name(namespace.ty())
+            ),
+        ));
+    }
+    let cell = dxpy_interp::eval_function(py, func, &namespace)?;
+    if !bases.is(&*orig_bases) {
+        dxpy_core::sequence::set_item(
+            py,
+            &namespace,
+            name!("__orig_bases__").obj(py),
+            Some(orig_bases.as_object()),
+        )?;
+    }
+    let args = tuple::from_iter(py, [(*class_name).to_owned(), bases.upcast(), namespace])?;
+    let class = call::call_tuple(py, &meta, &args, Some(&kw).filter(|k| dict::len(k) > 0).map(|k| &**k))?;
+    if types::check(&class).is_some()
+        && let Some(c) = dxpy_core::cell::check(&cell)
+    {
+        let name = unicode::display(class_name);
+        match dxpy_core::cell::get(c) {
+            Some(got) if got.is(&*class) => {}
+            Some(got) => {
+                let (a, b) = (protocol::repr(py, &got)?, protocol::repr(py, &class)?);
+                return Err(exceptions::type_error(
+                    py,
+                    format_args!(
+                        "__class__ set to {} defining '{name}' as {}",
+                        unicode::display(a.as_object()),
+                        unicode::display(b.as_object())
+                    ),
+                ));
+            }
+            None => {
+                let shown = protocol::repr(py, &class)?;
+                return Err(exceptions::runtime_error(
+                    py,
+                    format_args!(
+                        "__class__ not set defining '{name}' as {}. Was __classcell__ propagated to type.__new__?",
+                        unicode::display(shown.as_object())
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(class)
+}
+
+/// `update_bases`: bases that are no classes give some through `__mro_entries__`.
+fn update_bases(py: Py<'_>, bases: &Owned<PyTupleObject>) -> PyResult<Owned<PyTupleObject>> {
+    let mut out: Option<Vec<Owned>> = None;
+    for (i, b) in tuple::items(bases).iter().enumerate() {
+        let entries = if types::check(b).is_some() {
+            None
+        } else {
+            attr::lookup_name(py, b, name!("__mro_entries__"))?
+        };
+        let Some(m) = entries else {
+            if let Some(o) = &mut out {
+                o.push((*b).to_owned());
+            }
+            continue;
+        };
+        let new = call::call(py, &m, [bases.as_object()])?;
+        let Some(t) = tuple::check(&new) else {
+            return Err(exceptions::type_error(py, format_args!("__mro_entries__ must return a tuple")));
+        };
+        let o = out.get_or_insert_with(|| tuple::items(bases)[..i].iter().map(|b| (*b).to_owned()).collect());
+        o.extend(tuple::items(t).iter().map(|b| (*b).to_owned()));
+    }
+    match out {
+        None => Ok(bases.clone()),
+        Some(items) => tuple::from_iter(py, items),
+    }
+}
+
+/// Runs code as `exec` does.
+pub fn run(py: Py<'_>, code: &PyCodeObject, globals: &PyObject, locals: &PyObject) -> PyResult {
+    eval_code(py, code, globals, locals)
+}

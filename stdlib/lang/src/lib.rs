@@ -1,0 +1,4 @@
+//! Modules of the language itself: `builtins` and its kin.
+#![allow(non_upper_case_globals)]
+
+pub mod builtins;

@@ -1,0 +1,233 @@
+//! Source text to code objects (`Py_CompileStringObject`): parser and compiler with their errors as `SyntaxError`s and
+//! their warnings issued.
+
+use dxpy_ast::{Mod, PyStr};
+use dxpy_compiler::CompileError;
+use dxpy_core::abi::*;
+use dxpy_core::ptr::Object;
+use dxpy_core::{Owned, Py, PyErr, PyResult, exceptions, long, object, tuple, unicode};
+use dxpy_parser::{ErrorKind, Mode};
+
+/// The runtime's Unicode tables for the parser.
+pub struct Tables;
+
+impl dxpy_parser::Unicode for Tables {
+    fn is_xid_start(&self, c: char) -> bool {
+        dxpy_text::unicode::is_xid_start(c as u32)
+    }
+    fn is_xid_continue(&self, c: char) -> bool {
+        dxpy_text::unicode::is_xid_continue(c as u32)
+    }
+    fn is_printable(&self, c: char) -> bool {
+        dxpy_text::unicode::is_printable(c as u32)
+    }
+    fn nfkc(&self, s: &str) -> Option<String> {
+        Some(dxpy_text::unicode::normalize::nfkc_str(s))
+    }
+    fn by_name(&self, name: &str) -> Option<u32> {
+        dxpy_text::unicode::names::by_name(name)
+    }
+}
+
+/// How to compile.
+#[derive(Clone, Copy)]
+pub struct Compile {
+    pub mode: Mode,
+    /// `PyCF_*` and future features.
+    pub flags: u32,
+    /// 0, 1 or 2, as `-O`.
+    pub optimize: u8,
+    /// The source is a str: a coding cookie means nothing (`PyCF_IGNORE_COOKIE`).
+    pub ignore_cookie: bool,
+}
+
+impl Compile {
+    /// A module's source, in bytes.
+    pub fn module() -> Compile {
+        Compile { mode: Mode::Exec, flags: 0, optimize: 0, ignore_cookie: false }
+    }
+}
+
+/// `PyCF_*` flags that this module reads.
+pub mod flag {
+    pub const DONT_IMPLY_DEDENT: u32 = 0x200;
+    pub const ONLY_AST: u32 = 0x400;
+    pub const IGNORE_COOKIE: u32 = 0x800;
+    pub const TYPE_COMMENTS: u32 = 0x1000;
+    pub const ALLOW_TOP_LEVEL_AWAIT: u32 = 0x2000;
+    pub const ALLOW_INCOMPLETE: u32 = 0x4000;
+    pub const BARRY_AS_FLUFL: u32 = 0x400000;
+}
+
+/// Parses source into a tree (`_PyParser_ASTFromString`).
+pub fn parse(py: Py<'_>, source: &[u8], filename: &PyUnicodeObject, how: Compile) -> PyResult<Mod> {
+    let mut opts = dxpy_parser::Options::new(how.mode);
+    opts.type_comments = how.flags & flag::TYPE_COMMENTS != 0;
+    opts.barry_as_flufl = how.flags & flag::BARRY_AS_FLUFL != 0;
+    opts.dont_imply_dedent = how.flags & flag::DONT_IMPLY_DEDENT != 0;
+    opts.allow_incomplete = how.flags & flag::ALLOW_INCOMPLETE != 0;
+    opts.ignore_cookie = how.ignore_cookie || how.flags & flag::IGNORE_COOKIE != 0;
+    let mut warnings = Vec::new();
+    let r = dxpy_parser::parse_with(source, &opts, &Tables, &mut warnings);
+    for w in &warnings {
+        let category = match w.kind {
+            dxpy_parser::WarningKind::Syntax => &exceptions::SyntaxWarning,
+            dxpy_parser::WarningKind::Deprecation => &exceptions::DeprecationWarning,
+        };
+        warn(py, category, &w.message, filename, w.lineno).map_err(|e| {
+            if exceptions::matches(&e, category) { syntax_error(py, &w.error, filename) } else { e }
+        })?;
+    }
+    r.map_err(|e| syntax_error(py, &e, filename))
+}
+
+/// `PyErr_WarnExplicitObject` for the compiler.
+fn warn(
+    py: Py<'_>,
+    category: &'static dxpy_core::statics::StaticType,
+    text: &str,
+    filename: &PyUnicodeObject,
+    lineno: i32,
+) -> PyResult<()> {
+    match dxpy_core::hooks::HOOKS.warn_explicit.get() {
+        Some(f) => f(py, category, text, filename, lineno),
+        None => Ok(()),
+    }
+}
+
+/// The text of a str as the compiler holds it.
+pub fn plain(s: &PyUnicodeObject) -> PyStr {
+    PyStr::from_code_points(unicode::code_points(s))
+}
+
+/// Compiles source to a code object.
+pub fn compile(
+    py: Py<'_>,
+    source: &[u8],
+    filename: &PyUnicodeObject,
+    how: Compile,
+) -> PyResult<Owned<PyCodeObject>> {
+    let mut tree = parse(py, source, filename, how)?;
+    compile_tree(py, &mut tree, filename, how, Some(source))
+}
+
+/// `_PyAST_Compile`: a tree to a code object. `source`, where there is one, supplies the text of errors.
+pub fn compile_tree(
+    py: Py<'_>,
+    tree: &mut Mod,
+    filename: &PyUnicodeObject,
+    how: Compile,
+    source: Option<&[u8]>,
+) -> PyResult<Owned<PyCodeObject>> {
+    let options = dxpy_compiler::Options {
+        optimize: how.optimize,
+        flags: how.flags & dxpy_compiler::FLAGS_MASK,
+        used_depth: 0,
+        printable: |c| dxpy_text::unicode::is_printable(c),
+    };
+    let mut warnings = Vec::new();
+    let r = dxpy_compiler::compile(tree, &plain(filename), options, &mut warnings);
+    for w in warnings {
+        let category = match w.kind {
+            dxpy_compiler::WarningKind::Syntax => &exceptions::SyntaxWarning,
+            dxpy_compiler::WarningKind::Deprecation => &exceptions::DeprecationWarning,
+        };
+        warn(py, category, &w.message, filename, w.range.lineno).map_err(|e| {
+            if w.kind == dxpy_compiler::WarningKind::Syntax && exceptions::matches(&e, category) {
+                ranged_error(py, &w.message, w.range, filename, source)
+            } else {
+                e
+            }
+        })?;
+    }
+    match r {
+        Ok(code) => dxpy_types::code::from_plain(py, &code),
+        Err(e) => Err(match e {
+            CompileError::Syntax(e) => ranged_error(py, &e.message, e.range, filename, source),
+            CompileError::Recursion(text) => {
+                exceptions::format(py, &exceptions::RecursionError, format_args!("{text}"))
+            }
+            CompileError::System(text) => exceptions::system_error(py, format_args!("{text}")),
+            CompileError::Runtime(text) => exceptions::runtime_error(py, format_args!("{text}")),
+            CompileError::Value(text) => exceptions::value_error(py, format_args!("{text}")),
+            CompileError::Type(text) => exceptions::type_error(py, format_args!("{text}")),
+            CompileError::NotImplemented(text) => {
+                exceptions::not_implemented_error(py, format_args!("dx-py: {text}"))
+            }
+        }),
+    }
+}
+
+/// The compiler's error: columns in bytes from 0, its text the line of the source.
+fn ranged_error(
+    py: Py<'_>,
+    message: &str,
+    range: dxpy_ast::Location,
+    filename: &PyUnicodeObject,
+    source: Option<&[u8]>,
+) -> PyErr {
+    let line = |n: i32| -> Option<String> {
+        let text = source?;
+        let line = text.split_inclusive(|b| *b == b'\n').nth(usize::try_from(n - 1).ok()?)?;
+        Some(String::from_utf8_lossy(line).into_owned())
+    };
+    let e = dxpy_parser::SyntaxError {
+        kind: ErrorKind::Syntax,
+        message: message.to_owned(),
+        lineno: range.lineno,
+        offset: range.col_offset + 1,
+        end_lineno: range.end_lineno,
+        end_offset: range.end_col_offset + 1,
+        text: line(range.lineno),
+    };
+    syntax_error(py, &e, filename)
+}
+
+/// The exception of a parser's error: `SyntaxError(msg, (filename, lineno, offset, text, end_lineno, end_offset))`.
+pub fn syntax_error(py: Py<'_>, e: &dxpy_parser::SyntaxError, filename: &PyUnicodeObject) -> PyErr {
+    make_error(py, e, filename).unwrap_or_else(|e| e)
+}
+
+fn make_error(py: Py<'_>, e: &dxpy_parser::SyntaxError, filename: &PyUnicodeObject) -> PyResult<PyErr> {
+    let ty = match e.kind {
+        ErrorKind::Syntax | ErrorKind::Incomplete => &exceptions::SyntaxError,
+        ErrorKind::Indentation => &exceptions::IndentationError,
+        ErrorKind::Tab => &exceptions::TabError,
+        ErrorKind::Memory => return Ok(exceptions::memory_error(py)),
+        ErrorKind::Unicode => return Ok(exceptions::value_error(py, format_args!("{}", e.message))),
+        ErrorKind::UnknownEncoding => {
+            let file = unicode::display(filename.as_object());
+            let text = format!("encoding problem: {} (in {file})", e.message);
+            return Ok(exceptions::format(py, &exceptions::SyntaxError, format_args!("{text}")));
+        }
+    };
+    let message = unicode::from_str(py, &e.message)?.upcast();
+    let text = match &e.text {
+        Some(t) => unicode::from_str(py, t)?.upcast(),
+        None => object::none(),
+    };
+    let int = |n: i32| long::from_i64(py, n as i64).map(Owned::upcast);
+    let place = [
+        filename.to_owned().upcast(),
+        int(e.lineno)?,
+        int(e.offset)?,
+        text,
+        int(e.end_lineno)?,
+        int(e.end_offset)?,
+    ];
+    let args = tuple::from_iter(py, [message.clone(), tuple::from_iter(py, place.clone())?.upcast()])?;
+    let error = exceptions::with_args(py, ty, args);
+    if dxpy_core::types::is_subtype(error.value().as_object().ty(), &exceptions::SyntaxError) {
+        // SAFETY: LAYOUT: just checked; the fields of a new exception are NULL.
+        let s = unsafe { &*(error.value() as *const PyBaseExceptionObject as *const PySyntaxErrorObject) };
+        let [file, line, offset, text, end_line, end_offset] = place;
+        s.msg.set(message.into_ptr());
+        s.filename.set(file.into_ptr());
+        s.lineno.set(line.into_ptr());
+        s.offset.set(offset.into_ptr());
+        s.text.set(text.into_ptr());
+        s.end_lineno.set(end_line.into_ptr());
+        s.end_offset.set(end_offset.into_ptr());
+    }
+    Ok(error)
+}

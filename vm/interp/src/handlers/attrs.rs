@@ -1,0 +1,151 @@
+//! Attributes, `super()` and imports.
+
+use super::*;
+use crate::dispatch::next;
+use dxpy_core::{attr, call};
+use dxpy_ops::imports;
+
+op!(LOAD_ATTR(pc, sp, fp, ts, arg) {
+    let o = *sp.sub(1);
+    if arg & 1 != 0 {
+        if load_method(ts, o, name_str(fp, arg >> 1), sp) {
+            fail!(pc, sp, fp, ts)
+        }
+        next!(pc.add(9), sp.add(1), fp, ts)
+    }
+    let r = load_attr(ts, o, name_str(fp, arg >> 1));
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    *sp.sub(1) = r;
+    release(o);
+    next!(pc.add(9), sp, fp, ts)
+});
+
+#[inline(never)]
+unsafe fn load_attr(ts: Ts, o: Obj, name: &PyUnicodeObject) -> Obj {
+    // SAFETY: the handler contract: the object is live.
+    unsafe {
+        let py = token(ts);
+        raw(py, attr::get(py, &*o, name))
+    }
+}
+
+/// Replaces the object below `sp` by method and object, or NULL and the attribute.
+#[inline(never)]
+unsafe fn load_method(ts: Ts, o: Obj, name: &PyUnicodeObject, sp: Sp) -> bool {
+    // SAFETY: OWNED: the object's slot; there is room for one more.
+    unsafe {
+        let py = token(ts);
+        match attr::get_method(py, &*o, name) {
+            Ok(attr::Method::Unbound(m)) => {
+                *sp.sub(1) = m.into_ptr();
+                *sp = o;
+                false
+            }
+            Ok(attr::Method::Bound(v)) => {
+                *sp.sub(1) = core::ptr::null_mut();
+                *sp = v.into_ptr();
+                release(o);
+                false
+            }
+            Err(e) => {
+                e.restore(py);
+                true
+            }
+        }
+    }
+}
+
+op!(STORE_ATTR(pc, sp, fp, ts, arg) {
+    let (v, o) = (*sp.sub(2), *sp.sub(1));
+    if set_attr(ts, o, name_str(fp, arg), v) {
+        fail!(pc, sp, fp, ts)
+    }
+    sp = sp.sub(2);
+    release(v);
+    release(o);
+    next!(pc.add(4), sp, fp, ts)
+});
+
+op!(DELETE_ATTR(pc, sp, fp, ts, arg) {
+    let o = *sp.sub(1);
+    if set_attr(ts, o, name_str(fp, arg), core::ptr::null_mut()) {
+        fail!(pc, sp, fp, ts)
+    }
+    sp = sp.sub(1);
+    release(o);
+    next!(pc, sp, fp, ts)
+});
+
+#[inline(never)]
+unsafe fn set_attr(ts: Ts, o: Obj, name: &PyUnicodeObject, v: Obj) -> bool {
+    // SAFETY: the handler contract: the object and the value, if any, are live.
+    unsafe {
+        let py = token(ts);
+        failed(py, attr::set(py, &*o, name, v.as_ref()))
+    }
+}
+
+op!(LOAD_SUPER_ATTR(pc, sp, fp, ts, arg) {
+    let (sup, class, this) = (*sp.sub(3), *sp.sub(2), *sp.sub(1));
+    let r = load_super_attr(ts, sup, class, this, name_str(fp, arg >> 2), arg & 2 != 0);
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    sp = sp.sub(3);
+    if arg & 1 != 0 {
+        *sp = core::ptr::null_mut();
+        sp = sp.add(1);
+    }
+    *sp = r;
+    release(sup);
+    release(class);
+    release(this);
+    next!(pc.add(1), sp.add(1), fp, ts)
+});
+
+/// `super(class, self).name`, or `super().name` where the name `super` means something else by now.
+#[inline(never)]
+unsafe fn load_super_attr(ts: Ts, sup: Obj, class: Obj, this: Obj, name: &PyUnicodeObject, two: bool) -> Obj {
+    // SAFETY: the handler contract: all are live.
+    unsafe {
+        let py = token(ts);
+        let (sup, class, this) = (&*sup, &*class, &*this);
+        let made = if two { call::call(py, sup, [class, this]) } else { call::call(py, sup, []) };
+        raw(py, made.and_then(|s| attr::get(py, &s, name)))
+    }
+}
+
+op!(IMPORT_NAME(pc, sp, fp, ts, arg) {
+    let (level, from) = (*sp.sub(2), *sp.sub(1));
+    let r = import_name(ts, fp, name(fp, arg), level, from);
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    sp = sp.sub(1);
+    *sp.sub(1) = r;
+    release(level);
+    release(from);
+    next!(pc, sp, fp, ts)
+});
+
+#[inline(never)]
+unsafe fn import_name(ts: Ts, fp: Fp, name: &PyObject, level: Obj, from: Obj) -> Obj {
+    // SAFETY: the handler contract: all are live.
+    unsafe {
+        let py = token(ts);
+        let r = imports::import_name(py, builtins(fp), globals(fp), namespace(fp), name, &*from, &*level);
+        raw(py, r)
+    }
+}
+
+op!(IMPORT_FROM(pc, sp, fp, ts, arg) {
+    let py = token(ts);
+    let r = raw(py, imports::import_from(py, &**sp.sub(1), name_str(fp, arg)));
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    *sp = r;
+    next!(pc, sp.add(1), fp, ts)
+});

@@ -1,0 +1,257 @@
+//! Calls and returns.
+
+use super::*;
+use crate::call::{code_of, function_vectorcall, namespace_for, push_frame, star_arguments, start};
+use crate::dispatch::{Handler, next};
+use crate::unwind::leave;
+use dxpy_core::abi::constants::*;
+use dxpy_core::call::{call_tuple, vectorcall_raw};
+use dxpy_core::method::PyMethod_Type;
+use dxpy_core::ptr::{Object, incref};
+use dxpy_core::{dict, function, tuple};
+use dxpy_ops::{imports, intrinsics};
+use dxpy_types::frame;
+
+op!(KW_NAMES(pc, sp, fp, ts, arg) {
+    (*ts).kwnames.set(constant(fp, arg) as *const PyObject as Obj);
+    next!(pc, sp, fp, ts)
+});
+
+op!(CALL(pc, sp, fp, ts, arg) {
+    let kwnames = (*ts).kwnames.replace(core::ptr::null_mut());
+    let (mut total, mut args) = (arg, sp.sub(arg));
+    // Below the arguments: the callable and NULL below it, or a method and its object.
+    let mut f = *args.sub(1);
+    if !(*args.sub(2)).is_null() {
+        f = *args.sub(2);
+        args = args.sub(1);
+        total += 1;
+    } else if core::ptr::eq((*f).ty(), &PyMethod_Type.0) {
+        // A bound method gives its object to the stack.
+        let m = f as *const PyMethodObject;
+        let (this, func) = ((*m).im_self.get(), (*m).im_func.get());
+        incref(&*this);
+        incref(&*func);
+        *args.sub(1) = this;
+        *args.sub(2) = func;
+        release(f);
+        f = func;
+        args = args.sub(1);
+        total += 1;
+    }
+    let names = (kwnames as *const PyTupleObject).as_ref();
+    let nargs = total - match names { Some(n) => tuple::len(n), None => 0 };
+    if core::ptr::eq((*f).ty(), &function::PyFunction_Type.0) {
+        let func = f as *mut PyFunctionObject;
+        if is_plain(func) {
+            let namespace = namespace_for(func, code_of(&*func));
+            let new = push_frame(token(ts), func, namespace, args, nargs, names);
+            // The function and all arguments are in the frame now.
+            sp = sp.sub(arg + 2);
+            if new.is_null() {
+                fail!(pc, sp, fp, ts)
+            }
+            (*fp).prev_instr.set(pc.add(2) as *mut u16);
+            (*fp).return_offset.set(0);
+            enter_frame(sp, fp, ts, new);
+            return (start as Handler)(core::ptr::null(), core::ptr::null_mut(), new, ts, 0);
+        }
+    }
+    let r = call_other(ts, f, args, nargs, names);
+    let base = sp.sub(arg + 2);
+    while sp > base {
+        sp = sp.sub(1);
+        release(*sp);
+    }
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    *sp = r;
+    sp = sp.add(1);
+    if breaker() && handle_breaker(token(ts)) {
+        fail!(pc, sp, fp, ts)
+    }
+    next!(pc.add(3), sp, fp, ts)
+});
+
+/// Does calling the function mean pushing a frame?
+#[inline(always)]
+unsafe fn is_plain(func: *mut PyFunctionObject) -> bool {
+    // SAFETY: the function is live.
+    unsafe {
+        (*func)
+            .vectorcall
+            .get()
+            .is_some_and(|f| core::ptr::fn_addr_eq(f, function_vectorcall as vectorcallfunc))
+    }
+}
+
+/// Makes `new` the current frame, above `fp`.
+#[inline(always)]
+unsafe fn enter_frame(sp: Sp, fp: Fp, ts: Ts, new: Fp) {
+    // SAFETY: the handler contract.
+    unsafe {
+        (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
+        (*new).previous.set(fp);
+        (*(*ts).abi.cframe.get()).current_frame.set(new);
+    }
+}
+
+#[inline(never)]
+unsafe fn call_other(ts: Ts, f: Obj, args: Sp, nargs: usize, names: Option<&PyTupleObject>) -> Obj {
+    // SAFETY: the handler contract: the arguments are live, and the slot before them is the callable's or NULL's.
+    unsafe {
+        let py = token(ts);
+        raw(py, vectorcall_raw(py, &*f, args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, names))
+    }
+}
+
+op!(CALL_FUNCTION_EX(pc, sp, fp, ts, arg) {
+    let kw = if arg & 1 != 0 { *sp.sub(1) } else { core::ptr::null_mut() };
+    let top = if arg & 1 != 0 { sp.sub(1) } else { sp };
+    let (f, args) = (*top.sub(2), *top.sub(1));
+    let r = call_star(ts, f, args, kw);
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    sp = top.sub(3);
+    release(*sp);
+    *sp = r;
+    sp = sp.add(1);
+    release(f);
+    release(args);
+    release(kw);
+    if breaker() && handle_breaker(token(ts)) {
+        fail!(pc, sp, fp, ts)
+    }
+    next!(pc, sp, fp, ts)
+});
+
+#[inline(never)]
+unsafe fn call_star(ts: Ts, f: Obj, args: Obj, kw: Obj) -> Obj {
+    // SAFETY: the handler contract: all are live; keywords are a dict or NULL.
+    unsafe {
+        let (py, f) = (token(ts), &*f);
+        let r = star_arguments(py, f, &*args).and_then(|args| {
+            let kw = (kw as *const PyDictObject).as_ref().filter(|d| dict::len(d) > 0);
+            call_tuple(py, f, &args, kw)
+        });
+        raw(py, r)
+    }
+}
+
+op!(MAKE_FUNCTION(pc, sp, fp, ts, arg) {
+    let r = make(ts, fp, *sp.sub(1));
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    sp = sp.sub(1);
+    release(*sp);
+    let f = r as *const PyFunctionObject;
+    if arg & 8 != 0 {
+        sp = sp.sub(1);
+        (*f).func_closure.set(*sp);
+    }
+    if arg & 4 != 0 {
+        sp = sp.sub(1);
+        (*f).func_annotations.set(*sp);
+    }
+    if arg & 2 != 0 {
+        sp = sp.sub(1);
+        (*f).func_kwdefaults.set(*sp);
+    }
+    if arg & 1 != 0 {
+        sp = sp.sub(1);
+        (*f).func_defaults.set(*sp);
+    }
+    *sp = r;
+    next!(pc, sp.add(1), fp, ts)
+});
+
+#[inline(never)]
+unsafe fn make(ts: Ts, fp: Fp, code: Obj) -> Obj {
+    // SAFETY: the handler contract: the constant is a code object; LIVE: it holds its name.
+    unsafe {
+        let (py, code) = (token(ts), &*(code as *const PyCodeObject));
+        let f =
+            function::new(py, code, globals(fp), builtins(fp), &*code.co_qualname.get(), function_vectorcall);
+        raw(py, f.map(Owned::upcast))
+    }
+}
+
+op!(CALL_INTRINSIC_1(pc, sp, fp, ts, arg) {
+    let a = *sp.sub(1);
+    let r = intrinsic(ts, fp, arg, a);
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    *sp.sub(1) = r;
+    release(a);
+    next!(pc, sp, fp, ts)
+});
+
+#[inline(never)]
+unsafe fn intrinsic(ts: Ts, fp: Fp, which: usize, a: Obj) -> Obj {
+    // SAFETY: the handler contract: the operand is live.
+    unsafe {
+        let py = token(ts);
+        if which == 2 {
+            let Some(n) = namespace(fp) else {
+                exceptions::system_error(py, format_args!("no locals found during 'import *'")).restore(py);
+                return core::ptr::null_mut();
+            };
+            let r = imports::import_star(py, n, &*a).map(|()| dxpy_core::object::none());
+            return raw(py, r);
+        }
+        raw(py, intrinsics::one(py, which, &*a))
+    }
+}
+
+op!(CALL_INTRINSIC_2(pc, sp, fp, ts, arg) {
+    let (a, b) = (*sp.sub(2), *sp.sub(1));
+    let py = token(ts);
+    let r = raw(py, intrinsics::two(py, arg, &*a, &*b));
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    sp = sp.sub(1);
+    *sp.sub(1) = r;
+    release(a);
+    release(b);
+    next!(pc, sp, fp, ts)
+});
+
+op!(RETURN_VALUE(pc, sp, fp, ts, arg) {
+    sp = sp.sub(1);
+    let v = *sp;
+    (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
+    let below = leave(token(ts), fp);
+    return_to(below, ts, v)
+});
+
+op!(RETURN_CONST(pc, sp, fp, ts, arg) {
+    let v = share(constant(fp, arg));
+    (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
+    let below = leave(token(ts), fp);
+    return_to(below, ts, v)
+});
+
+/// Goes on in the frame below with a value on its stack.
+#[inline(always)]
+pub(crate) unsafe fn return_to(fp: Fp, ts: Ts, v: Obj) -> Obj {
+    // SAFETY: the handler contract, for the frame below: its stack is as its call left it.
+    unsafe {
+        let sp = frame::locals(fp).add((*fp).stacktop.get() as usize);
+        (*fp).stacktop.set(-1);
+        *sp = v;
+        let pc = (*fp).prev_instr.get().add(1 + (*fp).return_offset.get() as usize) as Pc;
+        next!(pc, sp.add(1), fp, ts)
+    }
+}
+
+op!(
+    /// The evaluation's first frame returned: its value is the result.
+    INTERPRETER_EXIT(pc, sp, fp, ts, arg) {
+        *sp.sub(1)
+    }
+);

@@ -1,0 +1,311 @@
+//! Jumps, loops, `with` and exceptions.
+
+use super::*;
+use crate::dispatch::next;
+use crate::unwind;
+use core::sync::atomic::{Ordering, compiler_fence};
+use dxpy_core::call::type_name;
+use dxpy_core::ptr::Object;
+use dxpy_core::types::special;
+use dxpy_core::{PyErr, boolean, call, long, name, object, protocol};
+use dxpy_ops::errors;
+use dxpy_types::{code, frame};
+
+op!(RESUME(pc, sp, fp, ts, arg) {
+    if breaker() && arg < 2 && handle_breaker(token(ts)) {
+        fail!(pc, sp, fp, ts)
+    }
+    next!(pc, sp, fp, ts)
+});
+
+op!(JUMP_FORWARD(pc, sp, fp, ts, arg) { next!(pc.add(arg), sp, fp, ts) });
+
+op!(JUMP_BACKWARD(pc, sp, fp, ts, arg) {
+    pc = pc.sub(arg);
+    if breaker() && handle_breaker(token(ts)) {
+        fail!(pc, sp, fp, ts)
+    }
+    next!(pc, sp, fp, ts)
+});
+
+op!(JUMP_BACKWARD_NO_INTERRUPT(pc, sp, fp, ts, arg) { next!(pc.sub(arg), sp, fp, ts) });
+
+/// The truth of the value on top, which is released: 0, 1, or -1 for an exception.
+#[inline(always)]
+unsafe fn pop_truth(ts: Ts, o: Obj) -> i32 {
+    if core::ptr::addr_eq(o, &boolean::_Py_TrueStruct.0) {
+        return 1;
+    }
+    if core::ptr::addr_eq(o, &boolean::_Py_FalseStruct.0) {
+        return 0;
+    }
+    // SAFETY: the handler contract.
+    unsafe { slow_truth(ts, o) }
+}
+
+#[inline(never)]
+unsafe fn slow_truth(ts: Ts, o: Obj) -> i32 {
+    // SAFETY: OWNED: the value was taken from the stack.
+    unsafe {
+        let (py, o) = (token(ts), own(o));
+        truth(py, protocol::is_true(py, &o))
+    }
+}
+
+/// A jump that is taken: the fence keeps the compiler from making it a conditional move, which would wait for both
+/// targets.
+macro_rules! jump_if {
+    ($name:ident, $when:literal) => {
+        op!($name(pc, sp, fp, ts, arg) {
+            sp = sp.sub(1);
+            let t = pop_truth(ts, *sp);
+            if t == $when {
+                compiler_fence(Ordering::SeqCst);
+                pc = pc.add(arg);
+            } else if t < 0 {
+                fail!(pc, sp, fp, ts)
+            }
+            next!(pc, sp, fp, ts)
+        });
+    };
+}
+jump_if!(POP_JUMP_IF_TRUE, 1);
+jump_if!(POP_JUMP_IF_FALSE, 0);
+
+op!(POP_JUMP_IF_NONE(pc, sp, fp, ts, arg) {
+    sp = sp.sub(1);
+    let o = *sp;
+    if object::is_none(&*o) {
+        compiler_fence(Ordering::SeqCst);
+        pc = pc.add(arg);
+    } else {
+        release(o);
+    }
+    next!(pc, sp, fp, ts)
+});
+
+op!(POP_JUMP_IF_NOT_NONE(pc, sp, fp, ts, arg) {
+    sp = sp.sub(1);
+    let o = *sp;
+    if !object::is_none(&*o) {
+        compiler_fence(Ordering::SeqCst);
+        release(o);
+        pc = pc.add(arg);
+    }
+    next!(pc, sp, fp, ts)
+});
+
+op!(GET_ITER(pc, sp, fp, ts, arg) {
+    let o = *sp.sub(1);
+    let py = token(ts);
+    let r = raw(py, protocol::iter(py, &*o));
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    *sp.sub(1) = r;
+    release(o);
+    next!(pc, sp, fp, ts)
+});
+
+op!(FOR_ITER(pc, sp, fp, ts, arg) {
+    let it = *sp.sub(1);
+    let f = (*(*it).ob_type.get()).tp_iternext.get().unwrap_unchecked();
+    let v = f(it);
+    if v.is_null() {
+        if !(*ts).abi.current_exception.get().is_null() && !end_of_iteration(ts) {
+            fail!(pc, sp, fp, ts)
+        }
+        sp = sp.sub(1);
+        release(it);
+        // Behind the cache and END_FOR.
+        next!(pc.add(arg + 2), sp, fp, ts)
+    }
+    *sp = v;
+    next!(pc.add(1), sp.add(1), fp, ts)
+});
+
+/// Is the pending exception a `StopIteration`? Then it is gone.
+#[cold]
+#[inline(never)]
+unsafe fn end_of_iteration(ts: Ts) -> bool {
+    // SAFETY: the handler contract.
+    let py = unsafe { token(ts) };
+    let e = PyErr::fetch(py);
+    if exceptions::matches(&e, &exceptions::StopIteration) {
+        return true;
+    }
+    e.restore(py);
+    false
+}
+
+op!(RAISE_VARARGS(pc, sp, fp, ts, arg) {
+    let cause = if arg == 2 { *sp.sub(1) } else { core::ptr::null_mut() };
+    sp = sp.sub(arg);
+    let exc = if arg > 0 { *sp } else { core::ptr::null_mut() };
+    if raise(ts, exc, cause) {
+        return unwind::unwind(pc, sp, fp, ts, 0);
+    }
+    fail!(pc, sp, fp, ts)
+});
+
+/// Whether the frame is in the traceback already: a bare `raise`.
+#[inline(never)]
+unsafe fn raise(ts: Ts, exc: Obj, cause: Obj) -> bool {
+    // SAFETY: OWNED: both were taken from the stack, where they are not NULL.
+    unsafe {
+        let py = token(ts);
+        let (exc, cause) = (Owned::from_raw_opt(exc), Owned::from_raw_opt(cause));
+        let (e, again) = errors::raise(py, exc.as_deref(), cause.as_deref());
+        e.restore(py);
+        again
+    }
+}
+
+op!(RERAISE(pc, sp, fp, ts, arg) {
+    sp = sp.sub(1);
+    let exc = *sp;
+    if arg > 0 {
+        // The exception belongs to the instruction whose index is kept below.
+        let index = &*(*sp.sub(arg) as *const PyLongObject);
+        let at = match long::to_i64(index) { Some(i) => i as usize, None => 0 };
+        (*fp).prev_instr.set(code::units(frame::code_of(fp)).add(at));
+    }
+    set_pending(ts, exc);
+    return unwind::unwind(pc, sp, fp, ts, 0);
+});
+
+/// Makes a value the pending exception.
+pub(super) unsafe fn set_pending(ts: Ts, exc: Obj) {
+    // SAFETY: OWNED, LAYOUT: the compiler puts exceptions there.
+    unsafe { PyErr::from_value(own(exc).cast()).restore(token(ts)) }
+}
+
+op!(PUSH_EXC_INFO(pc, sp, fp, ts, arg) {
+    let exc = *sp.sub(1);
+    let info = (*ts).abi.exc_info.get();
+    let previous = (*info).exc_value.get();
+    *sp.sub(1) = if previous.is_null() { object::none().into_ptr() } else { previous };
+    (*info).exc_value.set(share(&*exc));
+    *sp = exc;
+    next!(pc, sp.add(1), fp, ts)
+});
+
+op!(POP_EXCEPT(pc, sp, fp, ts, arg) {
+    sp = sp.sub(1);
+    let info = (*ts).abi.exc_info.get();
+    let value = *sp;
+    let old = (*info).exc_value.replace(value);
+    release(old);
+    next!(pc, sp, fp, ts)
+});
+
+op!(CHECK_EXC_MATCH(pc, sp, fp, ts, arg) {
+    let (raised, class) = (*sp.sub(2), *sp.sub(1));
+    let py = token(ts);
+    let t = truth(py, errors::matches(py, &*raised, &*class));
+    if t < 0 {
+        fail!(pc, sp, fp, ts)
+    }
+    *sp.sub(1) = boolean::new(t != 0).into_ptr();
+    release(class);
+    next!(pc, sp, fp, ts)
+});
+
+op!(CHECK_EG_MATCH(pc, sp, fp, ts, arg) {
+    let (raised, class) = (*sp.sub(2), *sp.sub(1));
+    if match_star(ts, sp, raised, class) {
+        fail!(pc, sp, fp, ts)
+    }
+    release(raised);
+    release(class);
+    next!(pc, sp, fp, ts)
+});
+
+/// Replaces exception and class by the rest and the match.
+#[inline(never)]
+unsafe fn match_star(ts: Ts, sp: Sp, raised: Obj, class: Obj) -> bool {
+    // SAFETY: the handler contract: both are live.
+    unsafe {
+        let py = token(ts);
+        match errors::match_star(py, &*raised, &*class) {
+            Ok((matched, rest)) => {
+                if !object::is_none(&matched) {
+                    unwind::set_handled(py, &matched);
+                }
+                *sp.sub(2) = rest.into_ptr();
+                *sp.sub(1) = matched.into_ptr();
+                false
+            }
+            Err(e) => {
+                e.restore(py);
+                true
+            }
+        }
+    }
+}
+
+op!(BEFORE_WITH(pc, sp, fp, ts, arg) {
+    let manager = *sp.sub(1);
+    if enter(ts, sp, manager) {
+        fail!(pc, sp, fp, ts)
+    }
+    release(manager);
+    next!(pc, sp.add(1), fp, ts)
+});
+
+/// Replaces the manager by its `__exit__` and what `__enter__` gave.
+#[inline(never)]
+unsafe fn enter(ts: Ts, sp: Sp, manager: Obj) -> bool {
+    // SAFETY: the handler contract: the manager is live.
+    unsafe {
+        let (py, m) = (token(ts), &*manager);
+        let run = || -> PyResult<(Owned, Owned)> {
+            let no = |missed: &str| {
+                exceptions::type_error(
+                    py,
+                    format_args!(
+                        "'{}' object does not support the context manager protocol{missed}",
+                        type_name(m.ty())
+                    ),
+                )
+            };
+            let enter = special::bound(py, m, name!("__enter__"))?.ok_or_else(|| no(""))?;
+            let exit =
+                special::bound(py, m, name!("__exit__"))?.ok_or_else(|| no(" (missed __exit__ method)"))?;
+            Ok((exit, call::call(py, &enter, [])?))
+        };
+        match run() {
+            Ok((exit, value)) => {
+                *sp.sub(1) = exit.into_ptr();
+                *sp = value.into_ptr();
+                false
+            }
+            Err(e) => {
+                e.restore(py);
+                true
+            }
+        }
+    }
+}
+
+op!(WITH_EXCEPT_START(pc, sp, fp, ts, arg) {
+    // exit, instruction index, previous exception, exception
+    let r = call_exit(ts, *sp.sub(4), *sp.sub(1));
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    *sp = r;
+    next!(pc, sp.add(1), fp, ts)
+});
+
+#[inline(never)]
+unsafe fn call_exit(ts: Ts, exit: Obj, exc: Obj) -> Obj {
+    // SAFETY: the handler contract: both are live, one an exception, whose traceback is one or NULL.
+    unsafe {
+        let (py, exc) = (token(ts), &*exc);
+        let none = object::none();
+        let tb = (*(exc as *const PyObject as *const PyBaseExceptionObject)).traceback.get();
+        let tb = tb.as_ref().map_or_else(|| none.clone(), Object::to_owned);
+        raw(py, call::call(py, &*exit, [exc.ty().as_object(), exc, &tb]))
+    }
+}

@@ -1,0 +1,438 @@
+//! Generators, coroutines and asynchronous iteration.
+
+use super::control::set_pending;
+use super::*;
+use crate::dispatch::next;
+use crate::unwind;
+use dxpy_core::abi::constants::*;
+use dxpy_core::call::type_name;
+use dxpy_core::ptr::Object;
+use dxpy_core::types::special;
+use dxpy_core::{PyErr, call, gc, name, object, protocol};
+use dxpy_ops::{errors, intrinsics};
+use dxpy_types::frame::{self, Frame};
+use dxpy_types::generator::{self, Sent};
+
+op!(RETURN_GENERATOR(pc, sp, fp, ts, arg) {
+    let g = make(ts, fp, sp);
+    if g.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    // The frame moved into the generator; what is left of it is popped.
+    let abi = &(*ts).abi;
+    abi.py_recursion_remaining.set(abi.py_recursion_remaining.get() + 1);
+    let below = (*fp).previous.get();
+    (*abi.cframe.get()).current_frame.set(below);
+    frame::pop(token(ts), fp);
+    super::calls::return_to(below, ts, g)
+});
+
+/// `_Py_MakeCoro`: the generator, coroutine or asynchronous generator around the frame.
+#[inline(never)]
+unsafe fn make(ts: Ts, fp: Fp, sp: Sp) -> Obj {
+    // SAFETY: the handler contract; the frame's words move as they are, and its object, if any, follows.
+    unsafe {
+        let py = token(ts);
+        let func = &*((*fp).f_funcobj.get() as *const PyFunctionObject);
+        let flags = frame::code_of(fp).co_flags.get();
+        let ty: &PyTypeObject = if flags & 0x80 != 0 {
+            &generator::PyCoro_Type
+        } else if flags & 0x200 != 0 {
+            match generator::ASYNC_GEN.get() {
+                Some(t) => t,
+                None => {
+                    exceptions::not_implemented_error(
+                        py,
+                        format_args!("dx-py: asynchronous generators are not implemented yet"),
+                    )
+                    .restore(py);
+                    return core::ptr::null_mut();
+                }
+            }
+        } else {
+            &generator::PyGen_Type
+        };
+        let g = match generator::new(py, ty, func) {
+            Ok(g) => g,
+            Err(e) => {
+                e.restore(py);
+                return core::ptr::null_mut();
+            }
+        };
+        (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
+        let new = generator::frame_of(&g);
+        let bytes =
+            core::mem::offset_of!(Frame, localsplus) + (*fp).stacktop.get() as usize * size_of::<Obj>();
+        core::ptr::copy_nonoverlapping(fp as *const u8, new as *mut u8, bytes);
+        (*new).owner.set(frame::OWNED_BY_GENERATOR);
+        (*new).previous.set(core::ptr::null_mut());
+        if let Some(o) = (*new).frame_obj.get().as_ref() {
+            o.f_frame.set(new);
+        }
+        g.gi_frame_state.set(FRAME_CREATED as i8);
+        gc::track(g.as_object());
+        g.into_ptr()
+    }
+}
+
+op!(YIELD_VALUE(pc, sp, fp, ts, arg) {
+    sp = sp.sub(1);
+    let v = *sp;
+    let g = generator::of_frame(fp);
+    let abi = &(*ts).abi;
+    g.gi_frame_state.set(FRAME_SUSPENDED as i8);
+    (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
+    abi.exc_info.set(g.gi_exc_state.previous_item.get());
+    g.gi_exc_state.previous_item.set(core::ptr::null_mut());
+    abi.py_recursion_remaining.set(abi.py_recursion_remaining.get() + 1);
+    let below = (*fp).previous.get();
+    (*abi.cframe.get()).current_frame.set(below);
+    (*fp).previous.set(core::ptr::null_mut());
+    super::calls::return_to(below, ts, v)
+});
+
+op!(SEND(pc, sp, fp, ts, arg) {
+    let (receiver, v) = (*sp.sub(2), *sp.sub(1));
+    let done = send(ts, receiver, v, sp.sub(1));
+    if done < 0 {
+        fail!(pc, sp, fp, ts)
+    }
+    release(v);
+    if done == 1 {
+        pc = pc.add(arg);
+    }
+    next!(pc.add(1), sp, fp, ts)
+});
+
+/// Sends a value; the answer is stored at `to`. 0: it goes on, 1: it returned, -1: it raised (nothing is stored).
+#[inline(never)]
+unsafe fn send(ts: Ts, receiver: Obj, v: Obj, to: Sp) -> i32 {
+    // SAFETY: the handler contract: both are live.
+    unsafe {
+        let (py, receiver, v) = (token(ts), &*receiver, &*v);
+        let r = match generator::check_exact(receiver).or_else(|| generator::check_coroutine(receiver)) {
+            Some(g) => generator::resume(py, g, Some(v), None, false),
+            None => send_other(py, receiver, v),
+        };
+        match r {
+            Ok(Sent::Yielded(x)) => {
+                *to = x.into_ptr();
+                0
+            }
+            Ok(Sent::Returned(x)) => {
+                *to = x.into_ptr();
+                1
+            }
+            Err(e) => {
+                e.restore(py);
+                -1
+            }
+        }
+    }
+}
+
+/// `PyIter_Send` for anything else.
+fn send_other(py: Py<'_>, receiver: &PyObject, v: &PyObject) -> PyResult<Sent> {
+    // SAFETY: LIVE: the table of a live type; the slot's contract.
+    unsafe {
+        if let Some(f) = receiver.ty().tp_as_async.get().as_ref().and_then(|t| t.am_send.get()) {
+            let mut out = core::ptr::null_mut();
+            return match f(receiver.as_ptr(), v.as_ptr(), &mut out) {
+                PYGEN_NEXT => Ok(Sent::Yielded(own(out))),
+                PYGEN_RETURN => Ok(Sent::Returned(own(out))),
+                _ => Err(PyErr::fetch(py)),
+            };
+        }
+        let r = if object::is_none(v) && protocol::is_iterator(receiver) {
+            let f = receiver.ty().tp_iternext.get().expect("an iterator has it");
+            match Owned::from_raw_opt(f(receiver.as_ptr())) {
+                Some(x) => Ok(x),
+                None => match PyErr::take(py) {
+                    None => return Ok(Sent::Returned(object::none())),
+                    Some(e) => Err(e),
+                },
+            }
+        } else {
+            call::method(py, receiver, name!("send"), [v])
+        };
+        match r {
+            Ok(x) => Ok(Sent::Yielded(x)),
+            Err(e) if exceptions::matches(&e, &exceptions::StopIteration) => {
+                Ok(Sent::Returned(generator::stop_value(&e)))
+            }
+            Err(e) => Err(e),
+        }
+    }
+}
+
+op!(GET_YIELD_FROM_ITER(pc, sp, fp, ts, arg) {
+    let o = *sp.sub(1);
+    let r = yield_from_iter(ts, fp, o);
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    *sp.sub(1) = r;
+    release(o);
+    next!(pc, sp, fp, ts)
+});
+
+#[inline(never)]
+unsafe fn yield_from_iter(ts: Ts, fp: Fp, o: Obj) -> Obj {
+    // SAFETY: the handler contract: the object is live.
+    unsafe {
+        let (py, o) = (token(ts), &*o);
+        if generator::check_coroutine(o).is_some() {
+            // Only a coroutine, or a generator marked as one, may delegate to a coroutine.
+            if frame::code_of(fp).co_flags.get() & (0x80 | 0x100) == 0 {
+                exceptions::type_error(
+                    py,
+                    format_args!("cannot 'yield from' a coroutine object in a non-coroutine generator"),
+                )
+                .restore(py);
+                return core::ptr::null_mut();
+            }
+            return share(o);
+        }
+        if generator::check_exact(o).is_some() {
+            return share(o);
+        }
+        raw(py, protocol::iter(py, o))
+    }
+}
+
+op!(CLEANUP_THROW(pc, sp, fp, ts, arg) {
+    // delegate, value sent last, exception
+    let exc = *sp.sub(1);
+    if cleanup(sp, exc) {
+        next!(pc, sp.sub(1), fp, ts)
+    }
+    sp = sp.sub(1);
+    set_pending(ts, exc);
+    return unwind::unwind(pc, sp, fp, ts, 0);
+});
+
+/// A `StopIteration` ends the delegation: None and its value take the place of the three operands.
+#[inline(never)]
+unsafe fn cleanup(sp: Sp, exc: Obj) -> bool {
+    // SAFETY: OWNED: the operands.
+    unsafe {
+        if !errors::given_matches(&*exc, exceptions::StopIteration.as_object()) {
+            return false;
+        }
+        let e = PyErr::from_value(own(exc).cast());
+        let value = generator::stop_value(&e);
+        release(*sp.sub(2));
+        release(*sp.sub(3));
+        *sp.sub(3) = object::none().into_ptr();
+        *sp.sub(2) = value.into_ptr();
+        drop(e);
+        true
+    }
+}
+
+op!(GET_AWAITABLE(pc, sp, fp, ts, arg) {
+    let o = *sp.sub(1);
+    let r = awaitable(ts, o, arg);
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    *sp.sub(1) = r;
+    release(o);
+    next!(pc, sp, fp, ts)
+});
+
+#[inline(never)]
+unsafe fn awaitable(ts: Ts, o: Obj, arg: usize) -> Obj {
+    // SAFETY: the handler contract: the object is live.
+    unsafe {
+        let (py, o) = (token(ts), &*o);
+        let r = intrinsics::awaitable(py, o).map_err(|e| {
+            // `async with` names the method whose result cannot be awaited.
+            let no_await = o.ty().tp_as_async.get().as_ref().is_none_or(|t| t.am_await.get().is_none());
+            let method = match arg {
+                1 => "__aenter__",
+                2 => "__aexit__",
+                _ => return e,
+            };
+            if !no_await {
+                return e;
+            }
+            exceptions::type_error(
+                py,
+                format_args!(
+                    "'async with' received an object from {method} that does not implement __await__: {}",
+                    type_name(o.ty())
+                ),
+            )
+        });
+        let r = r.and_then(|it| {
+            if let Some(c) = generator::check_coroutine(&it)
+                && generator::delegate(c).is_some()
+            {
+                return Err(exceptions::runtime_error(
+                    py,
+                    format_args!("coroutine is being awaited already"),
+                ));
+            }
+            Ok(it)
+        });
+        raw(py, r)
+    }
+}
+
+op!(GET_AITER(pc, sp, fp, ts, arg) {
+    let o = *sp.sub(1);
+    let r = aiter(ts, o);
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    *sp.sub(1) = r;
+    release(o);
+    next!(pc, sp, fp, ts)
+});
+
+fn async_table(o: &PyObject) -> Option<&PyAsyncMethods> {
+    // SAFETY: LIVE: the table of a live type.
+    unsafe { o.ty().tp_as_async.get().as_ref() }
+}
+
+#[inline(never)]
+unsafe fn aiter(ts: Ts, o: Obj) -> Obj {
+    // SAFETY: the handler contract: the object is live.
+    unsafe {
+        let (py, o) = (token(ts), &*o);
+        let Some(f) = async_table(o).and_then(|t| t.am_aiter.get()) else {
+            exceptions::type_error(
+                py,
+                format_args!(
+                    "'async for' requires an object with __aiter__ method, got {}",
+                    type_name(o.ty())
+                ),
+            )
+            .restore(py);
+            return core::ptr::null_mut();
+        };
+        let it = f(o.as_ptr());
+        if !it.is_null() && async_table(&*it).is_none_or(|t| t.am_anext.get().is_none()) {
+            let it = own(it);
+            exceptions::type_error(
+                py,
+                format_args!(
+                    "'async for' received an object from __aiter__ that does not implement __anext__: {}",
+                    type_name(it.ty())
+                ),
+            )
+            .restore(py);
+            return core::ptr::null_mut();
+        }
+        it
+    }
+}
+
+op!(GET_ANEXT(pc, sp, fp, ts, arg) {
+    let r = anext(ts, *sp.sub(1));
+    if r.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    *sp = r;
+    next!(pc, sp.add(1), fp, ts)
+});
+
+#[inline(never)]
+unsafe fn anext(ts: Ts, o: Obj) -> Obj {
+    // SAFETY: the handler contract: the object is live; the slot's contract.
+    unsafe {
+        let (py, o) = (token(ts), &*o);
+        let Some(f) = async_table(o).and_then(|t| t.am_anext.get()) else {
+            exceptions::type_error(
+                py,
+                format_args!(
+                    "'async for' requires an iterator with __anext__ method, got {}",
+                    type_name(o.ty())
+                ),
+            )
+            .restore(py);
+            return core::ptr::null_mut();
+        };
+        let run = || -> PyResult {
+            let next = dxpy_core::err::from_ptr::<PyObject>(py, f(o.as_ptr()))?;
+            if dxpy_core::hooks::is_async_gen(o) {
+                return Ok(next);
+            }
+            intrinsics::awaitable(py, &next).map_err(|e| {
+                let new = exceptions::type_error(
+                    py,
+                    format_args!(
+                        "'async for' received an invalid object from __anext__: {}",
+                        type_name(next.ty())
+                    ),
+                );
+                // `_PyErr_FormatFromCause`.
+                let value = new.into_value();
+                let cause = e.into_value();
+                value.context.set(cause.clone().into_ptr());
+                value.cause.set(cause.into_ptr());
+                value.suppress_context.set(1);
+                PyErr::from_value(value)
+            })
+        };
+        raw(py, run())
+    }
+}
+
+op!(END_ASYNC_FOR(pc, sp, fp, ts, arg) {
+    let exc = *sp.sub(1);
+    sp = sp.sub(1);
+    if errors::given_matches(&*exc, exceptions::StopAsyncIteration.as_object()) {
+        sp = sp.sub(1);
+        release(exc);
+        release(*sp);
+        next!(pc, sp, fp, ts)
+    }
+    set_pending(ts, exc);
+    return unwind::unwind(pc, sp, fp, ts, 0);
+});
+
+op!(BEFORE_ASYNC_WITH(pc, sp, fp, ts, arg) {
+    let manager = *sp.sub(1);
+    if async_enter(ts, sp, manager) {
+        fail!(pc, sp, fp, ts)
+    }
+    release(manager);
+    next!(pc, sp.add(1), fp, ts)
+});
+
+/// Replaces the manager by its `__aexit__` and what `__aenter__` gave.
+#[inline(never)]
+unsafe fn async_enter(ts: Ts, sp: Sp, manager: Obj) -> bool {
+    // SAFETY: the handler contract: the manager is live.
+    unsafe {
+        let (py, m) = (token(ts), &*manager);
+        let run = || -> PyResult<(Owned, Owned)> {
+            let no = |missed: &str| {
+                exceptions::type_error(
+                    py,
+                    format_args!(
+                        "'{}' object does not support the asynchronous context manager protocol{missed}",
+                        type_name(m.ty())
+                    ),
+                )
+            };
+            let enter = special::bound(py, m, name!("__aenter__"))?.ok_or_else(|| no(""))?;
+            let exit =
+                special::bound(py, m, name!("__aexit__"))?.ok_or_else(|| no(" (missed __aexit__ method)"))?;
+            Ok((exit, call::call(py, &enter, [])?))
+        };
+        match run() {
+            Ok((exit, value)) => {
+                *sp.sub(1) = exit.into_ptr();
+                *sp = value.into_ptr();
+                false
+            }
+            Err(e) => {
+                e.restore(py);
+                true
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! One handler an opcode, and the table of them.
+
+mod attrs;
+mod build;
+mod calls;
+mod control;
+mod gens;
+mod stack;
+
+use crate::dispatch::{Fp, Handler, Obj, Pc, Sp, Ts};
+use dxpy_bytecode::Op;
+use dxpy_core::abi::*;
+use dxpy_core::{Owned, Py, PyResult, exceptions};
+
+/// Declares a handler: `op!(NAME(pc, sp, fp, ts, arg) { ... })`. The body ends in `next!`, `go!` or `fail!`.
+macro_rules! op {
+    ($(#[$m:meta])* $name:ident($pc:ident, $sp:ident, $fp:ident, $ts:ident, $arg:ident) $body:block) => {
+        $(#[$m])*
+        #[allow(unused_variables, unused_mut, unreachable_code, unused_assignments)]
+        pub(super) unsafe extern "C" fn $name(
+            mut $pc: Pc,
+            mut $sp: Sp,
+            mut $fp: Fp,
+            $ts: Ts,
+            $arg: usize,
+        ) -> Obj {
+            // SAFETY: the handler contract (`dispatch`): the stack has the operands and room for the results, indices
+            // are within names, constants and locals.
+            unsafe { $body }
+        }
+    };
+}
+pub(crate) use op;
+
+/// Raises the pending exception here.
+macro_rules! fail {
+    ($pc:expr, $sp:expr, $fp:expr, $ts:expr) => {
+        return crate::unwind::error($pc, $sp, $fp, $ts, 0)
+    };
+}
+pub(crate) use fail;
+
+/// The token.
+#[inline(always)]
+pub(crate) unsafe fn token<'a>(ts: Ts) -> Py<'a> {
+    // SAFETY: the handler contract.
+    unsafe { Py::from_state(ts) }
+}
+
+/// A result as a pointer; an error is pending and NULL.
+#[inline(always)]
+pub(crate) fn raw(py: Py<'_>, r: PyResult) -> Obj {
+    match r {
+        Ok(o) => o.into_ptr(),
+        Err(e) => {
+            e.restore(py);
+            core::ptr::null_mut()
+        }
+    }
+}
+
+/// A result without a value: whether it is an error, which is then pending.
+#[inline(always)]
+pub(crate) fn failed(py: Py<'_>, r: PyResult<()>) -> bool {
+    match r {
+        Ok(()) => false,
+        Err(e) => {
+            e.restore(py);
+            true
+        }
+    }
+}
+
+/// 0 or 1, or -1 with an exception pending.
+#[inline(always)]
+pub(crate) fn truth(py: Py<'_>, r: PyResult<bool>) -> i32 {
+    match r {
+        Ok(b) => b as i32,
+        Err(e) => {
+            e.restore(py);
+            -1
+        }
+    }
+}
+
+/// A name of the running code, as an object.
+#[inline(always)]
+pub(crate) unsafe fn name<'a>(fp: Fp, i: usize) -> &'a PyObject {
+    // SAFETY: LIVE: the frame holds its code, and that its names; the index is within them.
+    unsafe {
+        let names = (*(*fp).f_code.get()).co_names.get() as *const PyTupleObject;
+        &*(*(*names).ob_item.as_ptr().add(i)).get()
+    }
+}
+
+/// A name of the running code, as a str.
+#[inline(always)]
+pub(crate) unsafe fn name_str<'a>(fp: Fp, i: usize) -> &'a PyUnicodeObject {
+    // SAFETY: as above; names are str.
+    unsafe { &*(name(fp, i) as *const PyObject as *const PyUnicodeObject) }
+}
+
+/// A constant of the running code.
+#[inline(always)]
+pub(crate) unsafe fn constant<'a>(fp: Fp, i: usize) -> &'a PyObject {
+    // SAFETY: LIVE: the frame holds its code, and that its constants; the index is within them.
+    unsafe {
+        let consts = (*(*fp).f_code.get()).co_consts.get() as *const PyTupleObject;
+        &*(*(*consts).ob_item.as_ptr().add(i)).get()
+    }
+}
+
+/// The place of a local, cell or free variable.
+#[inline(always)]
+pub(crate) unsafe fn local(fp: Fp, i: usize) -> *mut Obj {
+    // SAFETY: the index is within the locals.
+    unsafe { dxpy_types::frame::locals(fp).add(i) }
+}
+
+/// The frame's namespace, if it has one.
+#[inline(always)]
+pub(crate) unsafe fn namespace<'a>(fp: Fp) -> Option<&'a PyObject> {
+    // SAFETY: LIVE: a frame holds its namespace.
+    unsafe { (*fp).f_locals.get().as_ref() }
+}
+
+#[inline(always)]
+pub(crate) unsafe fn globals<'a>(fp: Fp) -> &'a PyObject {
+    // SAFETY: LIVE: the function holds its globals.
+    unsafe { &*(*fp).f_globals.get() }
+}
+
+#[inline(always)]
+pub(crate) unsafe fn builtins<'a>(fp: Fp) -> &'a PyObject {
+    // SAFETY: LIVE: the function holds its built-ins.
+    unsafe { &*(*fp).f_builtins.get() }
+}
+
+/// Releases a value that may be NULL.
+#[inline(always)]
+pub(crate) unsafe fn release(p: Obj) {
+    if !p.is_null() {
+        // SAFETY: OWNED: a stack slot held it.
+        unsafe { dxpy_core::ptr::decref(p) }
+    }
+}
+
+/// A new reference as a pointer.
+#[inline(always)]
+pub(crate) fn share(o: &PyObject) -> Obj {
+    dxpy_core::ptr::incref(o);
+    o as *const PyObject as Obj
+}
+
+/// Takes over a stack slot.
+///
+/// # Safety
+/// OWNED, not NULL.
+#[inline(always)]
+pub(crate) unsafe fn own(p: Obj) -> Owned {
+    // SAFETY: the caller's promise.
+    unsafe { Owned::from_raw(p) }
+}
+
+/// What [`EVAL_BREAKER`](dxpy_core::thread::EVAL_BREAKER) asks for is done here; whether that raised.
+#[cold]
+#[inline(never)]
+pub(crate) fn handle_breaker(py: Py<'_>) -> bool {
+    match crate::breaker::handle(py) {
+        Ok(()) => false,
+        Err(e) => {
+            e.restore(py);
+            true
+        }
+    }
+}
+
+/// Is anything asked for?
+#[inline(always)]
+pub(crate) fn breaker() -> bool {
+    dxpy_core::thread::EVAL_BREAKER.load(core::sync::atomic::Ordering::Relaxed) != 0
+}
+
+op!(
+    /// An opcode without a handler: code that no compiler makes, or an instrumented one.
+    UNKNOWN(pc, sp, fp, ts, arg) {
+        let py = token(ts);
+        let number = *pc.sub(1) & 255;
+        exceptions::system_error(py, format_args!("unknown opcode {number}")).restore(py);
+        fail!(pc, sp, fp, ts)
+    }
+);
+
+/// The handlers by opcode number.
+pub(crate) static TABLE: [Handler; 256] = {
+    let mut t: [Handler; 256] = [UNKNOWN; 256];
+    macro_rules! fill {
+        ($($module:ident: $($op:ident)*;)*) => { $( $( t[Op::$op as usize] = $module::$op; )* )* };
+    }
+    fill! {
+        stack: NOP POP_TOP PUSH_NULL COPY SWAP EXTENDED_ARG CACHE LOAD_FAST LOAD_FAST_CHECK LOAD_FAST_AND_CLEAR
+            STORE_FAST DELETE_FAST LOAD_CONST LOAD_CLOSURE LOAD_DEREF STORE_DEREF DELETE_DEREF MAKE_CELL
+            COPY_FREE_VARS LOAD_NAME STORE_NAME DELETE_NAME LOAD_GLOBAL STORE_GLOBAL DELETE_GLOBAL LOAD_LOCALS
+            LOAD_FROM_DICT_OR_GLOBALS LOAD_FROM_DICT_OR_DEREF LOAD_BUILD_CLASS LOAD_ASSERTION_ERROR
+            SETUP_ANNOTATIONS END_FOR END_SEND;
+        build: BUILD_TUPLE BUILD_LIST BUILD_SET BUILD_MAP BUILD_CONST_KEY_MAP BUILD_STRING BUILD_SLICE LIST_APPEND
+            SET_ADD MAP_ADD LIST_EXTEND SET_UPDATE DICT_UPDATE DICT_MERGE UNPACK_SEQUENCE UNPACK_EX FORMAT_VALUE
+            UNARY_NEGATIVE UNARY_NOT UNARY_INVERT BINARY_OP COMPARE_OP IS_OP CONTAINS_OP BINARY_SUBSCR STORE_SUBSCR
+            DELETE_SUBSCR BINARY_SLICE STORE_SLICE GET_LEN MATCH_MAPPING MATCH_SEQUENCE MATCH_KEYS MATCH_CLASS;
+        attrs: LOAD_ATTR STORE_ATTR DELETE_ATTR LOAD_SUPER_ATTR IMPORT_NAME IMPORT_FROM;
+        calls: CALL KW_NAMES CALL_FUNCTION_EX MAKE_FUNCTION CALL_INTRINSIC_1 CALL_INTRINSIC_2 RETURN_VALUE
+            RETURN_CONST INTERPRETER_EXIT;
+        control: RESUME JUMP_FORWARD JUMP_BACKWARD JUMP_BACKWARD_NO_INTERRUPT POP_JUMP_IF_TRUE POP_JUMP_IF_FALSE
+            POP_JUMP_IF_NONE POP_JUMP_IF_NOT_NONE GET_ITER FOR_ITER RAISE_VARARGS RERAISE PUSH_EXC_INFO POP_EXCEPT
+            CHECK_EXC_MATCH CHECK_EG_MATCH BEFORE_WITH WITH_EXCEPT_START;
+        gens: RETURN_GENERATOR YIELD_VALUE SEND GET_YIELD_FROM_ITER CLEANUP_THROW GET_AWAITABLE GET_AITER GET_ANEXT
+            END_ASYNC_FOR BEFORE_ASYNC_WITH;
+    }
+    t
+};

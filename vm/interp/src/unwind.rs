@@ -1,0 +1,230 @@
+//! Exceptions: the traceback link of each frame, the exception table, and leaving frames that do not handle them
+//! (`error`, `exception_unwind` and `exit_unwind` of `Python/ceval.c`).
+
+use crate::dispatch::{Fp, Obj, Pc, Sp, Ts, next};
+use dxpy_core::abi::*;
+use dxpy_core::ptr::{Object, decref};
+use dxpy_core::{Py, PyErr, exceptions, long, object};
+use dxpy_types::frame::{self, Frame};
+use dxpy_types::{code, traceback};
+
+/// An exception is pending: adds the frame to its traceback and unwinds.
+#[cold]
+pub unsafe extern "C" fn error(_: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
+    // SAFETY: the handler contract, but for the pending exception.
+    unsafe {
+        add_traceback(Py::from_state(ts), fp);
+        unwind(core::ptr::null(), sp, fp, ts, 0)
+    }
+}
+
+/// `PyTraceBack_Here` for the running frame.
+unsafe fn add_traceback(py: Py<'_>, fp: Fp) {
+    let e = PyErr::fetch(py);
+    // SAFETY: the frame is running.
+    unsafe {
+        if frame::is_incomplete(fp) {
+            return e.restore(py);
+        }
+        match traceback::here(py, &e, fp) {
+            Ok(()) => e.restore(py),
+            // Making the link failed: that is now the error.
+            Err(new) => new.restore(py),
+        }
+    }
+}
+
+/// The handler of an instruction (`get_exception_handler`): where it is, the stack depth it wants, whether it wants the
+/// instruction's index.
+fn handler(table: &[u8], index: u32) -> Option<(usize, usize, bool)> {
+    let mut at = 0;
+    let number = |at: &mut usize| -> Option<u32> {
+        let mut b = *table.get(*at)?;
+        *at += 1;
+        let mut n = (b & 63) as u32;
+        while b & 64 != 0 {
+            b = *table.get(*at)?;
+            *at += 1;
+            n = n << 6 | (b & 63) as u32;
+        }
+        Some(n)
+    };
+    while at < table.len() {
+        let start = number(&mut at)?;
+        let length = number(&mut at)?;
+        let target = number(&mut at)?;
+        let depth = number(&mut at)?;
+        if start > index {
+            return None;
+        }
+        if index < start + length {
+            return Some((target as usize, (depth >> 1) as usize, depth & 1 != 0));
+        }
+    }
+    None
+}
+
+/// What [`unwind`] found.
+enum Found {
+    /// A handler in the frame: instruction and stack.
+    Here(Pc, Sp),
+    /// The frame below, whose stack is as it left it; NULL where the evaluation began.
+    Below(Fp),
+}
+
+/// Looks for a handler in the frame, else leaves the frame.
+#[cold]
+#[inline(never)]
+unsafe fn find(py: Py<'_>, mut sp: Sp, fp: Fp) -> Found {
+    // SAFETY: the handler contract; the frame's stack lies above its base.
+    unsafe {
+        let c = frame::code_of(fp);
+        let base = frame::stack_base(fp);
+        let index = frame::lasti(fp);
+        if let Some((target, depth, wants_index)) = handler(code::exception_table(c), index as u32) {
+            let level = base.add(depth);
+            while sp > level {
+                sp = sp.sub(1);
+                if !(*sp).is_null() {
+                    decref(*sp);
+                }
+            }
+            if wants_index {
+                match long::from_i64(py, index as i64) {
+                    Ok(i) => {
+                        *sp = i.into_ptr();
+                        sp = sp.add(1);
+                    }
+                    Err(e) => {
+                        e.restore(py);
+                        return find(py, sp, fp);
+                    }
+                }
+            }
+            *sp = PyErr::fetch(py).into_value().into_ptr();
+            return Found::Here(code::units(c).add(target), sp.add(1));
+        }
+        while sp > base {
+            sp = sp.sub(1);
+            if !(*sp).is_null() {
+                decref(*sp);
+            }
+        }
+        (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
+        Found::Below(leave(py, fp))
+    }
+}
+
+/// `_PyEvalFrameClearAndPop` after the value was taken: the frame below, made current.
+///
+/// # Safety
+/// The frame is the current one; its `stacktop` is right.
+pub unsafe fn leave(py: Py<'_>, fp: Fp) -> Fp {
+    // SAFETY: the caller's promise; a frame that is not the entry's has one below.
+    unsafe {
+        let abi = &py.state().abi;
+        abi.py_recursion_remaining.set(abi.py_recursion_remaining.get() + 1);
+        let below = (*fp).previous.get();
+        (*abi.cframe.get()).current_frame.set(below);
+        if (*fp).owner.get() == frame::OWNED_BY_GENERATOR {
+            clear_generator_frame(py, fp);
+        } else {
+            // The code goes last: the frame object may still look at it.
+            frame::clear_except_code(py, fp);
+            decref((*fp).f_code.get() as *mut PyObject);
+            frame::pop(py, fp);
+        }
+        below
+    }
+}
+
+/// `clear_gen_frame`.
+unsafe fn clear_generator_frame(py: Py<'_>, fp: Fp) {
+    // SAFETY: the frame is its generator's and ends here.
+    unsafe {
+        let g = dxpy_types::generator::of_frame(fp);
+        let abi = &py.state().abi;
+        g.gi_frame_state.set(dxpy_core::abi::constants::FRAME_CLEARED as i8);
+        abi.exc_info.set(g.gi_exc_state.previous_item.get());
+        g.gi_exc_state.previous_item.set(core::ptr::null_mut());
+        (*fp).previous.set(core::ptr::null_mut());
+        frame::clear_except_code(py, fp);
+        decref((*fp).f_code.get() as *mut PyObject);
+        (*fp).f_code.set(core::ptr::null_mut());
+        let value = g.gi_exc_state.exc_value.replace(core::ptr::null_mut());
+        if !value.is_null() {
+            decref(value);
+        }
+    }
+}
+
+/// An exception is pending and the frame is in its traceback already (`exception_unwind`).
+#[cold]
+pub unsafe extern "C" fn unwind(_: Pc, mut sp: Sp, mut fp: Fp, ts: Ts, _: usize) -> Obj {
+    // SAFETY: the handler contract, but for the pending exception.
+    unsafe {
+        let py = Py::from_state(ts);
+        loop {
+            match find(py, sp, fp) {
+                Found::Here(pc, sp) => next!(pc, sp, fp, ts),
+                Found::Below(below) => {
+                    if (*below).owner.get() == frame::OWNED_BY_CSTACK {
+                        return core::ptr::null_mut();
+                    }
+                    fp = below;
+                    (*fp).return_offset.set(0);
+                    sp = frame::locals(fp).add((*fp).stacktop.get() as usize);
+                    (*fp).stacktop.set(-1);
+                    add_traceback(py, fp);
+                }
+            }
+        }
+    }
+}
+
+/// The frame is entered with an exception pending: a `throw()` into a generator.
+#[cold]
+pub unsafe extern "C" fn resume_with_error(_: Pc, _: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
+    // SAFETY: the contract of `eval_frame`.
+    unsafe {
+        let abi = &(*ts).abi;
+        abi.py_recursion_remaining.set(abi.py_recursion_remaining.get() - 1);
+        let sp = frame::locals(fp).add((*fp).stacktop.get() as usize);
+        (*fp).stacktop.set(-1);
+        error(core::ptr::null(), sp, fp, ts, 0)
+    }
+}
+
+/// The native stack is nearly used up: the frame is dropped and `RecursionError` raised.
+#[cold]
+pub unsafe fn too_deep(py: Py<'_>, f: *mut Frame) -> Obj {
+    // SAFETY: the contract of `eval_frame`: the frame is not running.
+    unsafe {
+        exceptions::format(py, &exceptions::RecursionError, format_args!("maximum recursion depth exceeded"))
+            .restore(py);
+        if (*f).owner.get() == frame::OWNED_BY_GENERATOR {
+            let abi = &py.state().abi;
+            (*f).previous.set(core::ptr::null_mut());
+            clear_generator_frame(py, f);
+            let _ = abi;
+        } else {
+            frame::clear_except_code(py, f);
+            decref((*f).f_code.get() as *mut PyObject);
+            frame::pop(py, f);
+        }
+    }
+    core::ptr::null_mut()
+}
+
+/// Sets the exception being handled (`PyErr_SetHandledException`).
+pub fn set_handled(py: Py<'_>, e: &PyObject) {
+    // SAFETY: LIVE: the thread's exception state; OWNED: it holds a reference or NULL.
+    unsafe {
+        let info = &*py.state().abi.exc_info.get();
+        let new = if object::is_none(e) { core::ptr::null_mut() } else { e.to_owned().into_ptr() };
+        let old = info.exc_value.replace(new);
+        if !old.is_null() {
+            decref(old);
+        }
+    }
+}

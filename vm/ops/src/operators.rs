@@ -1,0 +1,63 @@
+//! Operators by their instruction's argument: `BINARY_OP`, `COMPARE_OP`, `CONTAINS_OP`, `FORMAT_VALUE`.
+
+use dxpy_core::abi::*;
+use dxpy_core::ptr::Object;
+use dxpy_core::{Owned, Py, PyResult, number, object, protocol, sequence, slice};
+
+/// An operator function.
+pub type Operator = fn(Py<'_>, &PyObject, &PyObject) -> PyResult;
+
+/// `binary_ops`: the operator of each argument of `BINARY_OP`; in-place ones from 13 on.
+pub static BINARY: [Operator; 26] = [
+    number::add,
+    number::and,
+    number::floor_divide,
+    number::lshift,
+    number::matrix_multiply,
+    number::multiply,
+    number::remainder,
+    number::or,
+    |py, a, b| number::power(py, a, b, &object::_Py_NoneStruct.0),
+    number::rshift,
+    number::subtract,
+    number::true_divide,
+    number::xor,
+    number::inplace_add,
+    number::inplace_and,
+    number::inplace_floor_divide,
+    number::inplace_lshift,
+    number::inplace_matrix_multiply,
+    number::inplace_multiply,
+    number::inplace_remainder,
+    number::inplace_or,
+    |py, a, b| number::inplace_power(py, a, b, &object::_Py_NoneStruct.0),
+    number::inplace_rshift,
+    number::inplace_subtract,
+    number::inplace_true_divide,
+    number::inplace_xor,
+];
+
+/// `BUILD_SLICE`, and the key of `BINARY_SLICE` and `STORE_SLICE`.
+pub fn make_slice(py: Py<'_>, start: &PyObject, stop: &PyObject, step: Option<&PyObject>) -> PyResult {
+    slice::new(py, Some(start), Some(stop), step).map(Owned::upcast)
+}
+
+/// `container[start:stop]`.
+pub fn get_slice(py: Py<'_>, o: &PyObject, start: &PyObject, stop: &PyObject) -> PyResult {
+    let key = make_slice(py, start, stop, None)?;
+    sequence::get_item(py, o, &key)
+}
+
+/// `FORMAT_VALUE`: conversion (0 none, 1 str, 2 repr, 3 ascii), then the format.
+pub fn format_value(py: Py<'_>, value: &PyObject, conversion: usize, spec: Option<&PyObject>) -> PyResult {
+    let converted = match conversion {
+        0 => value.to_owned(),
+        1 => protocol::str(py, value)?.upcast(),
+        2 => protocol::repr(py, value)?.upcast(),
+        _ => protocol::ascii(py, value)?.upcast(),
+    };
+    if spec.is_none() && dxpy_core::unicode::check_exact(&converted).is_some() {
+        return Ok(converted);
+    }
+    protocol::format(py, &converted, spec).map(Owned::upcast)
+}
