@@ -496,7 +496,6 @@ data! {
     PySetIter_Type = 416;
     PyStdPrinter_Type = 416;
     PyTupleIter_Type = 416;
-    PyUnicodeIter_Type = 416;
     PyZip_Type = 416;
     Py_BytesWarningFlag = 4;
     Py_DebugFlag = 4;

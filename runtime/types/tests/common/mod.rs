@@ -1,7 +1,6 @@
 //! A runtime for tests of built-in types: all of them ready, no interpreter.
 
 use dxpy_core::abi::*;
-use dxpy_core::alloc::FreeLists;
 use dxpy_core::ptr::Object;
 use dxpy_core::thread::{ThreadState, attach};
 use dxpy_core::{Owned, Py, PyErr, call, tuple, unicode};
@@ -13,7 +12,7 @@ pub fn with_types(f: impl FnOnce(Py<'_>)) {
     let _held = LOCK.lock().unwrap_or_else(|e| e.into_inner());
     // SAFETY: all-zero is a valid thread state, alive until it is detached.
     unsafe {
-        let state = Box::into_raw(Box::new(ThreadState { abi: core::mem::zeroed(), free: FreeLists::new() }));
+        let state = Box::into_raw(ThreadState::new());
         (*state).abi.c_recursion_remaining.set(200);
         attach(state);
         let py = Py::assume();
