@@ -5,16 +5,19 @@
 pub mod clock;
 pub mod constants;
 pub mod dir;
+pub mod dl;
 pub mod env;
 pub mod errno;
 pub mod fd;
 pub mod fs;
+pub mod locale;
 pub mod map;
 pub mod poll;
 pub mod process;
 pub mod signal;
 pub mod socket;
 pub mod spawn;
+pub mod thread;
 pub mod tty;
 pub mod users;
 
