@@ -12,8 +12,9 @@ use std::process::Command;
 use std::time::Instant;
 
 /// The texts, made alike on both sides: a line of each alphabet, repeated.
-const LINES: [(&str, &str); 4] = [
+const LINES: [(&str, &str); 5] = [
     ("ascii", "The quick brown fox jumps over the lazy dog, 42 times a day.\n"),
+    ("latin1", "Voix ambiguë d'un cour qui au zéphyr préfère les jattes de kiwi\n"),
     ("latin", "Voix ambiguë d'un cœur qui au zéphyr préfère les jattes de kiwis\n"),
     ("bmp", "Съешь же ещё этих мягких французских булок, да выпей чаю 東京都\n"),
     ("astral", "Pack my box 📦 with five dozen 🍶 jugs of liquor, quickly now! 🎉\n"),

@@ -1,5 +1,7 @@
-//! Text kernels without Python objects: string hashing, Unicode 15.0 tables, 1/2/4-byte string kernels, codecs.
-//! Objects, error handlers and the codec registry are the runtime's.
+//! Text kernels without Python objects. `strings`: views of the three kinds, the builder, what `str` methods do; `bytes`: what
+//! those of bytes do otherwise; `codecs`: decoders, encoders, error handlers; `format`: the parsers of `str.format` and `%`;
+//! `unicode`: the character database; `hash`: string hashing. Objects, messages and the codec registry are the
+//! runtime's; the mini-language of format specifications is in `dxpy-num`.
 #![forbid(unsafe_code)]
 
 pub mod bytes;

@@ -304,6 +304,7 @@ def number(s):
 for i in range(16000):
     n = random.choice([3, 9, 30])
     s = word(n) if i % 3 else word(n) + word(n)
+    if i % 9 == 0: s = ''.join(chr(random.randrange(256)) for _ in range(n))
     out(s, s.lower(), s.upper(), s.title(), s.capitalize(), s.swapcase(), s.casefold(), repr(s), ascii(s),
         ''.join(str(int(f(s))) for f in (str.isascii, str.isalpha, str.isalnum, str.isdecimal, str.isdigit, str.isnumeric,
         str.isspace, str.isprintable, str.isidentifier, str.islower, str.isupper, str.istitle)), number(s))

@@ -62,10 +62,25 @@ fn each<U: Unit>(s: &[U], mut map: impl FnMut(usize, u32) -> Mapped) -> StrBuf {
     U::own(same)
 }
 
+/// The lower case of a Latin-1 character, which is one; the compiler makes vector code of a loop of it.
+#[inline(always)]
+fn latin1_lower(c: u8) -> u8 {
+    let upper = c.is_ascii_uppercase() | ((0xC0..=0xDE).contains(&c) & (c != 0xD7));
+    c + ((upper as u8) << 5)
+}
+
+/// The upper case of a Latin-1 character other than the three whose is beyond Latin-1.
+#[inline(always)]
+fn latin1_upper(c: u8) -> u8 {
+    let lower = c.is_ascii_lowercase() | ((c >= 0xE0) & (c != 0xF7));
+    c - ((lower as u8) << 5)
+}
+
 /// `str.lower`.
 pub fn lower(s: Str<'_>) -> StrBuf {
     match s {
         Str::Ascii(v) => StrBuf::Ascii(v.to_ascii_lowercase()),
+        Str::Latin1(v) => Unit::own(v.iter().map(|&c| latin1_lower(c)).collect::<Vec<u8>>()),
         s => each_kind!(s, v => each(v, |i, c| lower_at(v, i, c))),
     }
 }
@@ -74,6 +89,9 @@ pub fn lower(s: Str<'_>) -> StrBuf {
 pub fn upper(s: Str<'_>) -> StrBuf {
     match s {
         Str::Ascii(v) => StrBuf::Ascii(v.to_ascii_uppercase()),
+        Str::Latin1(v) if memchr::memchr3(0xB5, 0xDF, 0xFF, v).is_none() => {
+            Unit::own(v.iter().map(|&c| latin1_upper(c)).collect::<Vec<u8>>())
+        }
         s => each_kind!(s, v => each(v, |_, c| upper_of(c))),
     }
 }
@@ -82,6 +100,9 @@ pub fn upper(s: Str<'_>) -> StrBuf {
 pub fn casefold(s: Str<'_>) -> StrBuf {
     match s {
         Str::Ascii(v) => StrBuf::Ascii(v.to_ascii_lowercase()),
+        Str::Latin1(v) if memchr::memchr2(0xB5, 0xDF, v).is_none() => {
+            Unit::own(v.iter().map(|&c| latin1_lower(c)).collect::<Vec<u8>>())
+        }
         s => each_kind!(s, v => each(v, |i, c| if c < 0x80 { lower_at(v, i, c) } else { fold_full(c) })),
     }
 }
