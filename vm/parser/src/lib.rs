@@ -11,7 +11,8 @@ mod source;
 mod stmt;
 mod strings;
 pub mod token;
-pub mod tokenizer;
+mod tokenize;
+mod tokenizer;
 
 use std::collections::HashSet;
 
@@ -23,6 +24,7 @@ pub use error::{ErrorKind, SyntaxError, Warning, WarningKind};
 use source::{Decoded, bare, decode};
 pub use source::{coding_cookie, normalize};
 use token::{Tok, Token};
+pub use tokenize::{TokenInfo, TokenizeError, TokenizerIter};
 use tokenizer::{Paren, TokError, TokOptions};
 
 /// The start rule: `compile()`'s mode.
@@ -98,6 +100,7 @@ pub fn parse_with(
     let topts = TokOptions {
         type_comments: opts.type_comments,
         extra_tokens: false,
+        by_lines: false,
         single: opts.mode == Mode::Single,
         dont_imply_dedent: opts.dont_imply_dedent,
         byte_columns: !declared,
@@ -250,8 +253,10 @@ fn report(
         Fail::Generic => None,
     };
     let open_string = matches!(tok_error, Some(TokError::Error(e) | TokError::Soft(e)) if e.message.starts_with("unterminated triple-quoted"));
-    let complete =
-        matches!(tok_error, Some(TokError::Error(_) | TokError::Soft(_) | TokError::Undecodable(_)));
+    let complete = matches!(
+        tok_error,
+        Some(TokError::Error(_) | TokError::Soft(_) | TokError::State(_) | TokError::Undecodable(_))
+    );
     if opts.allow_incomplete && at_end && (open_string || !complete) {
         let t = &tokens[far.min(tokens.len() - 1)];
         return lines.error_at_last(ErrorKind::Incomplete, "incomplete input".into(), t);
@@ -263,14 +268,14 @@ fn report(
     }
     match tok_error {
         Some(TokError::Error(e)) => return e.clone(),
-        Some(TokError::Soft(e)) if far >= good => return e.clone(),
+        Some(TokError::Soft(e) | TokError::State(e)) if far >= good => return e.clone(),
         // CPython forgets to make a `SyntaxError` of this one when it comes upon it later.
         Some(TokError::Undecodable(e)) if far >= good => {
             let message = format!("(unicode error) {}", e.message);
             return SyntaxError { kind: ErrorKind::Syntax, message, ..e.clone() };
         }
         Some(TokError::Undecodable(e)) => return e.clone(),
-        Some(TokError::Soft(_)) => {}
+        Some(TokError::Soft(_) | TokError::State(_)) => {}
         Some(TokError::Eof) => {
             let line = tokens[last.min(good.saturating_sub(1))].loc.lineno;
             if let Some(p) = parens.last()

@@ -2,7 +2,8 @@
 
 macro_rules! tokens {
     (plain { $($p:ident),* $(,)? } ops { $($o:ident $ot:literal),* $(,)? } keywords { $($k:ident $kt:literal),* $(,)? }) => {
-        /// The kind of a token. Operators and hard keywords each have their own; soft keywords are `Name`.
+        /// The kind of a token. Operators, in the order of the module `token`, and hard keywords each have their own; soft
+        /// keywords are `Name`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u8)]
         pub enum Tok { $($p,)* $($o,)* $($k,)* }
@@ -28,13 +29,13 @@ tokens! {
         TypeIgnore, TypeComment, Comment, Nl, Unknown,
     }
     ops {
-        LPar "(", RPar ")", LSqb "[", RSqb "]", LBrace "{", RBrace "}", Colon ":", Comma ",", Semi ";", Plus "+",
-        Minus "-", Star "*", Slash "/", VBar "|", Amper "&", Less "<", Greater ">", Equal "=", Dot ".", Percent "%",
-        EqEqual "==", NotEqual "!=", LessEqual "<=", GreaterEqual ">=", Tilde "~", Circumflex "^", LeftShift "<<",
-        RightShift ">>", DoubleStar "**", PlusEqual "+=", MinEqual "-=", StarEqual "*=", SlashEqual "/=",
-        PercentEqual "%=", AmperEqual "&=", VBarEqual "|=", CircumflexEqual "^=", LeftShiftEqual "<<=",
-        RightShiftEqual ">>=", DoubleStarEqual "**=", DoubleSlash "//", DoubleSlashEqual "//=", At "@",
-        AtEqual "@=", RArrow "->", Ellipsis "...", ColonEqual ":=", Exclamation "!",
+        LPar "(", RPar ")", LSqb "[", RSqb "]", Colon ":", Comma ",", Semi ";", Plus "+", Minus "-", Star "*", Slash "/",
+        VBar "|", Amper "&", Less "<", Greater ">", Equal "=", Dot ".", Percent "%", LBrace "{", RBrace "}", EqEqual "==",
+        NotEqual "!=", LessEqual "<=", GreaterEqual ">=", Tilde "~", Circumflex "^", LeftShift "<<", RightShift ">>",
+        DoubleStar "**", PlusEqual "+=", MinEqual "-=", StarEqual "*=", SlashEqual "/=", PercentEqual "%=", AmperEqual "&=",
+        VBarEqual "|=", CircumflexEqual "^=", LeftShiftEqual "<<=", RightShiftEqual ">>=", DoubleStarEqual "**=",
+        DoubleSlash "//", DoubleSlashEqual "//=", At "@", AtEqual "@=", RArrow "->", Ellipsis "...", ColonEqual ":=",
+        Exclamation "!",
     }
     keywords {
         KwFalse "False", KwNone "None", KwTrue "True", KwAnd "and", KwAs "as", KwAssert "assert", KwAsync "async",

@@ -19,6 +19,8 @@ const MAX_FSTRING_NESTING: i32 = 3;
 /// What the tokenizer stopped at.
 #[derive(Clone, Debug)]
 pub enum TokError {
+    /// An error that CPython's tokenizer leaves to its caller to raise; gives way like the soft ones.
+    State(SyntaxError),
     /// A complete error.
     Error(SyntaxError),
     /// An error that gives way to the parser's own, unless the parser reads that far.
@@ -38,7 +40,7 @@ pub struct Paren {
     pub col: i32,
 }
 
-struct FString {
+pub(crate) struct FString {
     quote: u8,
     quote_size: usize,
     raw: bool,
@@ -56,8 +58,10 @@ struct FString {
 #[derive(Clone, Copy, Default)]
 pub struct TokOptions {
     pub type_comments: bool,
-    /// Emit `Comment` and `Nl` tokens, as `_tokenize` wants.
+    /// Emit `Comment` and `Nl` tokens, and overlook some mistakes, as `_tokenize` wants.
     pub extra_tokens: bool,
+    /// The text comes line by line: inside an f-string CPython's buffer then begins where the f-string does.
+    pub by_lines: bool,
     /// Text is one interactive statement: a missing last newline is supplied, and pending dedents too.
     pub single: bool,
     pub dont_imply_dedent: bool,
@@ -79,23 +83,42 @@ pub struct Tokens {
     pub joined: Vec<i32>,
 }
 
-pub struct Tokenizer<'a> {
-    src: &'a [u8],
-    pos: usize,
-    line_start: usize,
-    lineno: i32,
+pub(crate) struct Tokenizer<'a> {
+    pub src: &'a [u8],
+    pub pos: usize,
+    pub line_start: usize,
+    pub lineno: i32,
     /// Where the line begins that was being read when the current token was begun: the start of CPython's buffer.
-    buffer: usize,
+    pub buffer: usize,
     joined: Vec<i32>,
+    /// At the beginning of a line, where indentation counts.
+    at_bol: bool,
+    /// The line has nothing but a comment.
+    blank_line: bool,
+    /// A comment that no token stands for is part of the NEWLINE after it.
+    comment: Option<usize>,
     /// Columns of the parser's errors are in bytes.
     bytes: bool,
     indents: Vec<(u32, u32)>,
     parens: Vec<Paren>,
-    fstrings: Vec<FString>,
+    pub fstrings: Vec<FString>,
     opts: TokOptions,
     uni: &'a dyn Unicode,
-    out: Vec<Token>,
-    warnings: Vec<(usize, Warning)>,
+    pub out: Vec<Token>,
+    pub warnings: Vec<(usize, Warning)>,
+}
+
+/// As much of a tokenizer's state as a step that did not have enough text may have changed.
+pub(crate) struct Mark {
+    pos: usize,
+    line_start: usize,
+    lineno: i32,
+    buffer: usize,
+    joined: usize,
+    at_bol: bool,
+    blank_line: bool,
+    out: usize,
+    warnings: usize,
 }
 
 type Res<T> = Result<T, TokError>;
@@ -114,23 +137,17 @@ pub(crate) fn chars(b: &[u8]) -> i32 {
 
 /// Tokenizes `src`, which has no NUL and only `\n` line ends.
 pub(crate) fn tokenize(src: &[u8], opts: TokOptions, uni: &dyn Unicode) -> Tokens {
-    let mut t = Tokenizer {
-        src,
-        pos: 0,
-        line_start: 0,
-        lineno: i32::from(!src.is_empty()),
-        buffer: 0,
-        joined: Vec::new(),
-        bytes: opts.byte_columns,
-        indents: vec![(0, 0)],
-        parens: Vec::new(),
-        fstrings: Vec::new(),
-        opts,
-        uni,
-        out: Vec::with_capacity(src.len() / 4 + 8),
-        warnings: Vec::new(),
+    let mut t = Tokenizer::new(src, opts, uni);
+    t.lineno = i32::from(!src.is_empty());
+    t.out.reserve(src.len() / 4 + 8);
+    let end = loop {
+        match t.step() {
+            Ok(true) => {}
+            Ok(false) => break None,
+            Err(e) => break Some(e),
+        }
     };
-    let error = match t.run().err() {
+    let error = match end {
         // Looking the rest of the text over for errors, CPython does not see those inside f-strings.
         Some(TokError::Error(e)) if !t.fstrings.is_empty() => Some(TokError::Soft(e)),
         other => other,
@@ -145,7 +162,76 @@ pub(crate) fn tokenize(src: &[u8], opts: TokOptions, uni: &dyn Unicode) -> Token
     }
 }
 
-impl Tokenizer<'_> {
+impl<'a> Tokenizer<'a> {
+    /// Before the first line, number 0.
+    pub fn new(src: &'a [u8], opts: TokOptions, uni: &'a dyn Unicode) -> Self {
+        Tokenizer {
+            src,
+            pos: 0,
+            line_start: 0,
+            lineno: 0,
+            buffer: 0,
+            joined: Vec::new(),
+            at_bol: true,
+            blank_line: false,
+            comment: None,
+            bytes: opts.byte_columns,
+            indents: vec![(0, 0)],
+            parens: Vec::new(),
+            fstrings: Vec::new(),
+            opts,
+            uni,
+            out: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The same state over other text, which must begin as the old one does as far as it has been read.
+    pub fn over<'b>(self, src: &'b [u8], uni: &'b dyn Unicode) -> Tokenizer<'b> {
+        Tokenizer {
+            src,
+            uni,
+            pos: self.pos,
+            line_start: self.line_start,
+            lineno: self.lineno,
+            buffer: self.buffer,
+            joined: self.joined,
+            at_bol: self.at_bol,
+            blank_line: self.blank_line,
+            comment: self.comment,
+            bytes: self.bytes,
+            indents: self.indents,
+            parens: self.parens,
+            fstrings: self.fstrings,
+            opts: self.opts,
+            out: self.out,
+            warnings: self.warnings,
+        }
+    }
+
+    pub fn mark(&self) -> Mark {
+        Mark {
+            pos: self.pos,
+            line_start: self.line_start,
+            lineno: self.lineno,
+            buffer: self.buffer,
+            joined: self.joined.len(),
+            at_bol: self.at_bol,
+            blank_line: self.blank_line,
+            out: self.out.len(),
+            warnings: self.warnings.len(),
+        }
+    }
+
+    /// Undoes a step that failed at the end of the text.
+    pub fn rewind(&mut self, m: Mark) {
+        (self.pos, self.line_start, self.lineno, self.buffer) = (m.pos, m.line_start, m.lineno, m.buffer);
+        (self.at_bol, self.blank_line) = (m.at_bol, m.blank_line);
+        self.joined.truncate(m.joined);
+        self.out.truncate(m.out);
+        self.warnings.truncate(m.warnings);
+    }
+
     #[inline]
     fn at(&self, i: usize) -> u8 {
         self.src.get(i).copied().unwrap_or(0)
@@ -165,8 +251,13 @@ impl Tokenizer<'_> {
     /// After a newline. At the end of the text there is no further line.
     fn newline(&mut self) {
         if self.pos < self.src.len() {
-            self.lineno += 1;
-            self.line_start = self.pos;
+            self.next_line();
+        }
+    }
+    pub fn next_line(&mut self) {
+        self.lineno += 1;
+        self.line_start = self.pos;
+        if !(self.opts.by_lines && !self.fstrings.is_empty()) {
             self.buffer = self.pos;
         }
     }
@@ -190,6 +281,8 @@ impl Tokenizer<'_> {
         self.push_at(kind, start, self.pos, loc);
     }
     fn push_at(&mut self, kind: Tok, start: usize, end: usize, loc: Location) {
+        // Whether a line is blank does not matter once it has a token, save for the line break after a comment.
+        self.blank_line &= kind == Tok::Comment;
         let level = self.parens.len() as u16;
         self.out.push(Token { kind, start: start as u32, end: end as u32, loc, level });
     }
@@ -234,7 +327,7 @@ impl Tokenizer<'_> {
         let end = memchr::memchr(b'\n', rest).map_or(self.src.len(), |n| self.src.len() - rest.len() + n + 1);
         let text = &self.src[self.buffer..end];
         let offset = if self.bytes { offset } else { crate::lines::char_offset(text, offset) };
-        Err(TokError::Soft(SyntaxError {
+        Err(TokError::State(SyntaxError {
             kind,
             message: message.into(),
             lineno: self.lineno,
@@ -245,81 +338,97 @@ impl Tokenizer<'_> {
         }))
     }
 
-    fn run(&mut self) -> Res<()> {
-        let mut at_bol = true;
-        let mut blank_line = false;
-        // A comment that no token stands for is part of the NEWLINE after it.
-        let mut comment = None;
-        loop {
-            if self.fstrings.last().is_some_and(|f| !f.regular) {
-                self.fstring_text()?;
-                continue;
-            }
-            if at_bol {
-                at_bol = false;
-                blank_line = self.indentation()?;
-            }
-            // Spaces between tokens.
-            while matches!(self.cur(), b' ' | b'\t' | 0x0C) {
-                self.pos += 1;
-            }
-            let c = self.cur();
-            let start = self.pos;
-            if c != b'\n' {
-                comment = None;
-            }
-            match c {
-                b'#' => {
-                    self.comment(blank_line);
-                    comment = (self.out.last().is_none_or(|t| (t.start as usize) < start)).then_some(start);
-                }
-                0 if self.pos >= self.src.len() => {
-                    if !self.parens.is_empty() || !self.fstrings.is_empty() {
-                        return Err(TokError::Eof);
-                    }
-                    // As `_PyPegen_fill_token` does for interactive input that has begun.
-                    if self.opts.single && !self.out.is_empty() {
-                        self.push(Tok::Newline, start);
-                        if !self.opts.dont_imply_dedent && self.indents.len() > 1 {
-                            while self.indents.len() > 1 {
-                                self.indents.pop();
-                                self.push(Tok::Dedent, start);
-                            }
-                            self.push(Tok::Newline, start);
-                        }
-                    }
-                    self.push(Tok::EndMarker, start);
-                    return Ok(());
-                }
-                b'\n' => {
-                    self.pos += 1;
-                    if blank_line || !self.parens.is_empty() {
-                        if self.opts.extra_tokens {
-                            self.push(Tok::Nl, start);
-                        }
-                    } else {
-                        self.push(Tok::Newline, comment.take().unwrap_or(start));
-                    }
-                    at_bol = true;
-                    self.newline();
-                    if !self.parens.is_empty() {
-                        at_bol = false;
-                    }
-                }
-                b'\\' => {
-                    self.pos += 1;
-                    self.continuation(false)?;
-                }
-                _ if is_name_start(c) => self.name()?,
-                b'0'..=b'9' => self.number()?,
-                b'.' if self.at(self.pos + 1).is_ascii_digit() => self.number()?,
-                b'"' | b'\'' => self.string(start)?,
-                _ => self.operator(c)?,
-            }
+    /// Reads on by about one token; `false` at the end.
+    pub fn step(&mut self) -> Res<bool> {
+        if self.fstrings.last().is_some_and(|f| !f.regular) {
+            self.fstring_text()?;
+            return Ok(true);
         }
+        if self.at_bol {
+            let before = self.out.len();
+            let indentation = self.indentation();
+            if indentation.is_err() {
+                self.out.truncate(before);
+            }
+            self.blank_line = indentation?;
+            self.at_bol = false;
+            return Ok(true);
+        }
+        // Spaces between tokens.
+        while matches!(self.cur(), b' ' | b'\t' | 0x0C) {
+            self.pos += 1;
+        }
+        let c = self.cur();
+        let start = self.pos;
+        let comment = self.comment.take();
+        match c {
+            b'#' => {
+                self.comment();
+                let token = self.out.last().is_some_and(|t| t.start as usize >= start);
+                self.comment = (!token).then_some(start);
+            }
+            0 if self.pos >= self.src.len() => {
+                if !self.parens.is_empty() {
+                    return Err(TokError::Eof);
+                }
+                // As `_PyPegen_fill_token` does for interactive input that has begun.
+                if self.opts.single && !self.out.is_empty() {
+                    self.push(Tok::Newline, start);
+                    if !self.opts.dont_imply_dedent && self.indents.len() > 1 {
+                        while self.indents.len() > 1 {
+                            self.indents.pop();
+                            self.push(Tok::Dedent, start);
+                        }
+                        self.push(Tok::Newline, start);
+                    }
+                }
+                self.push(Tok::EndMarker, start);
+                return Ok(false);
+            }
+            b'\n' | b'\r' if c == b'\n' || self.at(start + 1) == b'\n' => {
+                self.pos += if c == b'\n' { 1 } else { 2 };
+                if self.blank_line || !self.parens.is_empty() {
+                    if self.opts.extra_tokens {
+                        self.push(Tok::Nl, start);
+                    }
+                } else {
+                    self.push(Tok::Newline, comment.unwrap_or(start));
+                }
+                self.at_bol = self.parens.is_empty();
+                self.newline();
+            }
+            b'\\' => {
+                self.pos += 1;
+                self.continuation(false)?;
+            }
+            _ if is_name_start(c) => self.name()?,
+            b'0'..=b'9' => self.number(start)?,
+            b'.' if self.at(self.pos + 1).is_ascii_digit() => self.number(start)?,
+            b'"' | b'\'' => self.string(start)?,
+            // A lone carriage return is passed over, but begins the token behind it, and a letter there is
+            // taken for an operator.
+            b'\r' if start + 1 < self.src.len() => {
+                self.pos += 1;
+                match self.cur() {
+                    b'0'..=b'9' => self.number(start)?,
+                    b'.' if self.at(self.pos + 1).is_ascii_digit() => self.number(start)?,
+                    b'"' | b'\'' => self.string(start)?,
+                    b'\\' => {
+                        self.pos += 1;
+                        self.continuation(false)?;
+                    }
+                    c => self.operator(start, c)?,
+                }
+            }
+            _ => self.operator(start, c)?,
+        }
+        Ok(true)
     }
 
     fn continuation(&mut self, indentation: bool) -> Res<()> {
+        if self.cur() == b'\r' && self.at(self.pos + 1) == b'\n' {
+            self.pos += 1;
+        }
         if self.cur() != b'\n' {
             // CPython has read one character more, if there is one, and counts from where its buffer begins.
             let n = (self.pos - self.buffer) as i32 + i32::from(self.pos < self.src.len());
@@ -366,7 +475,7 @@ impl Tokenizer<'_> {
         if let Some(first) = cont {
             (col, alt) = first;
         }
-        if matches!(self.cur(), b'#' | b'\n') {
+        if matches!(self.cur(), b'#' | b'\n' | b'\r') {
             return Ok(true);
         }
         if !self.parens.is_empty() {
@@ -411,10 +520,10 @@ impl Tokenizer<'_> {
         self.err_kind(ErrorKind::Tab, message, 1, 0)
     }
 
-    fn comment(&mut self, _blank: bool) {
+    fn comment(&mut self) {
         let start = self.pos;
         let rest = &self.src[start..];
-        let n = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let n = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         self.pos += n;
         if self.opts.extra_tokens {
             self.push(Tok::Comment, start);
@@ -435,7 +544,14 @@ impl Tokenizer<'_> {
             .strip_prefix(b"ignore")
             .is_some_and(|r| !r.first().is_some_and(|c| c.is_ascii_alphanumeric() || *c >= 128));
         if ignore {
+            // Alone on its line, it takes the line break with it.
+            let alone = self.blank_line;
             self.push(Tok::TypeIgnore, body_start + 6);
+            if alone && self.cur() == b'\n' {
+                self.pos += 1;
+                self.at_bol = true;
+                self.newline();
+            }
         } else {
             self.push(Tok::TypeComment, body_start);
         }
@@ -476,6 +592,9 @@ impl Tokenizer<'_> {
     }
 
     fn verify_identifier(&mut self, start: usize) -> Res<()> {
+        if self.opts.extra_tokens {
+            return Ok(());
+        }
         let bytes = &self.src[start..self.pos];
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
@@ -483,7 +602,7 @@ impl Tokenizer<'_> {
                 let message = source::utf8_error(bytes).unwrap_or_default();
                 let kind = ErrorKind::Unicode;
                 return match self.err_kind(kind, &message, (self.pos - self.line_start) as i32, -1) {
-                    Err(TokError::Soft(e)) => Err(TokError::Undecodable(e)),
+                    Err(TokError::State(e)) => Err(TokError::Undecodable(e)),
                     other => other,
                 };
             }
@@ -553,6 +672,9 @@ impl Tokenizer<'_> {
 
     /// A keyword glued to a number is deprecated; another name is an error.
     fn end_of_number(&mut self, kind: &str) -> Res<()> {
+        if self.opts.extra_tokens {
+            return Ok(());
+        }
         let rest = &self.src[self.pos..];
         let glued: &[&[u8]] = &[b"and", b"else", b"for", b"if", b"in", b"is", b"or", b"not"];
         if glued.iter().any(|k| rest.starts_with(k)) {
@@ -563,8 +685,7 @@ impl Tokenizer<'_> {
         Ok(())
     }
 
-    fn number(&mut self) -> Res<()> {
-        let start = self.pos;
+    fn number(&mut self, start: usize) -> Res<()> {
         let digit = |c: u8| c.is_ascii_digit();
         if self.cur() == b'0' {
             match self.at(self.pos + 1) {
@@ -607,7 +728,7 @@ impl Tokenizer<'_> {
             if nonzero {
                 self.digits(digit, "decimal")?;
             }
-            if nonzero && !matches!(self.cur(), b'.' | b'e' | b'E' | b'j' | b'J') {
+            if nonzero && !self.opts.extra_tokens && !matches!(self.cur(), b'.' | b'e' | b'E' | b'j' | b'J') {
                 let a = chars(&self.src[self.line_start..start]);
                 let b = chars(&self.src[self.line_start..zeros_end]);
                 return self.err_at(
@@ -668,6 +789,9 @@ impl Tokenizer<'_> {
             match self.cur() {
                 b'\\' => {
                     self.pos += 2;
+                    if self.at(self.pos - 1) == b'\r' && self.cur() == b'\n' {
+                        self.pos += 1;
+                    }
                     if self.at(self.pos - 1) == b'\n' {
                         self.inner_newline();
                     }
@@ -829,6 +953,9 @@ impl Tokenizer<'_> {
                     break;
                 }
                 b'\\' => {
+                    if self.cur() == b'\r' {
+                        self.pos += 1;
+                    }
                     let next = self.cur();
                     if next == b'{' || next == b'}' {
                         if !raw {
@@ -883,8 +1010,7 @@ impl Tokenizer<'_> {
         )
     }
 
-    fn operator(&mut self, c: u8) -> Res<()> {
-        let start = self.pos;
+    fn operator(&mut self, start: usize, c: u8) -> Res<()> {
         // A `:` at the top level of a replacement field begins the format specification.
         if c == b':'
             && let Some(f) = self.fstrings.last_mut()
@@ -896,7 +1022,7 @@ impl Tokenizer<'_> {
             self.push(Tok::Colon, start);
             return Ok(());
         }
-        let rest = &self.src[start..];
+        let rest = &self.src[self.pos..];
         for n in [3, 2] {
             if let Some(op) = rest.get(..n)
                 && op.is_ascii()
@@ -938,10 +1064,14 @@ impl Tokenizer<'_> {
             return self.err("f-string: single '}' is not allowed");
         }
         let Some(open) = self.parens.pop() else {
+            if self.opts.extra_tokens {
+                self.close_field(c);
+                return Ok(());
+            }
             return self.err(format!("unmatched '{}'", c as char));
         };
         let ok = matches!((open.ch, c), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
-        if !ok {
+        if !ok && !self.opts.extra_tokens {
             if open.ch == b'{' && self.fstrings.last().is_some_and(|f| f.depth - 1 == f.expr_depth) {
                 return self.err(format!("f-string: unmatched '{}'", c as char));
             }
@@ -954,6 +1084,12 @@ impl Tokenizer<'_> {
             }
             return self.err(m);
         }
+        self.close_field(c);
+        Ok(())
+    }
+
+    /// Counts a closing bracket inside an f-string.
+    fn close_field(&mut self, c: u8) {
         if let Some(f) = self.fstrings.last_mut() {
             f.depth -= 1;
             if c == b'}' && f.depth == f.expr_depth {
@@ -963,6 +1099,15 @@ impl Tokenizer<'_> {
                 f.in_spec = f.expr_depth >= 0;
             }
         }
-        Ok(())
+    }
+}
+
+impl Mark {
+    /// Whether the step from here had begun a token: a backslash before the end of the line.
+    pub fn begun(&self, text: &[u8]) -> bool {
+        if self.at_bol {
+            return false;
+        }
+        text[self.pos.min(text.len())..].iter().any(|c| !matches!(c, b' ' | b'\t' | 0x0C | b'\n'))
     }
 }

@@ -69,18 +69,23 @@ def answer(source, mode):
     return out, issued
 
 
-seen = set()
-texts = [bytes.fromhex(line.strip()) for line in sys.stdin]
-if sys.argv[1:] == ["samples"]:
-    texts += [s.encode() for s in samples(seen) if s.isascii() or not any("\ud800" <= c < "\ue000" for c in s)]
-for source in texts:
-    try:
-        content = source.decode()
-    except UnicodeDecodeError:
-        content = source
-    form = type(content).__name__
-    modes = ["exec"] if b"\n" in source.strip() and len(source) > 60 else ["exec", "eval", "single"]
-    for mode in modes:
-        print(source.hex(), form, mode, *answer(content, mode), sep="\t")
-    if form == "str" and (len(source) < 60 and not source.isascii() or b"coding" in source[:60]):
-        print(source.hex(), "bytes", "exec", *answer(source, "exec"), sep="\t")
+def main():
+    seen = set()
+    texts = [bytes.fromhex(line.strip()) for line in sys.stdin]
+    if sys.argv[1:] == ["samples"]:
+        texts += [s.encode() for s in samples(seen) if s.isascii() or not any("\ud800" <= c < "\ue000" for c in s)]
+    for source in texts:
+        try:
+            content = source.decode()
+        except UnicodeDecodeError:
+            content = source
+        form = type(content).__name__
+        modes = ["exec"] if b"\n" in source.strip() and len(source) > 60 else ["exec", "eval", "single"]
+        for mode in modes:
+            print(source.hex(), form, mode, *answer(content, mode), sep="\t")
+        if form == "str" and (len(source) < 60 and not source.isascii() or b"coding" in source[:60]):
+            print(source.hex(), "bytes", "exec", *answer(source, "exec"), sep="\t")
+
+
+if __name__ == "__main__":
+    main()
