@@ -8,7 +8,7 @@ use dxpy_ast::{Expr, ExprContext, ExprKind, Ident, Location, TypeIgnore};
 use crate::error::{ErrorKind, SyntaxError, Warning};
 use crate::lines::Lines;
 use crate::token::{Tok, Token};
-use crate::{Options, Unicode};
+use crate::{Mode, Options, Unicode};
 
 /// Why a rule did not match.
 #[derive(Debug)]
@@ -37,8 +37,30 @@ impl Hasher for Fnv {
     }
 }
 
-/// Nesting of expressions and statements beyond which `MemoryError` is raised, as CPython's `MAXSTACK` does.
-const MAX_DEPTH: u32 = 450;
+/// Rule invocations inside one another at which CPython's parser gives up (`MAXSTACK`).
+const MAX_LEVEL: u32 = 6000;
+
+/// How many rule invocations CPython is deeper inside of a construct than before it: exact for chains of one kind in a
+/// statement, as measured, and near it for mixtures, where CPython's number depends on what it has memoised.
+pub(crate) mod level {
+    /// An expression statement of a module, and an expression by itself.
+    pub const STATEMENT: u32 = 32;
+    pub const EVAL: u32 = 26;
+    pub const BLOCK: u32 = 6;
+    pub const PARENTHESES: u32 = 28;
+    /// Lists, sets and dictionaries.
+    pub const DISPLAY: u32 = 29;
+    /// Arguments and subscripts.
+    pub const TRAILER: u32 = 24;
+    pub const PATTERN: u32 = 8;
+    pub const REPLACEMENT_FIELD: u32 = 27;
+    pub const DEFAULT: u32 = 6;
+    pub const LAMBDA: u32 = 2;
+    pub const POWER: u32 = 2;
+    pub const FIRST_ELIF: u32 = 4;
+    /// `-`, `not`, `if`-`else` and a further `elif`.
+    pub const ONE: u32 = 1;
+}
 
 pub(crate) struct Parser<'a> {
     pub src: &'a [u8],
@@ -47,7 +69,8 @@ pub(crate) struct Parser<'a> {
     pub i: usize,
     /// The furthest token looked at, for the generic error.
     pub far: usize,
-    pub depth: u32,
+    /// How deep CPython's parser would be.
+    level: u32,
     pub opts: &'a Options,
     pub uni: &'a dyn Unicode,
     /// Each with the number of tokens read before it. A rule tried in vain leaves its warnings here, as in CPython, where
@@ -66,7 +89,7 @@ impl<'a> Parser<'a> {
             toks,
             i: 0,
             far: 0,
-            depth: 0,
+            level: if opts.mode == Mode::Eval { level::EVAL } else { level::STATEMENT },
             opts,
             uni,
             warnings: Vec::new(),
@@ -133,33 +156,26 @@ impl<'a> Parser<'a> {
         self.at(Tok::Name) && self.text(self.tok()) == word.as_bytes()
     }
 
-    pub fn enter(&mut self) -> R<()> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
+    /// Goes `levels` deeper; every way out that is no error goes through [`Parser::leave`].
+    pub fn enter(&mut self, levels: u32) -> R<()> {
+        self.level += levels;
+        if self.level > MAX_LEVEL {
             let message = "Parser stack overflowed - Python source too complex to parse".to_string();
-            return Err(Fail::Error(Box::new(SyntaxError {
-                kind: ErrorKind::Memory,
-                message,
-                lineno: 0,
-                offset: 0,
-                end_lineno: 0,
-                end_offset: 0,
-                text: None,
-            })));
+            return Err(Fail::Error(Box::new(crate::source::bare(ErrorKind::Memory, message))));
         }
         Ok(())
     }
-    pub fn leave(&mut self) {
-        self.depth -= 1;
+    pub fn leave(&mut self, levels: u32) {
+        self.level -= levels;
     }
 
     /// Tries a rule; when it does not match, the position is as before.
     pub fn attempt<T>(&mut self, rule: impl FnOnce(&mut Self) -> R<T>) -> R<Option<T>> {
-        let (at, depth) = (self.i, self.depth);
+        let (at, level) = (self.i, self.level);
         match rule(self) {
             Ok(v) => Ok(Some(v)),
             Err(Fail::Generic) => {
-                (self.i, self.depth) = (at, depth);
+                (self.i, self.level) = (at, level);
                 Ok(None)
             }
             Err(e) => Err(e),

@@ -2,7 +2,7 @@
 
 use dxpy_ast::*;
 
-use crate::core::{Fail, Parser, R};
+use crate::core::{Fail, Parser, R, level};
 use crate::token::Tok;
 
 /// Binding strength of the left-associative binary operators.
@@ -22,6 +22,14 @@ fn binary(k: Tok) -> Option<(u8, Operator)> {
         Tok::At => (6, Operator::MatMult),
         _ => return None,
     })
+}
+
+/// An expression whose last part is still to be read.
+enum Open {
+    Lambda(Box<Arguments>),
+    If { test: Expr, body: Expr },
+    Unary(UnaryOp),
+    Power(Expr),
 }
 
 /// Positional arguments and keywords of a call or class.
@@ -140,34 +148,43 @@ impl Parser<'_> {
         Ok(Expr::new(ExprKind::NamedExpr { target, value }, self.since(start)))
     }
 
-    /// `expression`
+    /// `expression`. What nests to the right is collected here and put together from its end, so that the length of a
+    /// chain takes no stack.
     pub fn expression(&mut self) -> R<Expr> {
-        self.enter()?;
-        let start = self.start();
-        let e = if self.at(Tok::KwLambda) {
-            self.lambda()?
-        } else {
-            let body = self.disjunction()?;
-            if self.eat(Tok::KwIf) {
-                let test = Box::new(self.disjunction()?);
-                self.expect(Tok::KwElse)?;
-                let orelse = Box::new(self.expression()?);
-                Expr::new(ExprKind::IfExp { test, body: Box::new(body), orelse }, self.since(start))
-            } else {
-                body
+        let mut open: Vec<(Location, Open)> = Vec::new();
+        let mut levels = 0;
+        let mut e = loop {
+            let start = self.start();
+            if self.eat(Tok::KwLambda) {
+                let args = Box::new(self.parameters(Tok::Colon, true)?);
+                self.expect(Tok::Colon)?;
+                self.enter(level::LAMBDA)?;
+                levels += level::LAMBDA;
+                open.push((start, Open::Lambda(args)));
+                continue;
             }
+            let body = self.disjunction()?;
+            if !self.eat(Tok::KwIf) {
+                break body;
+            }
+            let test = self.disjunction()?;
+            self.expect(Tok::KwElse)?;
+            self.enter(level::ONE)?;
+            levels += level::ONE;
+            open.push((start, Open::If { test, body }));
         };
-        self.leave();
+        self.leave(levels);
+        for (start, kind) in open.into_iter().rev() {
+            let kind = match kind {
+                Open::Lambda(args) => ExprKind::Lambda { args, body: Box::new(e) },
+                Open::If { test, body } => {
+                    ExprKind::IfExp { test: Box::new(test), body: Box::new(body), orelse: Box::new(e) }
+                }
+                Open::Unary(_) | Open::Power(_) => unreachable!("not opened here"),
+            };
+            e = Expr::new(kind, self.since(start));
+        }
         Ok(e)
-    }
-
-    fn lambda(&mut self) -> R<Expr> {
-        let start = self.start();
-        self.expect(Tok::KwLambda)?;
-        let args = Box::new(self.parameters(Tok::Colon, true)?);
-        self.expect(Tok::Colon)?;
-        let body = Box::new(self.expression()?);
-        Ok(Expr::new(ExprKind::Lambda { args, body }, self.since(start)))
     }
 
     /// `disjunction`
@@ -200,8 +217,10 @@ impl Parser<'_> {
             let mut starts = Vec::new();
             while self.at(Tok::KwNot) {
                 starts.push(self.bump().loc);
+                self.enter(level::ONE)?;
             }
             let mut e = self.comparison()?;
+            self.leave(starts.len() as u32 * level::ONE);
             for s in starts.into_iter().rev() {
                 let range = self.since(s);
                 e = Expr::new(ExprKind::UnaryOp { op: UnaryOp::Not, operand: Box::new(e) }, range);
@@ -272,41 +291,56 @@ impl Parser<'_> {
         Ok(left)
     }
 
+    /// `factor` and `power`, which begin in one another.
     fn factor(&mut self) -> R<Expr> {
-        let mut prefix = Vec::new();
-        loop {
-            let op = match self.kind() {
-                Tok::Plus => UnaryOp::UAdd,
-                Tok::Minus => UnaryOp::USub,
-                Tok::Tilde => UnaryOp::Invert,
-                _ => break,
+        let mut open: Vec<(Location, Open)> = Vec::new();
+        let mut levels = 0;
+        let mut e = loop {
+            let start = self.start();
+            let unary = match self.kind() {
+                Tok::Plus => Some(UnaryOp::UAdd),
+                Tok::Minus => Some(UnaryOp::USub),
+                Tok::Tilde => Some(UnaryOp::Invert),
+                _ => None,
             };
-            prefix.push((op, self.bump().loc));
-        }
-        let mut e = self.power()?;
-        for (op, s) in prefix.into_iter().rev() {
-            let range = self.since(s);
-            e = Expr::new(ExprKind::UnaryOp { op, operand: Box::new(e) }, range);
+            let (kind, deeper) = match unary {
+                Some(op) => {
+                    self.bump();
+                    (Open::Unary(op), level::ONE)
+                }
+                None => {
+                    let base = self.await_primary()?;
+                    if !self.eat(Tok::DoubleStar) {
+                        break base;
+                    }
+                    (Open::Power(base), level::POWER)
+                }
+            };
+            self.enter(deeper)?;
+            levels += deeper;
+            open.push((start, kind));
+        };
+        self.leave(levels);
+        for (start, kind) in open.into_iter().rev() {
+            let kind = match kind {
+                Open::Unary(op) => ExprKind::UnaryOp { op, operand: Box::new(e) },
+                Open::Power(base) => {
+                    ExprKind::BinOp { left: Box::new(base), op: Operator::Pow, right: Box::new(e) }
+                }
+                Open::Lambda(_) | Open::If { .. } => unreachable!("not opened here"),
+            };
+            e = Expr::new(kind, self.since(start));
         }
         Ok(e)
     }
 
-    fn power(&mut self) -> R<Expr> {
+    fn await_primary(&mut self) -> R<Expr> {
         let start = self.start();
-        let base = if self.at(Tok::KwAwait) {
-            self.bump();
-            let value = Box::new(self.primary()?);
-            Expr::new(ExprKind::Await { value }, self.since(start))
-        } else {
-            self.primary()?
-        };
-        if !self.eat(Tok::DoubleStar) {
-            return Ok(base);
+        if !self.eat(Tok::KwAwait) {
+            return self.primary();
         }
-        self.enter()?;
-        let right = Box::new(self.factor()?);
-        self.leave();
-        Ok(Expr::new(ExprKind::BinOp { left: Box::new(base), op: Operator::Pow, right }, self.since(start)))
+        let value = Box::new(self.primary()?);
+        Ok(Expr::new(ExprKind::Await { value }, self.since(start)))
     }
 
     fn primary(&mut self) -> R<Expr> {
@@ -321,13 +355,17 @@ impl Parser<'_> {
                 }
                 Tok::LPar => {
                     self.bump();
+                    self.enter(level::TRAILER)?;
                     let (args, keywords) = self.arguments(true)?;
+                    self.leave(level::TRAILER);
                     self.expect(Tok::RPar)?;
                     ExprKind::Call { func: Box::new(e), args, keywords }
                 }
                 Tok::LSqb => {
                     self.bump();
+                    self.enter(level::TRAILER)?;
                     let slice = Box::new(self.slices()?);
+                    self.leave(level::TRAILER);
                     self.expect(Tok::RSqb)?;
                     ExprKind::Subscript { value: Box::new(e), slice, ctx: ExprContext::Load }
                 }
@@ -467,9 +505,18 @@ impl Parser<'_> {
             Tok::KwTrue => self.constant(Constant::True),
             Tok::KwFalse => self.constant(Constant::False),
             Tok::Ellipsis => self.constant(Constant::Ellipsis),
-            Tok::LPar => return self.parenthesized(),
-            Tok::LSqb => self.list()?,
-            Tok::LBrace => self.braces()?,
+            Tok::LPar => {
+                self.enter(level::PARENTHESES)?;
+                let e = self.parenthesized()?;
+                self.leave(level::PARENTHESES);
+                return Ok(e);
+            }
+            Tok::LSqb | Tok::LBrace => {
+                self.enter(level::DISPLAY)?;
+                let kind = if self.at(Tok::LSqb) { self.list()? } else { self.braces()? };
+                self.leave(level::DISPLAY);
+                kind
+            }
             _ => return self.fail(),
         };
         Ok(Expr::new(kind, self.since(start)))
@@ -645,7 +692,13 @@ impl Parser<'_> {
                 }
             } else {
                 let mut arg = self.param(lambda, false)?;
-                let default = if self.eat(Tok::Equal) { Some(self.expression()?) } else { None };
+                let mut default = None;
+                if self.eat(Tok::Equal) {
+                    let levels = level::DEFAULT + level::LAMBDA;
+                    self.enter(levels)?;
+                    default = Some(self.expression()?);
+                    self.leave(levels);
+                }
                 let comma = self.eat(Tok::Comma);
                 if !lambda {
                     arg.type_comment = self.type_comment();

@@ -2,7 +2,7 @@
 
 use dxpy_ast::*;
 
-use crate::core::{Parser, R};
+use crate::core::{Parser, R, level};
 use crate::token::Tok;
 
 impl Parser<'_> {
@@ -42,10 +42,10 @@ impl Parser<'_> {
     }
 
     fn pattern(&mut self) -> R<Pattern> {
-        self.enter()?;
+        self.enter(level::PATTERN)?;
         let start = self.start();
         let inner = self.or_pattern()?;
-        self.leave();
+        self.leave(level::PATTERN);
         if self.eat(Tok::KwAs) {
             let Some(name) = self.capture_name()? else {
                 self.i -= 1;

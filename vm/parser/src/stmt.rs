@@ -3,7 +3,7 @@
 use dxpy_ast::*;
 
 use crate::Mode;
-use crate::core::{Parser, R};
+use crate::core::{Parser, R, level};
 use crate::token::Tok;
 
 fn augmented(k: Tok) -> Option<Operator> {
@@ -207,8 +207,14 @@ impl Parser<'_> {
 
     /// `block`
     pub fn block(&mut self) -> R<Vec<Stmt>> {
+        self.enter(level::BLOCK)?;
+        let body = self.suite()?;
+        self.leave(level::BLOCK);
+        Ok(body)
+    }
+
+    fn suite(&mut self) -> R<Vec<Stmt>> {
         let mut body = Vec::new();
-        self.enter()?;
         if self.eat(Tok::Newline) {
             self.expect(Tok::Indent)?;
             loop {
@@ -220,7 +226,6 @@ impl Parser<'_> {
         } else {
             self.simple_stmts(&mut body)?;
         }
-        self.leave();
         Ok(body)
     }
 
@@ -243,9 +248,14 @@ impl Parser<'_> {
             let start = self.bump().loc;
             let test = Box::new(self.named_expression()?);
             self.expect(Tok::Colon)?;
-            chain.push((start, test, self.block()?));
+            // An `elif` is as deep as its number in the chain, and what is in it no deeper than an expression statement.
+            chain.push((start, test, self.suite()?));
+            self.enter(if chain.len() == 1 { level::FIRST_ELIF } else { level::ONE })?;
         }
         let mut orelse = self.else_block()?;
+        if !chain.is_empty() {
+            self.leave(level::FIRST_ELIF + (chain.len() as u32 - 1) * level::ONE);
+        }
         for (start, test, body) in chain.into_iter().rev() {
             let kind = StmtKind::If { test, body, orelse };
             orelse = vec![self.block_stmt(kind, start)];

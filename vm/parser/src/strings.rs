@@ -2,7 +2,7 @@
 
 use dxpy_ast::*;
 
-use crate::core::{Fail, Parser, R};
+use crate::core::{Fail, Parser, R, level};
 use crate::error::{ErrorKind, Warning, WarningKind};
 use crate::source;
 use crate::token::{Tok, Token};
@@ -288,7 +288,7 @@ impl Parser<'_> {
     fn fstring(&mut self, parts: &mut Vec<Part>) -> R<()> {
         let t = self.expect(Tok::FStringStart)?;
         let raw = self.text(t).iter().any(|c| matches!(c, b'r' | b'R'));
-        self.enter()?;
+        self.enter(level::REPLACEMENT_FIELD)?;
         let first = parts.len();
         loop {
             match self.kind() {
@@ -297,7 +297,7 @@ impl Parser<'_> {
                 _ => break,
             }
         }
-        self.leave();
+        self.leave(level::REPLACEMENT_FIELD);
         // CPython decodes the literal parts when it has read all, and reports what is wrong with one at the end token.
         let end = self.expect(Tok::FStringEnd)?;
         for part in &mut parts[first..] {
@@ -362,7 +362,7 @@ impl Parser<'_> {
         if self.at(Tok::Colon) {
             let colon = self.bump().loc;
             let mut spec = Vec::new();
-            self.enter()?;
+            self.enter(level::REPLACEMENT_FIELD)?;
             loop {
                 match self.kind() {
                     Tok::FStringMiddle => {
@@ -374,7 +374,7 @@ impl Parser<'_> {
                     _ => break,
                 }
             }
-            self.leave();
+            self.leave(level::REPLACEMENT_FIELD);
             // A specification is kept piece by piece, as 3.12 does; only the concatenation of whole strings is folded.
             let lone_empty = matches!(&spec[..], [Part::Text { value, .. }] if value.is_empty());
             let values =

@@ -257,7 +257,7 @@ impl<'a> Tokenizer<'a> {
     pub fn next_line(&mut self) {
         self.lineno += 1;
         self.line_start = self.pos;
-        if !(self.opts.by_lines && !self.fstrings.is_empty()) {
+        if !self.opts.by_lines || self.fstrings.is_empty() {
             self.buffer = self.pos;
         }
     }

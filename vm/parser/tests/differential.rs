@@ -4,7 +4,7 @@ mod common;
 
 use common::{Tables, ask, collect, oracle, show_error};
 use dxpy_ast::dump::dump;
-use dxpy_parser::{Mode, Options, parse};
+use dxpy_parser::{ErrorKind, Mode, Options, parse};
 
 #[test]
 fn trees_of_the_whole_library_are_equal() {
@@ -34,6 +34,14 @@ fn trees_of_the_whole_library_are_equal() {
 
 #[test]
 fn hostile_nesting_neither_overflows_nor_hangs() {
+    let deepest = |open: &[&str], close: &[&str]| -> String {
+        let mut text: String = (0..99).map(|i| format!("{}if 1:\n", " ".repeat(i))).collect();
+        text += &" ".repeat(99);
+        text += &(0..200).map(|i| open[i % open.len()]).collect::<String>();
+        text += "1";
+        text += &(0..200).rev().map(|i| close[i % close.len()]).collect::<String>();
+        text + "\n"
+    };
     let texts = [
         "-".repeat(100_000) + "1",
         "not ".repeat(100_000) + "1",
@@ -47,8 +55,58 @@ fn hostile_nesting_neither_overflows_nor_hangs() {
         "f'{".repeat(200),
         (0..150).map(|i| format!("{}if 1:\n", " ".repeat(i))).collect(),
         "x = ".repeat(10_000) + "= 1",
+        "lambda x=".repeat(700) + "1" + &":1".repeat(700),
+        "lambda x=".repeat(20_000),
+        deepest(&["("], &[")"]),
+        deepest(&["[2**-"], &["]"]),
+        deepest(&["a(b=1 if 2 else ", "{1: not "], &[")", "}"]),
+        deepest(&["a[1:", "(lambda: ", "[x for x in "], &["]", ")", "]"]),
+        "f'{".repeat(148) + "1" + &"}'".repeat(148),
+        "match x:\n case ".to_owned() + &"a(b=[".repeat(99) + "1" + &"])".repeat(99) + ": 1",
+        "if 1: pass\n".to_owned() + &"elif 1: pass\n".repeat(20_000),
     ];
-    for t in texts {
-        let _ = parse(t.as_bytes(), &Options::new(Mode::Exec), &Tables);
+    let work = move || {
+        for t in &texts {
+            let _ = parse(t.as_bytes(), &Options::new(Mode::Exec), &Tables);
+        }
+    };
+    // A quarter of what the main thread has.
+    std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap();
+}
+
+#[test]
+fn the_parser_gives_up_where_cpythons_does() {
+    // CPython 3.12.1's numbers, found by bisection.
+    let memory = |text: String, mode: Mode| {
+        let found = parse(text.as_bytes(), &Options::new(mode), &Tables);
+        found.is_err_and(|e| e.kind == ErrorKind::Memory)
+    };
+    let chains: [(&str, &str, usize, usize); 9] = [
+        ("-", "", 5968, 5974),
+        ("not ", "", 5968, 5974),
+        ("lambda:", "", 2984, 2987),
+        ("1 if 1 else ", "", 5968, 5974),
+        ("2**", "", 2984, 2987),
+        ("lambda x=", ":1", 746, 746),
+        ("2**-", "", 1989, 1991),
+        ("lambda:1 if 1 else ", "", 1989, 1991),
+        ("~-", "", 2984, 2987),
+    ];
+    for (open, close, exec, eval) in chains {
+        let text = |n: usize| open.repeat(n) + "1" + &close.repeat(n);
+        for (mode, most) in [(Mode::Exec, exec), (Mode::Eval, eval)] {
+            assert!(!memory(text(most), mode), "{open:?} {most} {mode:?}");
+            assert!(memory(text(most + 1), mode), "{open:?} {most} + 1 {mode:?}");
+        }
+    }
+    let elifs = |n: usize| "if 1: pass\n".to_owned() + &"elif 1: pass\n".repeat(n);
+    assert!(!memory(elifs(5965), Mode::Exec) && memory(elifs(5966), Mode::Exec));
+    for (open, close) in
+        [("(", ")"), ("[", "]"), ("{1:", "}"), ("a(", ")"), ("a[", "]"), ("(1 if 1 else ", ")")]
+    {
+        let text = |n: usize| open.repeat(n) + "1" + &close.repeat(n);
+        assert!(parse(text(200).as_bytes(), &Options::new(Mode::Exec), &Tables).is_ok(), "{open:?}");
+        let e = parse(text(201).as_bytes(), &Options::new(Mode::Exec), &Tables).unwrap_err();
+        assert_eq!(e.message, "too many nested parentheses");
     }
 }
