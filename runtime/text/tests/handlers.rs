@@ -265,3 +265,51 @@ for t in tables:
     });
     assert!(maps == 0 || maps > 200, "{maps}");
 }
+
+#[test]
+fn standard_handlers_called_by_themselves() {
+    const SCRIPT: &str = r#"
+names = ['utf-8', 'UTF8', 'utf_8', 'utf--8', 'utf-16', 'Utf16', 'utf_16_le', 'utf16be', 'UTF-16-BE', 'utf-16-', 'utf-16l', 'utf-32', 'utf32le', 'utf-32_be',
+         'utf-7', 'ascii', 'cp1252', '', 'utf', 'utf-8x', 'utf-16-lee', 'utf-320']
+H = ['strict', 'ignore', 'replace', 'backslashreplace', 'xmlcharrefreplace', 'namereplace', 'surrogateescape', 'surrogatepass']
+U = [b'a', b'\xed\xa0\x80', b'\xed\xb2\x80', b'\x00\xd8', b'\xd8\x00', b'\x00\xdc\x00\x00', b'\x00\x00\xdc\x00', b'\xff', b'\xe0\x80\x80']
+C = ['a', '\ud800', '\udc80', '\udcff', '\xe9', '\u0141', '\U0001f600', '\ue000', '\U000f0001', '\uac00', '\u4e00']
+for i in range(6000):
+    n, e = random.choice(names), random.choice(H)
+    f = codecs.lookup_error(e)
+    b = b''.join(random.choice(U) for _ in range(random.randrange(1, 5)))
+    s = ''.join(random.choice(C) for _ in range(random.randrange(1, 5)))
+    for k, o in (0, b), (1, s), (2, s):
+        i = random.randrange(len(o)); j = random.randrange(i + 1, len(o) + 1)
+        x = (UnicodeDecodeError(n, o, i, j, '') if k == 0 else UnicodeEncodeError(n, o, i, j, '') if k == 1 else UnicodeTranslateError(o, i, j, ''))
+        try: r = f(x)
+        except UnicodeError as y: r = '!raise' if y is x else '!other'
+        except TypeError: r = '!kind'
+        else: r = ('b' if isinstance(r[0], bytes) else 's') + h(r[0]) + ' ' + str(r[1])
+        print(k, n, e, h(o), i, j, r, sep='|')
+"#;
+    lines(SCRIPT, 18_000, |f| {
+        let (o, i, j) = (codes(f[3]), f[4].parse().unwrap(), f[5].parse().unwrap());
+        let handler = Handler::parse(f[2]).unwrap();
+        let s = StrBuf::from_codes(&o);
+        let refused = |e| match e {
+            Refused::Raise => "!raise".to_owned(),
+            Refused::Kind => "!kind".to_owned(),
+        };
+        let text = |s: &StrBuf, at: usize| format!("s{} {at}", hex(s.as_str().chars()));
+        let got = match f[0] {
+            "0" => {
+                let b: Vec<u8> = o.iter().map(|&c| c as u8).collect();
+                let mut out = Builder::new();
+                let r = handler.decode(f[1], &b, i, j, &mut out);
+                r.map_or_else(refused, |at| text(&out.finish(), at))
+            }
+            "1" => handler.encode(f[1], s.as_str(), i, j).map_or_else(refused, |(r, at)| match r {
+                Replacement::Text(s) => text(&s, at),
+                Replacement::Bytes(b) => format!("b{} {at}", hex(b.iter().map(|&c| u32::from(c)))),
+            }),
+            _ => handler.translate(s.as_str(), i, j).map_or_else(refused, |s| text(&s, j)),
+        };
+        assert_eq!(got, f[6], "{f:?}");
+    });
+}
