@@ -174,10 +174,9 @@ impl TripleSum {
 
     /// The sum.
     pub fn finish(&self) -> f64 {
-        let (low, tiny) = two_sum(self.low, self.tiny);
-        let (high, low) = two_sum(self.high, low);
-        // Exactly halfway between two floats, the smallest part decides.
-        high + (low + tiny)
+        let (high, low) = two_sum(self.high, self.low);
+        // Halfway between two floats, the smallest part decides.
+        high + (low + self.tiny)
     }
 }
 
