@@ -676,8 +676,11 @@ impl<'a> Tokenizer<'a> {
             return Ok(());
         }
         let rest = &self.src[self.pos..];
-        let glued: &[&[u8]] = &[b"and", b"else", b"for", b"if", b"in", b"is", b"or", b"not"];
-        if glued.iter().any(|k| rest.starts_with(k)) {
+        // CPython looks behind the longer keywords only.
+        let short: &[&[u8]] = &[b"if", b"in", b"is"];
+        let long: &[&[u8]] = &[b"and", b"else", b"for", b"or", b"not"];
+        let ends = |k: &[u8]| !rest.get(k.len()).is_some_and(|c| *c >= 128 || is_name_char(*c));
+        if short.iter().any(|k| rest.starts_with(k)) || long.iter().any(|k| rest.starts_with(k) && ends(k)) {
             self.warn(format!("invalid {kind} literal"));
         } else if self.cur() < 128 && is_name_char(self.cur()) {
             return self.err(format!("invalid {kind} literal"));

@@ -20,8 +20,8 @@ const FRAME_SCALE: u32 = 2;
 
 /// The text of the one warning that folding issues, a `DeprecationWarning` attributed to the caller of `compile()`.
 pub const BOOL_INVERSION: &str = "Bitwise inversion '~' on bool is deprecated. This returns the bitwise inversion of the \
-     underlying int object and is usually not what you expect from the negation of a bool object. Use the 'not' operator \
-     for boolean negation or ~int(x) for the bitwise inversion of the underlying int.";
+     underlying int object and is usually not what you expect from negating a bool. Use the 'not' operator for boolean \
+     negation or ~int(x) if you really want the bitwise inversion of the underlying int.";
 
 /// What the optimiser depends on besides the tree.
 pub struct Settings<'a> {

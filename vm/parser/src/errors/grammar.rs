@@ -149,13 +149,13 @@ strings: (fstring | STRING)+ => string
 fstring: FSTRING_START fstring_middle* FSTRING_END => fstring
 fstring_middle: fstring_replacement_field | FSTRING_MIDDLE
 fstring_replacement_field: '{' (yield_expr | star_expressions) '='? fstring_conversion? fstring_full_format_spec? '}' | ?invalid_replacement_field
-fstring_conversion: '!' NAME
+fstring_conversion: '!' NAME => conversion
 fstring_full_format_spec: ':' fstring_format_spec*
 fstring_format_spec: FSTRING_MIDDLE | fstring_replacement_field
 list: '[' star_named_expressions? ']' => list
 tuple: '(' (star_named_expression ',' star_named_expressions?)? ')' => tuple
 set: '{' star_named_expressions '}' => set
-dict: '{' double_starred_kvpairs? '}' => dict | '{' ?invalid_double_starred_kvpairs '}'
+dict: '{' double_starred_kvpairs? '}' => dict | '{' invalid_double_starred_kvpairs '}'
 double_starred_kvpairs: ','.double_starred_kvpair+ ','?
 double_starred_kvpair: '**' bitwise_or | kvpair
 kvpair: expression ':' expression

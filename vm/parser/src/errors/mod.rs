@@ -107,6 +107,11 @@ pub(crate) fn diagnose(lines: &Lines<'_>, toks: &[Token], good: usize, opts: &Op
             if matches!(r, Err(Stop::Overflow)) {
                 return Outcome { far, error: Some(overflow()), last: far, decoded: Vec::new() };
             }
+            if let Err(Stop::Error(e)) = r {
+                // CPython leaves out only those mistakes that are alternatives by themselves: the ones of a dict display
+                // are looked for in the first pass already.
+                return Outcome { far, error: Some(*e), last: first.last(), decoded: Vec::new() };
+            }
             drop(first);
             let mut second = new(true);
             second.before = far;
@@ -216,6 +221,7 @@ impl<'a> Pass<'a> {
                     }
                     return Ok(hit);
                 }
+                self.check_literal(alt.tag, start)?;
                 if alt.tag.is_empty()
                     && kids.len() == 1
                     && self.nodes[kids[0] as usize].end as usize == self.pos
@@ -232,6 +238,52 @@ impl<'a> Pass<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// The errors of literals that the tokens from `start` on are (`_PyPegen_concatenate_strings`,
+    /// `_PyPegen_check_fstring_conversion`).
+    fn check_literal(&mut self, tag: &str, start: usize) -> Result<(), Stop> {
+        if !self.second {
+            return Ok(());
+        }
+        if tag == "conversion" {
+            let (bang, name) = (&self.toks[start], &self.toks[start + 1]);
+            let text = self.text(start + 1);
+            if name.start != bang.end {
+                let m = "f-string: conversion type must come right after the exclamanation mark";
+                return Err(self.error(ErrorKind::Syntax, bang.loc.to(name.loc), m.into()));
+            }
+            if !matches!(text, b"s" | b"r" | b"a") {
+                let n = String::from_utf8_lossy(text);
+                let m = format!("f-string: invalid conversion character '{n}': expected 's', 'r', or 'a'");
+                return Err(self.error(ErrorKind::Syntax, name.loc, m));
+            }
+        } else if tag == "string" {
+            let (mut depth, mut bytes, mut text) = (0, false, false);
+            for i in start..self.pos {
+                match self.toks[i].kind {
+                    Tok::FStringStart => {
+                        depth += 1;
+                        text = true;
+                    }
+                    Tok::FStringEnd => depth -= 1,
+                    Tok::String if depth == 0 => {
+                        let prefix = self.text(i).iter().take(2);
+                        let is_bytes =
+                            prefix.take_while(|b| b.is_ascii_alphabetic()).any(|b| matches!(b, b'b' | b'B'));
+                        bytes |= is_bytes;
+                        text |= !is_bytes;
+                    }
+                    _ => {}
+                }
+            }
+            if bytes && text {
+                return Err(
+                    self.error_last(ErrorKind::Syntax, "cannot mix bytes and nonbytes literals".into())
+                );
+            }
+        }
+        Ok(())
     }
 
     fn item(&mut self, item: &'static Item) -> Res {
@@ -261,8 +313,10 @@ impl<'a> Pass<'a> {
                 Ok(Some(self.node("", start, &[])))
             }
             Item::AnySoft => {
+                // CPython compares only as much of a soft keyword as the name is long.
+                let name = self.text(self.pos);
                 let hit = self.look() == Tok::Name
-                    && matches!(self.text(self.pos), b"_" | b"case" | b"match" | b"type");
+                    && ["_", "case", "match", "type"].iter().any(|w| w.as_bytes().starts_with(name));
                 if !hit {
                     return Ok(None);
                 }
