@@ -245,7 +245,9 @@ fn encode_units<U: Unit>(v: &[U], at: usize, out: &mut Vec<u8>) -> Result<(), Ma
     const SEGMENT: usize = 128;
     let mut buffer = [0; 4 * SEGMENT];
     let mut start = at;
-    out.reserve(v.len() - at);
+    if v.len() - at > SEGMENT {
+        out.reserve(v.len() - at);
+    }
     for segment in v[at..].chunks(SEGMENT) {
         let (read, written) = encode_to(segment, &mut buffer);
         out.extend_from_slice(&buffer[..written]);
