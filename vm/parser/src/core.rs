@@ -223,6 +223,22 @@ impl<'a> Parser<'a> {
         Fail::Error(Box::new(self.lines.error_at_last(ErrorKind::Syntax, message.into(), t)))
     }
 
+    /// `CHECK_VERSION`: refuses what `what` names ("Pattern matching is") before 3.`minor`. The current token has been read.
+    pub fn require(&mut self, minor: u8, what: &str) -> R<()> {
+        if self.opts.feature_version < minor {
+            self.far = self.far.max(self.i);
+        }
+        self.require_behind(minor, what)
+    }
+
+    /// The same where the current token has not been looked at yet.
+    pub fn require_behind(&mut self, minor: u8, what: &str) -> R<()> {
+        if self.opts.feature_version >= minor {
+            return Ok(());
+        }
+        Err(self.error_last(format!("{what} only supported in Python 3.{minor} and greater")))
+    }
+
     /// Turns an expression into a target. `Err(Generic)` where the grammar has no such target.
     pub fn set_ctx(&mut self, e: &mut Expr, ctx: ExprContext) -> R<()> {
         let del = ctx == ExprContext::Del;

@@ -145,6 +145,7 @@ impl Parser<'_> {
         let target = Box::new(Expr::new(ExprKind::Name { id, ctx: ExprContext::Store }, start));
         self.expect(Tok::ColonEqual)?;
         let value = Box::new(self.expression()?);
+        self.require(8, "Assignment expressions are")?;
         Ok(Expr::new(ExprKind::NamedExpr { target, value }, self.since(start)))
     }
 
@@ -286,6 +287,9 @@ impl Parser<'_> {
             }
             self.bump();
             let right = Box::new(if power == 6 { self.factor()? } else { self.binary_from(power + 1)? });
+            if op == Operator::MatMult {
+                self.require(5, "The '@' operator is")?;
+            }
             left = Expr::new(ExprKind::BinOp { left: Box::new(left), op, right }, self.since(start));
         }
         Ok(left)
@@ -340,6 +344,7 @@ impl Parser<'_> {
             return self.primary();
         }
         let value = Box::new(self.primary()?);
+        self.require(5, "Await expressions are")?;
         Ok(Expr::new(ExprKind::Await { value }, self.since(start)))
     }
 
@@ -483,6 +488,9 @@ impl Parser<'_> {
             let mut ifs = Vec::new();
             while self.eat(Tok::KwIf) {
                 ifs.push(self.disjunction()?);
+            }
+            if is_async == 1 {
+                self.require(6, "Async comprehensions are")?;
             }
             out.push(Comprehension { target, iter, ifs, is_async });
         }
@@ -722,6 +730,9 @@ impl Parser<'_> {
                 return self.fail();
             }
         }
+        if slash {
+            self.require(8, "Positional-only parameters are")?;
+        }
         Ok(a)
     }
 
@@ -739,6 +750,10 @@ impl Parser<'_> {
     /// The value of a number token.
     pub fn number(&mut self, t: &crate::token::Token) -> Result<Constant, Fail> {
         let raw = self.text(t);
+        if self.opts.feature_version < 6 && raw.contains(&b'_') {
+            let m = "Underscores in numeric literals are only supported in Python 3.6 and greater";
+            return Err(self.error_last(m));
+        }
         let s: String = raw.iter().filter(|c| **c != b'_').map(|c| *c as char).collect();
         let radix = match s.as_bytes() {
             [b'0', b'x' | b'X', ..] => 16,

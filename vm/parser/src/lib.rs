@@ -44,6 +44,8 @@ pub struct Options {
     pub type_comments: bool,
     /// `from __future__ import barry_as_FLUFL`
     pub barry_as_flufl: bool,
+    /// The minor version whose syntax is to be accepted (`ast.parse`'s `feature_version`).
+    pub feature_version: u8,
     /// `PyCF_DONT_IMPLY_DEDENT`
     pub dont_imply_dedent: bool,
     /// `PyCF_ALLOW_INCOMPLETE_INPUT`
@@ -62,6 +64,7 @@ impl Options {
             mode,
             type_comments: false,
             barry_as_flufl: false,
+            feature_version: 12,
             dont_imply_dedent: false,
             allow_incomplete: false,
             ignore_cookie: false,
@@ -104,6 +107,7 @@ pub fn parse_with(
         single: opts.mode == Mode::Single,
         dont_imply_dedent: opts.dont_imply_dedent,
         byte_columns: !declared,
+        async_names: opts.feature_version < 7,
     };
     let mut lexed = tokenizer::tokenize(&text, topts, uni);
     let mut ignores = Vec::new();

@@ -138,12 +138,20 @@ impl Parser<'_> {
             Tok::KwTry => self.try_stmt()?,
             Tok::KwAsync => {
                 self.bump();
-                match self.kind() {
-                    Tok::KwDef => StmtKind::AsyncFunctionDef(self.function_def(Vec::new())?),
-                    Tok::KwFor => StmtKind::AsyncFor(self.for_stmt()?),
-                    Tok::KwWith => StmtKind::AsyncWith(self.with_stmt()?),
+                let (kind, what) = match self.kind() {
+                    Tok::KwDef => {
+                        (StmtKind::AsyncFunctionDef(self.function_def(Vec::new())?), "Async functions are")
+                    }
+                    Tok::KwFor => (StmtKind::AsyncFor(self.for_stmt()?), "Async for loops are"),
+                    Tok::KwWith => (StmtKind::AsyncWith(self.with_stmt()?), "Async with statements are"),
                     _ => return self.fail(),
+                };
+                // After a loop there may be an `else`.
+                if matches!(kind, StmtKind::AsyncFor(_)) {
+                    self.require(5, what)?;
                 }
+                self.require_behind(5, what)?;
+                kind
             }
             Tok::KwDef => StmtKind::FunctionDef(self.function_def(Vec::new())?),
             Tok::KwClass => StmtKind::ClassDef(self.class_def(Vec::new())?),
@@ -160,7 +168,9 @@ impl Parser<'_> {
                     Tok::KwClass => StmtKind::ClassDef(self.class_def(decorators)?),
                     Tok::KwAsync if self.nth(1) == Tok::KwDef => {
                         self.bump();
-                        StmtKind::AsyncFunctionDef(self.function_def(decorators)?)
+                        let f = self.function_def(decorators)?;
+                        self.require_behind(5, "Async functions are")?;
+                        StmtKind::AsyncFunctionDef(f)
                     }
                     _ => return self.fail(),
                 };
@@ -320,6 +330,9 @@ impl Parser<'_> {
         // The grammar of 3.12 has a type comment only after the form without parentheses.
         let type_comment = if parenthesized { None } else { self.type_comment() };
         let body = self.block()?;
+        if parenthesized {
+            self.require_behind(9, "Parenthesized context managers are")?;
+        }
         Ok(Box::new(With { items, body, type_comment }))
     }
 
@@ -362,6 +375,9 @@ impl Parser<'_> {
         } else if t.handlers.is_empty() {
             return self.fail();
         }
+        if group == Some(true) {
+            self.require(11, "Exception groups are")?;
+        }
         Ok(if group == Some(true) { StmtKind::TryStar(Box::new(t)) } else { StmtKind::Try(Box::new(t)) })
     }
 
@@ -396,6 +412,7 @@ impl Parser<'_> {
             let body = self.block()?;
             cases.push(MatchCase { pattern, guard, body });
         }
+        self.require(10, "Pattern matching is")?;
         Ok(StmtKind::Match { subject: Box::new(subject), cases })
     }
     fn star_or_named(&mut self) -> R<Expr> {
@@ -461,7 +478,12 @@ impl Parser<'_> {
                 break;
             }
         }
-        self.expect(Tok::RSqb)?;
+        if !self.at(Tok::RSqb) {
+            return self.fail();
+        }
+        // The bracket is the last token read.
+        self.require(12, "Type parameter lists are")?;
+        self.bump();
         Ok(out)
     }
 
@@ -520,7 +542,9 @@ impl Parser<'_> {
                 let name = Box::new(Expr::new(ExprKind::Name { id, ctx: ExprContext::Store }, at));
                 let type_params = self.type_params()?;
                 self.expect(Tok::Equal)?;
-                StmtKind::TypeAlias { name, type_params, value: Box::new(self.expression()?) }
+                let value = Box::new(self.expression()?);
+                self.require(12, "Type statement is")?;
+                StmtKind::TypeAlias { name, type_params, value }
             }
             _ => return self.expression_stmt(),
         };
@@ -627,6 +651,12 @@ impl Parser<'_> {
                 self.bump();
                 let annotation = Box::new(self.expression()?);
                 let value = if self.eat(Tok::Equal) { Some(Box::new(self.yield_or_star()?)) } else { None };
+                let plural = if simple == 1 {
+                    "Variable annotation syntax is"
+                } else {
+                    "Variable annotations syntax is"
+                };
+                self.require(6, plural)?;
                 Ok(StmtKind::AnnAssign { target: Box::new(e), annotation, value, simple })
             }
             Tok::Equal => {
@@ -655,6 +685,9 @@ impl Parser<'_> {
                     ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. }
                 ) {
                     return self.fail();
+                }
+                if op == Operator::MatMult {
+                    self.require(5, "The '@' operator is")?;
                 }
                 self.set_ctx(&mut e, ExprContext::Store)?;
                 self.bump();

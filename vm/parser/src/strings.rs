@@ -130,7 +130,9 @@ impl Parser<'_> {
             format!("invalid escape sequence '\\{}'", c as char)
         };
         let error = self.lines.error(ErrorKind::Syntax, message.clone(), t.loc, self.lines.reached(t));
-        let warning = Warning { kind: WarningKind::Syntax, message, lineno: t.loc.lineno, error };
+        let kind =
+            if self.opts.feature_version < 12 { WarningKind::Deprecation } else { WarningKind::Syntax };
+        let warning = Warning { kind, message, lineno: t.loc.lineno, error };
         if !self.warnings.iter().rev().any(|(_, w)| *w == warning) {
             // Decoded as soon as it is read, that is before the next token is.
             self.warnings.push((self.i - 1, warning));

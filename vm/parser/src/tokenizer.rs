@@ -54,6 +54,15 @@ pub(crate) struct FString {
     regular: bool,
 }
 
+/// An asynchronous function that is being read.
+#[derive(Clone, Copy)]
+struct AsyncDef {
+    /// The number of indentations around it.
+    indents: usize,
+    /// Its signature has been read.
+    body: bool,
+}
+
 /// How to tokenize.
 #[derive(Clone, Copy, Default)]
 pub struct TokOptions {
@@ -67,6 +76,8 @@ pub struct TokOptions {
     pub dont_imply_dedent: bool,
     /// The encoding of the text was not declared, and columns of the parser's errors stay in bytes.
     pub byte_columns: bool,
+    /// `async` and `await` are names outside of asynchronous functions, as before Python 3.7.
+    pub async_names: bool,
 }
 
 /// Everything the tokenizer found.
@@ -99,6 +110,8 @@ pub(crate) struct Tokenizer<'a> {
     comment: Option<usize>,
     /// Columns of the parser's errors are in bytes.
     bytes: bool,
+    /// With `async_names`: inside an asynchronous function.
+    async_def: Option<AsyncDef>,
     indents: Vec<(u32, u32)>,
     parens: Vec<Paren>,
     pub fstrings: Vec<FString>,
@@ -176,6 +189,7 @@ impl<'a> Tokenizer<'a> {
             blank_line: false,
             comment: None,
             bytes: opts.byte_columns,
+            async_def: None,
             indents: vec![(0, 0)],
             parens: Vec::new(),
             fstrings: Vec::new(),
@@ -200,6 +214,7 @@ impl<'a> Tokenizer<'a> {
             blank_line: self.blank_line,
             comment: self.comment,
             bytes: self.bytes,
+            async_def: self.async_def,
             indents: self.indents,
             parens: self.parens,
             fstrings: self.fstrings,
@@ -354,6 +369,15 @@ impl<'a> Tokenizer<'a> {
             self.at_bol = false;
             return Ok(true);
         }
+        if let Some(f) = self.async_def
+            && f.body
+            && f.indents >= self.indents.len()
+            && !self.blank_line
+            && self.cur() != b'\n'
+            && self.parens.is_empty()
+        {
+            self.async_def = None;
+        }
         // Spaces between tokens.
         while matches!(self.cur(), b' ' | b'\t' | 0x0C) {
             self.pos += 1;
@@ -393,6 +417,9 @@ impl<'a> Tokenizer<'a> {
                     }
                 } else {
                     self.push(Tok::Newline, comment.unwrap_or(start));
+                    if let Some(f) = &mut self.async_def {
+                        f.body = true;
+                    }
                 }
                 self.at_bol = self.parens.is_empty();
                 self.newline();
@@ -586,9 +613,28 @@ impl<'a> Tokenizer<'a> {
             self.push(Tok::Name, start);
             return Ok(());
         }
-        let kind = Tok::keyword(word).unwrap_or(Tok::Name);
+        let mut kind = Tok::keyword(word).unwrap_or(Tok::Name);
+        if self.opts.async_names && matches!(kind, Tok::KwAsync | Tok::KwAwait) && self.async_def.is_none() {
+            if kind == Tok::KwAsync && self.before_def() {
+                self.async_def = Some(AsyncDef { indents: self.indents.len(), body: false });
+            } else {
+                kind = Tok::Name;
+            }
+        }
         self.push(kind, start);
         Ok(())
+    }
+
+    /// Whether the next token is `def`.
+    fn before_def(&self) -> bool {
+        let mut rest = &self.src[self.pos..];
+        loop {
+            rest = match rest {
+                [b' ' | b'\t' | 0x0C, more @ ..] | [b'\\', b'\n', more @ ..] => more,
+                [b'd', b'e', b'f', more @ ..] => return !more.first().is_some_and(|c| is_name_char(*c)),
+                _ => return false,
+            };
+        }
     }
 
     fn verify_identifier(&mut self, start: usize) -> Res<()> {

@@ -49,11 +49,33 @@ def samples(seen):
                     yield source
 
 
-def answer(source, mode):
+VERSIONED = """
+x: int = 1 @ a.b: int @ async def f(): pass @ async def f():|  async for x in y: pass @ async def f():|  async with y: pass
+async def f(): await x @ with (a as b, c): pass @ with (a): pass @ try: pass|except* A: pass @ match x:| case 1: pass @ type X = int
+type X[T] = int @ def f[T](): pass @ class C[T]: pass @ (x := 1) @ def f(a, /): pass @ lambda a, /: 1 @ def f(a=1, /, b=2): pass
+a \0 b @ a \0= b @ async def f(): return [x async for x in y] @ 1_000 @ 0x_f @ async = 1 @ await = 2 @ def async(): pass @ '\d'
+b'\d' @ f(a:=1) @ [x:=1] @ [a async for a in b] @ async def f():|  x = await| @ x.async @ import async @ \0a|async def f(): pass
+async def g():|  def f():|    await = 1| @ async def g():|  await x|await = 1| @ async def g(): await x|async = 2 @ async  \\|  def f(): pass
+if 1:|  async def g():|    # c||    await x|# d|  await = 1|async = 2| @ async def f(a=|async): pass @ async (x) @ f(async=1) @ async def f(x: y = (z := 1), /): 1_0
+"""
+
+
+def versioned():
+    for source in VERSIONED.replace("\n", " @ ").split(" @ "):
+        if source.strip():
+            for version in (3, 5, 6, 7, 8, 9, 10, 11):
+                yield source.replace("|", "\n").replace("\0", "@"), version
+
+
+def flags(mode, version):
+    return {"mode": mode, "flags": ast.PyCF_ONLY_AST, "_feature_version": version}
+
+
+def answer(source, mode, version=-1):
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
         try:
-            out = text(compile(source, "<string>", mode, ast.PyCF_ONLY_AST))
+            out = text(compile(source, "<string>", **flags(mode, version)))
         except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as e:
             out = error(e).replace("\n", " ")
     issued = "; ".join(f"{w.category.__name__} {w.lineno} {ascii(str(w.message))}" for w in found)
@@ -62,7 +84,7 @@ def answer(source, mode):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             try:
-                compile(source, "<string>", mode, ast.PyCF_ONLY_AST)
+                compile(source, "<string>", **flags(mode, version))
                 issued += " -> none"
             except (SyntaxError, ValueError, Warning) as e:
                 issued += " -> " + error(e).replace("\n", " ")
@@ -74,6 +96,9 @@ def main():
     texts = [bytes.fromhex(line.strip()) for line in sys.stdin]
     if sys.argv[1:] == ["samples"]:
         texts += [s.encode() for s in samples(seen) if s.isascii() or not any("\ud800" <= c < "\ue000" for c in s)]
+    if sys.argv[1:] == ["samples"]:
+        for source, version in versioned():
+            print(source.encode().hex(), f"str{version}", "exec", *answer(source, "exec", version), sep="\t")
     for source in texts:
         try:
             content = source.decode()

@@ -17,8 +17,10 @@ fn mode(name: &str) -> Mode {
 }
 
 /// The tree or error, and the warnings with what the first one is as an error.
-fn answer(source: &[u8], is_text: bool, name: &str) -> (String, String) {
-    let opts = Options { ignore_cookie: is_text, ..Options::new(mode(name)) };
+fn answer(source: &[u8], form: &str, name: &str) -> (String, String) {
+    let is_text = form.starts_with("str");
+    let feature_version = form.strip_prefix("str").and_then(|v| v.parse().ok()).unwrap_or(12);
+    let opts = Options { ignore_cookie: is_text, feature_version, ..Options::new(mode(name)) };
     let mut warnings = Vec::new();
     let out = match parse_with(source, &opts, &Tables, &mut warnings) {
         Ok(tree) => dump(&tree),
@@ -49,7 +51,7 @@ fn texts_of_cpythons_tests_are_read_alike() {
             panic!("{line}")
         };
         let text = unhex(source);
-        let (got, warnings) = answer(&text, form == "str", mode);
+        let (got, warnings) = answer(&text, form, mode);
         if got == want && warnings == issued {
             trees += usize::from(!want.starts_with("ERROR"));
             errors += usize::from(want.starts_with("ERROR"));
