@@ -49,6 +49,9 @@ fn eval(name: &str, args: &[&str]) -> String {
         "pow" => ops::pow(x(0), x(1)).token(),
         "remainder" => ops::remainder(x(0), x(1)).token(),
         "nextafter" => ops::nextafter(x(0), x(1), None).token(),
+        "log_base" => {
+            ops::log(x(0)).and_then(|a| ops::log(x(1)).and_then(|b| ops::log_quotient(a, b))).token()
+        }
         "steps" => ops::nextafter(x(0), x(1), int(args[2]).as_ref().to_u64()).token(),
         "isclose" => ops::is_close(x(0), x(1), x(2), x(3)).token(),
         "ldexp" => ops::ldexp(x(0), small(args[1])).token(),

@@ -82,6 +82,11 @@ one_argument! {
     log10(x) = if x > 0.0 { x.log10() } else { f64::NAN }, false;
 }
 
+/// `math.log(x, base)` from the two logarithms, of floats or ints.
+pub fn log_quotient(log_x: f64, log_base: f64) -> Result<f64> {
+    crate::float::div(log_x, log_base)
+}
+
 /// `log1p` that keeps the sign of zero.
 pub(crate) fn log1p_raw(x: f64) -> f64 {
     if x == 0.0 { x } else { x.ln_1p() }

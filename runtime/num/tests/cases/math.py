@@ -16,6 +16,7 @@ for a, b in PAIRS:
         if f == "copysign" and b != b:
             continue
         case(f, getattr(math, f), a, b)
+    case("log_base", math.log, a, b)
     case("steps", lambda a, b, n: math.nextafter(a, b, steps=n), a, b, rnd.choice([0, 1, 2, 1000, 2**52, 2**62, 2**63, 2**64 - 1, rnd.getrandbits(63)]))
     case("isclose", lambda a, b, r, s: math.isclose(a, b, rel_tol=r, abs_tol=s), a, rnd.choice([b, a * (1 + 1e-9), a + 1e-9]), rnd.choice([1e-9, 0.0, -1.0, 0.5]), rnd.choice([0.0, 1e-9, 0.1, inf, -1.0]))
 for _ in range(6000):
