@@ -436,7 +436,6 @@ functions! { void:
 }
 
 data! {
-    PyByteArray_Type = 416;
     Py_Version = 8;
     _PyByteArray_empty_string = 1;
     PySet_Type = 416;
@@ -466,8 +465,6 @@ data! {
     Py_FileSystemDefaultEncoding = 8;
     _PyAsyncGenASend_Type = 416;
     _PyRuntime = 459944;
-    PyByteArrayIter_Type = 416;
-    PyBytesIter_Type = 416;
     PyCallIter_Type = 416;
     PyContextToken_Type = 416;
     PyDictIterItem_Type = 416;
