@@ -50,6 +50,10 @@ pub struct Hooks {
     pub async_gen_wrap: Cell<Option<fn(Py<'_>, &PyObject) -> PyResult>>,
     /// What PEP 695 syntax makes, by name.
     pub typing: Cell<Option<fn(Py<'_>, &str, &[&PyObject]) -> PyResult>>,
+    /// `PyMemoryView_FromObjectAndFlags`: object, flags.
+    pub memoryview: Cell<Option<fn(Py<'_>, &PyObject, core::ffi::c_int) -> PyResult>>,
+    /// Ends a memoryview that the object's `__buffer__` gave.
+    pub end_memoryview: Cell<Option<fn(Py<'_>, &PyObject, &PyObject) -> PyResult<()>>>,
     /// The globals of the Python function that runs now, borrowed from its frame.
     pub globals: Cell<Option<fn(Py<'_>) -> Option<crate::ptr::Owned<PyDictObject>>>>,
 }
@@ -76,6 +80,8 @@ pub static HOOKS: Gil<Hooks> = Gil(Hooks {
     sys_modules: Cell::new(None),
     async_gen_wrap: Cell::new(None),
     typing: Cell::new(None),
+    memoryview: Cell::new(None),
+    end_memoryview: Cell::new(None),
     union_args: Cell::new(None),
 });
 

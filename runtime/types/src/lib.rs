@@ -12,6 +12,7 @@ pub mod bytes;
 pub mod code;
 pub mod frame;
 pub mod generator;
+pub mod memoryview;
 pub mod none;
 pub mod str;
 pub mod traceback;
@@ -44,6 +45,7 @@ static PARTS: &[&Part] = &[
     &str::PART,
     &traceback::PART,
 ];
+static PARTS: &[&Part] = &[&none::PART, &str::PART, &bytes::PART, &bytearray::PART, &memoryview::PART];
 
 /// Brings the built-in types to life: adopts templates, sets hooks, readies all static types. Once, with the first
 /// thread state attached.

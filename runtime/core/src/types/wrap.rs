@@ -183,12 +183,22 @@ wrappers! {
         Ok(none())
     };
     /// `wrap_buffer`.
-    buffer(getbufferproc, 1..=1) = |py, _o, _a, _f| {
-        Err(exceptions::format(py, &exceptions::NotImplementedError, format_args!("__buffer__ of built-in types is not implemented yet")))
+    buffer(getbufferproc, 1..=1) = |py, o, a, _f| {
+        let flags = crate::number::as_ssize(py, a[0], &exceptions::OverflowError)?;
+        let Ok(flags) = core::ffi::c_int::try_from(flags) else {
+            return Err(exceptions::overflow_error(py, format_args!("buffer flags out of range")));
+        };
+        match crate::hooks::HOOKS.memoryview.get() {
+            Some(f) => f(py, o, flags),
+            None => Err(exceptions::not_implemented_error(py, format_args!("memoryview before its type is ready"))),
+        }
     };
     /// `wrap_releasebuffer`.
-    releasebuffer(releasebufferproc, 1..=1) = |py, _o, _a, _f| {
-        Err(exceptions::format(py, &exceptions::NotImplementedError, format_args!("__release_buffer__ of built-in types is not implemented yet")))
+    releasebuffer(releasebufferproc, 1..=1) = |py, o, a, _f| {
+        match crate::hooks::HOOKS.end_memoryview.get() {
+            Some(f) => f(py, o, a[0]).map(|()| none()),
+            None => Err(exceptions::not_implemented_error(py, format_args!("memoryview before its type is ready"))),
+        }
     };
 }
 
