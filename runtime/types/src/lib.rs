@@ -36,6 +36,7 @@ pub const fn no_hooks() {}
 /// Every module.
 #[rustfmt::skip] // One a line, so that additions do not collide.
 static PARTS: &[&Part] = &[
+    &memoryview::PART,
     &none::PART,
     &bytearray::PART,
     &bytes::PART,
@@ -45,7 +46,6 @@ static PARTS: &[&Part] = &[
     &str::PART,
     &traceback::PART,
 ];
-static PARTS: &[&Part] = &[&none::PART, &str::PART, &bytes::PART, &bytearray::PART, &memoryview::PART];
 
 /// Brings the built-in types to life: adopts templates, sets hooks, readies all static types. Once, with the first
 /// thread state attached.
