@@ -444,7 +444,6 @@ data! {
     PyRange_Type = 416;
     _Py_ascii_whitespace = 128;
     PyExc_IOError = 8;
-    PyMemoryView_Type = 416;
     PyComplex_Type = 416;
     PyProperty_Type = 416;
     PyInstanceMethod_Type = 416;
@@ -521,7 +520,6 @@ data! {
     _PyImport_FrozenTest = 8;
     _PyInterpreterID_Type = 416;
     _PyLong_DigitValue = 256;
-    _PyManagedBuffer_Type = 416;
     _PyNamespace_Type = 416;
     _PyOS_ReadlineTState = 8;
     _PyParser_TokenNames = 552;
