@@ -17,6 +17,7 @@ static SLOTS: dxpy_core::statics::Gil<[PyModuleDef_Slot; 2]> = exec(fill);
 
 methods! { static METHODS: for PyModuleObject [
     "__build_class__" = build_class [1], "($module, *args)", "Used by the class statement.";
+    "__import__" = dxpy_import::import::dunder_import [5], "($module, /, name, globals=None, locals=None, fromlist=(), level=0)", "Imports a module; importlib.import_module() is what programs call.";
     "print" = print [2], "($module, /, *args, **kwargs)", "Prints values to a stream, or to standard output.";
     "len" = len [1], "($module, obj, /)", "The number of items of a container.";
     "repr" = repr [1], "($module, obj, /)", "The canonical text of an object.";

@@ -27,6 +27,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("vm/interp", 6),
     ("vm/import", 7),
     ("stdlib/lang", 8),
+    ("stdlib/sys", 8),
     ("capi", 8),
     ("vm/dx-py", 9),
     ("vm/dev", 9),

@@ -1,3 +1,10 @@
-//! From source text to modules: compiling with Python's errors and warnings, and what importing needs natively.
+//! From source text to modules: compiling with Python's errors and warnings, `import`, `_imp`, frozen modules, and the
+//! start of `importlib`.
 
+pub mod bootstrap;
+pub mod dynamic;
+pub mod frozen;
+pub mod imp;
+pub mod import;
 pub mod source;
+pub mod state;

@@ -1,0 +1,12 @@
+//! The built-in modules of the executable. Every other native module of CPython's raises an `ImportError` by not being
+//! here.
+
+use dxpy_core::module::StaticModule;
+
+/// Name and definition.
+#[rustfmt::skip] // One a line, so that additions do not collide.
+pub static MODULES: &[(&str, &StaticModule)] = &[
+    ("_imp", &dxpy_import::imp::IMP),
+    ("builtins", &dxpy_mod_lang::builtins::BUILTINS),
+    ("sys", &dxpy_mod_sys::sys::SYS),
+];

@@ -1,0 +1,237 @@
+//! `_imp`: what `importlib` needs natively (`Python/import.c`).
+
+use crate::{frozen, state};
+use dxpy_core::abi::*;
+use dxpy_core::module::{self, StaticModule, exec};
+use dxpy_core::ptr::Object;
+use dxpy_core::statics::Gil;
+use dxpy_core::{Owned, Py, PyResult, attr, boolean, bytes, dict, exceptions, list, methods, name, object, tuple, unicode};
+
+/// `_imp`.
+pub static IMP: StaticModule = StaticModule::new(c"_imp")
+    .doc(c"(Extremely) low-level import machinery bits as used by importlib.")
+    .methods(&METHODS)
+    .slots(&SLOTS);
+
+static SLOTS: Gil<[PyModuleDef_Slot; 2]> = exec(fill);
+
+methods! { static METHODS: for PyModuleObject [
+    "extension_suffixes" = extension_suffixes [0], "($module, /)", "The file suffixes of extension modules.";
+    "lock_held" = lock_held [0], "($module, /)", "Whether the import lock is held.";
+    "acquire_lock" = acquire_lock [0], "($module, /)", "Takes the import lock, which may be taken again by its holder.";
+    "release_lock" = release_lock [0], "($module, /)", "Gives the import lock back.";
+    "find_frozen" = find_frozen [2], "($module, name, /, *, withdata=False)", "What is known of a frozen module.";
+    "get_frozen_object" = get_frozen_object [2], "($module, name, data=None, /)", "The code of a frozen module.";
+    "is_frozen_package" = is_frozen_package [1], "($module, name, /)", "Whether a frozen module is a package.";
+    "create_builtin" = create_builtin [1], "($module, spec, /)", "Makes a built-in module.";
+    "init_frozen" = init_frozen [1], "($module, name, /)", "Imports a frozen module.";
+    "is_builtin" = is_builtin [1], "($module, name, /)", "Whether a module is built in.";
+    "is_frozen" = is_frozen [1], "($module, name, /)", "Whether a module is frozen.";
+    "_frozen_module_names" = frozen_module_names [0], "($module, /)", "The names of the frozen modules.";
+    "_override_frozen_modules_for_tests" = override_frozen [1], "($module, override, /)", "For tests only.";
+    "_override_multi_interp_extensions_check" = override_check [1], "($module, override, /)", "For tests only.";
+    "create_dynamic" = create_dynamic [2], "($module, spec, file=None, /)", "Makes an extension module.";
+    "exec_dynamic" = exec_dynamic [1], "($module, mod, /)", "Runs an extension module.";
+    "exec_builtin" = exec_builtin [1], "($module, mod, /)", "Runs a built-in module.";
+    "_fix_co_filename" = fix_co_filename [2], "($module, code, path, /)", "Changes the file of a code object and those in it.";
+    "source_hash" = source_hash [2], "($module, /, key, source)", "The hash of hash-based pycs.";
+] }
+
+fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
+    module::add(py, m, "check_hash_based_pycs", name!("default").obj(py))
+}
+
+fn extension_suffixes(py: Py<'_>, _: &PyModuleObject) -> PyResult {
+    let arch = std::env::consts::ARCH;
+    let names = [format!(".cpython-312-{arch}-linux-gnu.so"), ".abi3.so".to_owned(), ".so".to_owned()];
+    let items: Vec<Owned> =
+        names.iter().map(|n| unicode::from_str(py, n).map(Owned::upcast)).collect::<PyResult<_>>()?;
+    list::from_iter(py, items).map(Owned::upcast)
+}
+
+/// How often the import lock is held; one thread runs Python for now, so that it is always this thread's.
+static LOCK_DEPTH: Gil<core::cell::Cell<usize>> = Gil(core::cell::Cell::new(0));
+
+fn lock_held(_: Py<'_>, _: &PyModuleObject) -> bool {
+    LOCK_DEPTH.get() > 0
+}
+
+fn acquire_lock(_: Py<'_>, _: &PyModuleObject) {
+    LOCK_DEPTH.set(LOCK_DEPTH.get() + 1);
+}
+
+fn release_lock(py: Py<'_>, _: &PyModuleObject) -> PyResult<()> {
+    if LOCK_DEPTH.get() == 0 {
+        return Err(exceptions::runtime_error(py, format_args!("not holding the import lock")));
+    }
+    LOCK_DEPTH.set(LOCK_DEPTH.get() - 1);
+    Ok(())
+}
+
+fn find_frozen(
+    py: Py<'_>,
+    _: &PyModuleObject,
+    name: &PyUnicodeObject,
+    _withdata: Option<&PyObject>,
+) -> PyResult {
+    let Some(f) = frozen::find(&unicode::display(name.as_object())) else { return Ok(object::none()) };
+    let origin = unicode::from_str(py, f.origin)?.upcast();
+    tuple::from_iter(py, [object::none(), boolean::new(f.package).upcast(), origin]).map(Owned::upcast)
+}
+
+/// The frozen module, or the `ImportError` (`set_frozen_error`).
+fn frozen_or_error(py: Py<'_>, name: &PyUnicodeObject) -> PyResult<&'static frozen::Frozen> {
+    frozen::find(&unicode::display(name.as_object())).ok_or_else(|| {
+        let shown = dxpy_core::protocol::repr(py, name.as_object())
+            .map(|r| unicode::display(r.as_object()))
+            .unwrap_or_default();
+        exceptions::format(py, &exceptions::ImportError, format_args!("No such frozen object named {shown}"))
+    })
+}
+
+fn get_frozen_object(
+    py: Py<'_>,
+    _: &PyModuleObject,
+    name: &PyUnicodeObject,
+    _data: Option<&PyObject>,
+) -> PyResult {
+    let f = frozen_or_error(py, name)?;
+    frozen::code(py, f).map(Owned::upcast)
+}
+
+fn is_frozen_package(py: Py<'_>, _: &PyModuleObject, name: &PyUnicodeObject) -> PyResult<bool> {
+    Ok(frozen_or_error(py, name)?.package)
+}
+
+fn is_frozen(_: Py<'_>, _: &PyModuleObject, name: &PyUnicodeObject) -> bool {
+    frozen::find(&unicode::display(name.as_object())).is_some()
+}
+
+fn frozen_module_names(py: Py<'_>, _: &PyModuleObject) -> PyResult {
+    let items: Vec<Owned> =
+        frozen::names().map(|n| unicode::from_str(py, n).map(Owned::upcast)).collect::<PyResult<_>>()?;
+    list::from_iter(py, items).map(Owned::upcast)
+}
+
+fn override_frozen(_: Py<'_>, _: &PyModuleObject, _: i32) {}
+
+fn override_check(_: Py<'_>, _: &PyModuleObject, _: i32) -> i32 {
+    0
+}
+
+fn init_frozen(py: Py<'_>, _: &PyModuleObject, name: &PyUnicodeObject) -> PyResult {
+    match frozen::find(&unicode::display(name.as_object())) {
+        Some(f) => import_frozen(py, f),
+        None => Ok(object::none()),
+    }
+}
+
+/// `PyImport_ImportFrozenModuleObject`: runs it in a new module of `sys.modules`.
+pub fn import_frozen(py: Py<'_>, f: &'static frozen::Frozen) -> PyResult {
+    let name = unicode::intern_str(py, f.name)?;
+    let code = frozen::code(py, f)?;
+    let m = module::new(py, &name)?;
+    let d = module::dict_of(&m);
+    dict::set(py, d, name!("__builtins__").obj(py), module::dict_of(state::builtins()).as_object())?;
+    dict::set(py, state::module_dict(), name.as_object(), m.as_object())?;
+    dxpy_interp::eval_code(py, &code, d.as_object(), d.as_object())?;
+    Ok(m.upcast())
+}
+
+/// 1 for a built-in module, -1 for one that cannot be made twice, 0 otherwise.
+fn is_builtin(_: Py<'_>, _: &PyModuleObject, name: &PyUnicodeObject) -> i32 {
+    match unicode::display(name.as_object()).as_str() {
+        "sys" | "builtins" => -1,
+        n => state::built_in(n).is_some() as i32,
+    }
+}
+
+/// `_imp_create_builtin`.
+fn create_builtin(py: Py<'_>, _: &PyModuleObject, spec: &PyObject) -> PyResult {
+    let name = attr::get_name(py, spec, name!("name"))?;
+    let text = unicode::display(&name);
+    if let Some(m) = dict::get(py, state::module_dict(), &name)?
+        && matches!(text.as_str(), "sys" | "builtins")
+    {
+        return Ok(m);
+    }
+    match state::built_in(&text) {
+        Some(def) => module::from_def_and_spec(py, def, spec),
+        None => Ok(object::none()),
+    }
+}
+
+fn exec_builtin(py: Py<'_>, _: &PyModuleObject, m: &PyObject) -> PyResult<i32> {
+    if !module::check(m) {
+        return Ok(0);
+    }
+    // SAFETY: LAYOUT: just checked.
+    let m = unsafe { &*(m as *const PyObject as *const PyModuleObject) };
+    match module::def_of(m) {
+        // A module that has its state was executed before.
+        Some(_) if !m.md_state.get().is_null() => Ok(0),
+        Some(def) => module::exec_def(py, m, def).map(|()| 0),
+        None => Ok(0),
+    }
+}
+
+fn create_dynamic(py: Py<'_>, _: &PyModuleObject, spec: &PyObject, _file: Option<&PyObject>) -> PyResult {
+    match crate::dynamic::HOOK.get() {
+        Some(f) => f(py, spec),
+        None => Err(exceptions::format(
+            py,
+            &exceptions::ImportError,
+            format_args!("dx-py: loading of extension modules is not implemented yet"),
+        )),
+    }
+}
+
+fn exec_dynamic(py: Py<'_>, this: &PyModuleObject, m: &PyObject) -> PyResult<i32> {
+    exec_builtin(py, this, m)
+}
+
+/// `update_compiled_module`: the file of a code object and of those among its constants that have the same.
+fn fix_co_filename(py: Py<'_>, _: &PyModuleObject, code: &PyObject, path: &PyUnicodeObject) -> PyResult<()> {
+    let Some(c) = dxpy_types::code::check(code) else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!(
+                "_fix_co_filename() argument 1 must be code, not {}",
+                dxpy_core::call::type_name(code.ty())
+            ),
+        ));
+    };
+    // SAFETY: LIVE: a code object holds its file name.
+    let old = unsafe { (*c.co_filename.get()).to_owned() };
+    if dxpy_core::protocol::rich_compare_bool(py, &old, path.as_object(), dxpy_core::protocol::EQ)? {
+        return Ok(());
+    }
+    fix(c, &old, path);
+    Ok(())
+}
+
+fn fix(c: &PyCodeObject, old: &PyObject, new: &PyUnicodeObject) {
+    // SAFETY: LIVE, LAYOUT: file names are str.
+    let same = unsafe {
+        let own = &*(c.co_filename.get() as *const PyUnicodeObject);
+        unicode::equal(own, &*(old as *const PyObject as *const PyUnicodeObject))
+    };
+    if !same {
+        return;
+    }
+    let before = c.co_filename.replace(new.to_owned().into_ptr());
+    // SAFETY: OWNED: the code object held it.
+    drop(unsafe { Owned::<PyObject>::from_raw_opt(before) });
+    dxpy_types::code::consts(c).iter().filter_map(|k| dxpy_types::code::check(k)).for_each(|k| fix(k, old, new));
+}
+
+fn source_hash(py: Py<'_>, _: &PyModuleObject, key: i64, source: &PyObject) -> PyResult {
+    let Some(b) = bytes::check(source) else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("a bytes-like object is required, not '{}'", dxpy_core::call::type_name(source.ty())),
+        ));
+    };
+    let h = dxpy_text::hash::keyed_hash(key as u64, bytes::as_slice(b));
+    bytes::new(py, &h.to_le_bytes()).map(Owned::upcast)
+}
