@@ -7,8 +7,8 @@ use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, attr, call, dict, exceptions, list, long, methods, name, object, protocol, tuple, types,
-    unicode,
+    Owned, Py, PyErr, PyResult, attr, call, dict, exceptions, list, long, methods, name, object, protocol,
+    tuple, types, unicode,
 };
 use dxpy_import::state;
 use dxpy_types::frame;
@@ -103,10 +103,13 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     add("maxsize", int(py, i64::MAX)?)?;
     add("maxunicode", int(py, 0x10FFFF)?)?;
     add("dont_write_bytecode", dxpy_core::boolean::new(c.dont_write_bytecode != 0).upcast())?;
-    add("pycache_prefix", match &c.pycache_prefix {
-        Some(p) => text(py, p)?,
-        None => object::none(),
-    })?;
+    add(
+        "pycache_prefix",
+        match &c.pycache_prefix {
+            Some(p) => text(py, p)?,
+            None => object::none(),
+        },
+    )?;
     add("argv", text_list(py, &c.argv)?)?;
     add("orig_argv", text_list(py, &c.orig_argv)?)?;
     add("path", text_list(py, &c.path)?)?;
@@ -189,7 +192,8 @@ fn displayhook(py: Py<'_>, _: &PyModuleObject, o: &PyObject) -> PyResult<()> {
     }
     let builtins = module::dict_of(state::builtins());
     dict::set(py, builtins, name!("_").obj(py), &object::none())?;
-    let Some(out) = dict::get_name(py, module::dict_of(state::sys()), name!("stdout"))?.filter(|o| !object::is_none(o))
+    let Some(out) =
+        dict::get_name(py, module::dict_of(state::sys()), name!("stdout"))?.filter(|o| !object::is_none(o))
     else {
         return Err(exceptions::runtime_error(py, format_args!("lost sys.stdout")));
     };
@@ -239,7 +243,10 @@ fn getrecursionlimit(py: Py<'_>, _: &PyModuleObject) -> i32 {
 
 fn setrecursionlimit(py: Py<'_>, _: &PyModuleObject, limit: i32) -> PyResult<()> {
     if limit < 1 {
-        return Err(exceptions::value_error(py, format_args!("recursion limit must be greater or equal than 1")));
+        return Err(exceptions::value_error(
+            py,
+            format_args!("recursion limit must be greater or equal than 1"),
+        ));
     }
     let abi = &py.state().abi;
     let depth = abi.py_recursion_limit.get() - abi.py_recursion_remaining.get();
@@ -396,7 +403,8 @@ fn call_tracing(py: Py<'_>, _: &PyModuleObject, f: &PyObject, args: &PyTupleObje
 /// What is shown of an error that nobody can receive, until `sys.unraisablehook` is there.
 pub fn unraisable(py: Py<'_>, e: PyErr, source: Option<&PyObject>) {
     let what = source.and_then(|o| protocol::repr(py, o).ok()).map(|r| unicode::display(r.as_object()));
-    let value = protocol::str(py, e.value().as_object()).map(|s| unicode::display(s.as_object())).unwrap_or_default();
+    let value =
+        protocol::str(py, e.value().as_object()).map(|s| unicode::display(s.as_object())).unwrap_or_default();
     eprintln!(
         "Exception ignored in: {}\n{}: {value}",
         what.unwrap_or_default(),

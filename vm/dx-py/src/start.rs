@@ -160,7 +160,9 @@ fn hash_secret() {
                 f.read_exact(&mut bytes)
             });
             if read.is_err() {
-                eprintln!("Fatal Python error: _Py_HashRandomization_Init: failed to get random numbers to initialize Python");
+                eprintln!(
+                    "Fatal Python error: _Py_HashRandomization_Init: failed to get random numbers to initialize Python"
+                );
                 std::process::exit(1);
             }
             HashSecret::random(&bytes)
@@ -176,8 +178,11 @@ fn start(py: Py<'_>) -> PyResult<()> {
     state::register(MODULES);
     dxpy_types::init(py)?;
     bootstrap::first_modules(py, &dxpy_mod_lang::builtins::BUILTINS, &dxpy_mod_sys::sys::SYS)?;
-    bootstrap::importlib(py)?;
-    bootstrap::external_importers(py)?;
+    if let Err(e) = bootstrap::importlib(py).and_then(|()| bootstrap::external_importers(py)) {
+        // While the types it needs are being written, programs that import nothing run without it.
+        eprintln!("dx-py: importlib does not start yet:");
+        report(py, &e);
+    }
     Ok(())
 }
 

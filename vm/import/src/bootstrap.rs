@@ -40,12 +40,7 @@ pub fn first_modules(
     }));
     state::set_builtins(early(py, "builtins", builtins)?);
     state::set_sys(early(py, "sys", sys)?);
-    dict::set(
-        py,
-        module::dict_of(state::sys()),
-        name!("modules").obj(py),
-        state::module_dict().as_object(),
-    )
+    dict::set(py, module::dict_of(state::sys()), name!("modules").obj(py), state::module_dict().as_object())
 }
 
 /// `init_importlib`: `importlib._bootstrap` runs and is given `sys` and `_imp`.

@@ -23,7 +23,12 @@ const fn plain(name: &'static str, path: &'static str) -> Frozen {
 
 /// The table. `importlib`'s two halves go by their bootstrap names too.
 static TABLE: &[Frozen] = &[
-    Frozen { name: "_frozen_importlib", path: "importlib/_bootstrap.py", origin: "importlib._bootstrap", package: false },
+    Frozen {
+        name: "_frozen_importlib",
+        path: "importlib/_bootstrap.py",
+        origin: "importlib._bootstrap",
+        package: false,
+    },
     Frozen {
         name: "_frozen_importlib_external",
         path: "importlib/_bootstrap_external.py",

@@ -5,7 +5,9 @@ use dxpy_core::abi::*;
 use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
-use dxpy_core::{Owned, Py, PyResult, attr, boolean, bytes, dict, exceptions, list, methods, name, object, tuple, unicode};
+use dxpy_core::{
+    Owned, Py, PyResult, attr, boolean, bytes, dict, exceptions, list, methods, name, object, tuple, unicode,
+};
 
 /// `_imp`.
 pub static IMP: StaticModule = StaticModule::new(c"_imp")
@@ -222,14 +224,20 @@ fn fix(c: &PyCodeObject, old: &PyObject, new: &PyUnicodeObject) {
     let before = c.co_filename.replace(new.to_owned().into_ptr());
     // SAFETY: OWNED: the code object held it.
     drop(unsafe { Owned::<PyObject>::from_raw_opt(before) });
-    dxpy_types::code::consts(c).iter().filter_map(|k| dxpy_types::code::check(k)).for_each(|k| fix(k, old, new));
+    dxpy_types::code::consts(c)
+        .iter()
+        .filter_map(|k| dxpy_types::code::check(k))
+        .for_each(|k| fix(k, old, new));
 }
 
 fn source_hash(py: Py<'_>, _: &PyModuleObject, key: i64, source: &PyObject) -> PyResult {
     let Some(b) = bytes::check(source) else {
         return Err(exceptions::type_error(
             py,
-            format_args!("a bytes-like object is required, not '{}'", dxpy_core::call::type_name(source.ty())),
+            format_args!(
+                "a bytes-like object is required, not '{}'",
+                dxpy_core::call::type_name(source.ty())
+            ),
         ));
     };
     let h = dxpy_text::hash::keyed_hash(key as u64, bytes::as_slice(b));

@@ -5,7 +5,9 @@ use crate::state;
 use dxpy_core::abi::*;
 use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
-use dxpy_core::{Owned, Py, PyResult, attr, call, dict, exceptions, hooks, name, object, protocol, tuple, unicode};
+use dxpy_core::{
+    Owned, Py, PyResult, attr, call, dict, exceptions, hooks, name, object, protocol, tuple, unicode,
+};
 use dxpy_ops::names::mapping_get;
 
 /// A module that is in `sys.modules` and not None (`import_get_module`).
@@ -51,7 +53,8 @@ fn trimmed(py: Py<'_>, e: dxpy_core::PyErr) -> dxpy_core::PyErr {
             let code = dxpy_types::frame::code_of((*t.tb_frame.get()).f_frame.get());
             let file = unicode::display(&*code.co_filename.get());
             let name = unicode::display(&*code.co_name.get());
-            let now = file == "<frozen importlib._bootstrap>" || file == "<frozen importlib._bootstrap_external>";
+            let now =
+                file == "<frozen importlib._bootstrap>" || file == "<frozen importlib._bootstrap_external>";
             if now && !in_importlib {
                 outer = &*prev;
             }
@@ -74,13 +77,14 @@ fn trimmed(py: Py<'_>, e: dxpy_core::PyErr) -> dxpy_core::PyErr {
 }
 
 /// `resolve_name`: the absolute name of a relative import.
-fn resolve(py: Py<'_>, globals: Option<&PyDictObject>, name: &PyUnicodeObject, level: i32) -> PyResult<Owned> {
+fn resolve(
+    py: Py<'_>,
+    globals: Option<&PyDictObject>,
+    name: &PyUnicodeObject,
+    level: i32,
+) -> PyResult<Owned> {
     let Some(globals) = globals else {
-        return Err(exceptions::format(
-            py,
-            &exceptions::KeyError,
-            format_args!("'__name__' not in globals"),
-        ));
+        return Err(exceptions::format(py, &exceptions::KeyError, format_args!("'__name__' not in globals")));
     };
     let package = dict::get_name(py, globals, name!("__package__"))?.filter(|p| !object::is_none(p));
     let spec = dict::get_name(py, globals, name!("__spec__"))?.filter(|s| !object::is_none(s));
@@ -174,10 +178,7 @@ pub fn import_level(
     level: i32,
 ) -> PyResult {
     let Some(text) = unicode::check(name) else {
-        return Err(exceptions::type_error(
-            py,
-            format_args!("module name must be a string"),
-        ));
+        return Err(exceptions::type_error(py, format_args!("module name must be a string")));
     };
     if level < 0 {
         return Err(exceptions::value_error(py, format_args!("level must be >= 0")));
