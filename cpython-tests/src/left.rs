@@ -4,6 +4,7 @@
 
 use crate::events::{End, unescape};
 use crate::job::{self, Limits};
+use dxpy_bytecode::opcodes::Op;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -202,8 +203,14 @@ pub fn opcodes_without_case(folders: &[&Path]) -> Vec<&'static str> {
     for folder in folders {
         collect_words(folder, &mut words);
     }
-    let all = (0..=255).filter_map(dxpy_bytecode::opcodes::Op::from_number).map(|op| op.meta().name);
+    let all = (0..=255).filter_map(Op::from_number).map(|op| op.meta().name);
     all.filter(|name| !["CACHE", "RESERVED"].contains(name) && !words.contains(*name)).collect()
+}
+
+/// Whether an opcode is one the compiler emits: the head of its family, and not an instrumented form.
+pub fn is_general(name: &str) -> bool {
+    let found = (0..=255).filter_map(Op::from_number).find(|op| op.meta().name == name);
+    found.is_some_and(|op| op.meta().family == op && !name.starts_with("INSTRUMENTED"))
 }
 
 fn collect_words(folder: &Path, words: &mut std::collections::HashSet<String>) {
@@ -262,5 +269,6 @@ mod tests {
         assert!(all.len() > 150 && all.contains(&"LOAD_FAST"));
         let with = opcodes_without_case(&[&root.join("vm/bytecode/src")]);
         assert!(!with.contains(&"LOAD_FAST"));
+        assert!(is_general("LOAD_ATTR") && !is_general("LOAD_ATTR_SLOT") && !is_general("INSTRUMENTED_CALL"));
     }
 }

@@ -138,9 +138,15 @@ fn one(plan: &Plan, file: &File, worker: &Path, home: &Path) -> Done {
     let ran = job::run(command, &limits);
     let text =
         fs::read(&events).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-    let result = events::read(&text, &ran.end);
+    let mut result = events::read(&text, &ran.end);
     let _ = fs::remove_dir_all(home);
     let log = fs::read(&log).unwrap_or_default();
+    if result.note.starts_with("ended") {
+        // What it said last is most often why.
+        let last =
+            log.rsplit(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or(&[]);
+        result.note += &format!(": {}", String::from_utf8_lossy(&last[..last.len().min(300)]));
+    }
     let panicked = contains(&log, b"' panicked at ") || contains(&log, b") panicked at ");
     Done { name: file.name.into(), end: ran.end, panicked, cpu: ran.cpu, wall: ran.wall, result }
 }

@@ -133,7 +133,9 @@ fn sources(root: &Path, table: &mut String) {
     println!("{:<34} {:>6}", "C API names without a body", symbols.len());
     let folders = [root.join("vm/ops/src"), root.join("vm/interp/src")];
     let opcodes = left::opcodes_without_case(&[&folders[0], &folders[1]]);
-    println!("{:<34} {:>6}", "opcodes without a case", opcodes.len());
+    let (general, fast): (Vec<&str>, Vec<&str>) = opcodes.iter().partition(|name| left::is_general(name));
+    println!("{:<34} {:>6}", "opcodes without a case", general.len());
+    println!("{:<34} {:>6}", "specialised or instrumented ones", fast.len());
     symbols.iter().for_each(|name| _ = writeln!(table, "symbol\t\t{name}\t\t"));
     opcodes.iter().for_each(|name| _ = writeln!(table, "opcode\t\t{name}\t\t"));
 }
