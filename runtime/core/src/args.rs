@@ -58,7 +58,7 @@ const fn opening(s: &[u8]) -> usize {
 /// The pieces of a text signature, found at compile time.
 const fn next_piece(s: &[u8], mut at: usize) -> (usize, usize, usize) {
     // `at` is just after `(` or `,`; the piece ends at the next top-level `,` or the closing `)`.
-    while at < s.len() && s[at] == b' ' {
+    while at < s.len() && matches!(s[at], b' ' | b'\n') {
         at += 1;
     }
     let (start, mut depth, mut quote) = (at, 0, 0u8);

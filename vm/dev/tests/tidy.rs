@@ -28,6 +28,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("vm/import", 7),
     ("stdlib/lang", 8),
     ("stdlib/sys", 8),
+    ("stdlib/text", 5),
     ("capi", 8),
     ("vm/dx-py", 9),
     ("vm/dev", 9),

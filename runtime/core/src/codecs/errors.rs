@@ -242,3 +242,69 @@ impl<'a> EncodeCall<'a> {
 fn buf(s: Str<'_>) -> StrBuf {
     s.to_buf()
 }
+
+/// What handles the errors of one decoding: a standard handler, or one of the registry.
+pub enum OnDecode<'a> {
+    Standard(Handler),
+    Call(DecodeCall<'a>),
+}
+
+impl<'a> OnDecode<'a> {
+    /// The handler of this name; none is `strict`.
+    pub fn new(name: Option<&'a str>) -> OnDecode<'a> {
+        let name = name.unwrap_or("strict");
+        match Handler::parse(name) {
+            Some(h) => OnDecode::Standard(h),
+            None => OnDecode::Call(DecodeCall::new(name)),
+        }
+    }
+
+    /// Handles one error.
+    pub fn handle(
+        &mut self,
+        py: Py<'_>,
+        encoding: &str,
+        input: &[u8],
+        e: Malformed,
+        out: &mut Builder,
+    ) -> PyResult<Resume> {
+        match self {
+            OnDecode::Call(c) => c.handle(py, encoding, input, e, out),
+            OnDecode::Standard(h) => match h.decode(encoding, input, e.start, e.end, out) {
+                Ok(at) => Ok(Resume { at, input: None }),
+                Err(Refused::Raise) => Err(decode_error(py, encoding, Source::new(input), e)),
+                Err(Refused::Kind) => Err(cannot_handle(py, "UnicodeDecodeError")),
+            },
+        }
+    }
+}
+
+/// What handles the errors of one encoding.
+pub enum OnEncode<'a> {
+    Standard(Handler, &'a PyUnicodeObject),
+    Call(EncodeCall<'a>),
+}
+
+impl<'a> OnEncode<'a> {
+    /// The handler of this name for this text; none is `strict`.
+    pub fn new(name: Option<&'a str>, text: &'a PyUnicodeObject) -> OnEncode<'a> {
+        let name = name.unwrap_or("strict");
+        match Handler::parse(name) {
+            Some(h) => OnEncode::Standard(h, text),
+            None => OnEncode::Call(EncodeCall::new(name, text)),
+        }
+    }
+
+    /// Handles one error.
+    pub fn handle(&mut self, py: Py<'_>, encoding: &str, e: Malformed) -> PyResult<(Replacement, usize)> {
+        match self {
+            OnEncode::Call(c) => c.handle(py, encoding, e),
+            OnEncode::Standard(h, s) => {
+                h.encode(encoding, unicode::view(s), e.start, e.end).map_err(|r| match r {
+                    Refused::Raise => encode_error(py, encoding, s, e),
+                    Refused::Kind => cannot_handle(py, "UnicodeEncodeError"),
+                })
+            }
+        }
+    }
+}
