@@ -7,6 +7,8 @@ use dxpy_core::module::StaticModule;
 #[rustfmt::skip] // One a line, so that additions do not collide.
 pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_imp", &dxpy_import::imp::IMP),
+    ("_codecs", &dxpy_mod_text::_codecs::MODULE),
+    ("_string", &dxpy_mod_text::_string::MODULE),
     ("builtins", &dxpy_mod_lang::builtins::BUILTINS),
     ("sys", &dxpy_mod_sys::sys::SYS),
 ];
