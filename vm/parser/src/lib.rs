@@ -152,6 +152,9 @@ pub fn parse_with(
         }
     };
     let (mut far, mut last) = (p.far.max(p.i), p.far.max(p.i));
+    // An action of CPython's runs before the token behind it is read.
+    let mut read = if matches!(error, Fail::Error(_)) { p.far.max(p.i.saturating_sub(1)) } else { far };
+    let overflow = matches!(&error, Fail::Error(e) if e.kind == ErrorKind::Memory);
     // Tokenizer errors at the very place need no second opinion on the grammar.
     if matches!(error, Fail::Generic)
         && (far < good || lexed.error.is_none())
@@ -163,6 +166,7 @@ pub fn parse_with(
         )
     {
         last = found.last.max(far);
+        read = found.first;
         let mut undecodable = None;
         let mut seen = HashSet::new();
         for (at, warns) in found.decoded {
@@ -183,8 +187,14 @@ pub fn parse_with(
             (_, None) => far = found.far,
         }
     }
-    let end =
-        report(&lines, error, far, last, good, &lexed.tokens, lexed.error.as_ref(), &lexed.parens, opts);
+    if opts.allow_incomplete
+        && !overflow
+        && let Some(e) = incomplete(&lines, &lexed, read, good)
+    {
+        issue(warnings, lexed.warnings, p.warnings, lexed.error.as_ref(), read);
+        return Err(e);
+    }
+    let end = report(&lines, error, far, last, good, &lexed.tokens, lexed.error.as_ref(), &lexed.parens);
     // To look for the tokenizer's errors CPython reads the whole text, and so all its warnings are issued; but not when an
     // unexpected indentation is all there is to say.
     let unexpected = end.kind == ErrorKind::Indentation && end.message.starts_with("unexpected ");
@@ -196,6 +206,27 @@ pub fn parse_with(
         if unexpected { far } else { usize::MAX },
     );
     Err(end)
+}
+
+/// The error that says to the caller that more input may help: when the tokenizer has come to the end of the text by the
+/// time it has read token `read` (`_is_end_of_source`).
+fn incomplete(lines: &Lines<'_>, lexed: &tokenizer::Tokens, read: usize, good: usize) -> Option<SyntaxError> {
+    let (kind, message) = (ErrorKind::Incomplete, "incomplete input".to_string());
+    if read < good {
+        let t = &lexed.tokens[read];
+        return lines.touches_end(t).then(|| lines.error_at_last(kind, message, t));
+    }
+    let (lineno, col) = match &lexed.error {
+        Some(TokError::Eof) => (lexed.lineno, lines.src.len() - lines.start(lexed.lineno)),
+        Some(TokError::Error(e) | TokError::Soft(e)) if lexed.open_string => {
+            let col = lines.byte_offset(e.lineno, e.offset);
+            (e.lineno, col)
+        }
+        _ => return None,
+    };
+    let loc = Location { lineno, end_lineno: lineno, col_offset: col as i32, end_col_offset: -1 };
+    let text = String::from_utf8_lossy(lines.buffer_to_end(lineno)).into_owned();
+    Some(SyntaxError { text: Some(text), ..lines.raw_error(kind, message, loc, lineno) })
 }
 
 /// Whether only white space and comments are left after an interactive statement (`bad_single_statement`).
@@ -243,28 +274,17 @@ fn report(
     tokens: &[Token],
     tok_error: Option<&TokError>,
     parens: &[Paren],
-    opts: &Options,
 ) -> SyntaxError {
     let last_line = tokens.last().map_or(0, |t| t.loc.end_lineno);
     let unclosed = |p: &Paren| {
         let loc = Location { lineno: p.lineno, end_lineno: p.lineno, col_offset: p.col, end_col_offset: -1 };
         lines.error(ErrorKind::Syntax, format!("'{}' was never closed", p.ch as char), loc, last_line)
     };
-    let at_end = far + 1 >= tokens.len();
     let first = match fail {
         Fail::Error(e) if e.kind == ErrorKind::Memory => return *e,
         Fail::Error(e) => Some(*e),
         Fail::Generic => None,
     };
-    let open_string = matches!(tok_error, Some(TokError::Error(e) | TokError::Soft(e)) if e.message.starts_with("unterminated triple-quoted"));
-    let complete = matches!(
-        tok_error,
-        Some(TokError::Error(_) | TokError::Soft(_) | TokError::State(_) | TokError::Undecodable(_))
-    );
-    if opts.allow_incomplete && at_end && (open_string || !complete) {
-        let t = &tokens[far.min(tokens.len() - 1)];
-        return lines.error_at_last(ErrorKind::Incomplete, "incomplete input".into(), t);
-    }
     if first.is_none() && far < good && matches!(tokens[far].kind, Tok::Indent | Tok::Dedent) {
         let unexpected =
             if tokens[far].kind == Tok::Indent { "unexpected indent" } else { "unexpected unindent" };

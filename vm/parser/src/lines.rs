@@ -49,16 +49,49 @@ impl<'a> Lines<'a> {
 
     /// What the tokenizer's buffer holds when it has read as far as `line`.
     fn buffer(&self, line: i32) -> &'a [u8] {
+        let held = self.buffer_to_end(line);
+        &held[..held.len() - (self.src.len() - self.start(line + 1))]
+    }
+
+    /// What the tokenizer's buffer holds at the end of the text, when `line` is where the open token began.
+    pub fn buffer_to_end(&self, line: i32) -> &'a [u8] {
         let mut first = line;
         while self.joined.binary_search(&first).is_ok() {
             first -= 1;
         }
-        &self.src[self.start(first)..self.start(line + 1)]
+        &self.src[self.start(first)..]
     }
 
     /// The tokenizer's line once a token has been read.
     pub fn reached(&self, t: &Token) -> i32 {
         t.loc.end_lineno
+    }
+
+    /// Whether the tokenizer looked past the end of the text to read a token.
+    pub fn touches_end(&self, t: &Token) -> bool {
+        let text = &self.src[t.start as usize..t.end as usize];
+        let ends = t.end as usize >= self.src.len();
+        match t.kind {
+            Tok::EndMarker => true,
+            Tok::Newline => ends && text.is_empty(),
+            // Behind a closing quote nothing is looked for, except that two may be the first of three.
+            Tok::String => {
+                ends && text.len() >= 2 && {
+                    let body = text.iter().position(|c| matches!(c, b'"' | b'\'')).unwrap_or(0);
+                    text.len() - body == 2
+                }
+            }
+            Tok::FStringEnd => false,
+            Tok::Indent | Tok::Dedent => ends,
+            k if k.is_keyword() || k == Tok::Name || k == Tok::Number => ends,
+            _ => ends && text.len() < 3,
+        }
+    }
+
+    /// The column in bytes of a line's character.
+    pub fn byte_offset(&self, line: i32, chars: i32) -> usize {
+        let text = String::from_utf8_lossy(self.line(line));
+        text.chars().take(chars.max(0) as usize).map(char::len_utf8).sum()
     }
 
     /// `_PyPegen_raise_error_known_location`: `loc` has columns from 1, of which 0 and -1 stand for none. `reached` is the

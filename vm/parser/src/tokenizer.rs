@@ -92,6 +92,8 @@ pub struct Tokens {
     pub lineno: i32,
     /// Lines read in the midst of a token or after a backslash.
     pub joined: Vec<i32>,
+    /// The error is that the text ends in a string.
+    pub open_string: bool,
 }
 
 pub(crate) struct Tokenizer<'a> {
@@ -112,6 +114,7 @@ pub(crate) struct Tokenizer<'a> {
     bytes: bool,
     /// With `async_names`: inside an asynchronous function.
     async_def: Option<AsyncDef>,
+    open_string: bool,
     indents: Vec<(u32, u32)>,
     parens: Vec<Paren>,
     pub fstrings: Vec<FString>,
@@ -172,6 +175,7 @@ pub(crate) fn tokenize(src: &[u8], opts: TokOptions, uni: &dyn Unicode) -> Token
         warnings: t.warnings,
         lineno: t.lineno,
         joined: t.joined,
+        open_string: t.open_string,
     }
 }
 
@@ -190,6 +194,7 @@ impl<'a> Tokenizer<'a> {
             comment: None,
             bytes: opts.byte_columns,
             async_def: None,
+            open_string: false,
             indents: vec![(0, 0)],
             parens: Vec::new(),
             fstrings: Vec::new(),
@@ -215,6 +220,7 @@ impl<'a> Tokenizer<'a> {
             comment: self.comment,
             bytes: self.bytes,
             async_def: self.async_def,
+            open_string: self.open_string,
             indents: self.indents,
             parens: self.parens,
             fstrings: self.fstrings,
@@ -566,6 +572,10 @@ impl<'a> Tokenizer<'a> {
         let Some(body) = text[i..].strip_prefix(b"type:") else { return };
         let skip = body.iter().take_while(|c| matches!(c, b' ' | b'\t')).count();
         let body = &body[skip..];
+        if body.is_empty() && skip == 0 && self.pos >= self.src.len() {
+            // CPython wants something behind the colon, and a newline is enough.
+            return;
+        }
         let body_start = start + (n - body.len());
         let ignore = body
             .strip_prefix(b"ignore")
@@ -896,6 +906,7 @@ impl<'a> Tokenizer<'a> {
                 other => other,
             };
         }
+        self.open_string = self.pos >= self.src.len();
         let what = if size == 3 {
             "unterminated triple-quoted string literal"
         } else {

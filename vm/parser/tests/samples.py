@@ -67,15 +67,36 @@ def versioned():
                 yield source.replace("|", "\n").replace("\0", "@"), version
 
 
-def flags(mode, version):
-    return {"mode": mode, "flags": ast.PyCF_ONLY_AST, "_feature_version": version}
+TYPE_COMMENTS, INCOMPLETE, DONT_IMPLY_DEDENT, BARRY = 0x1000, 0x4000, 0x200, 0x400000
 
 
-def answer(source, mode, version=-1):
+def variants(source):
+    """Modes and flags that make a difference to a text."""
+    if b"type:" in source:
+        for mode in ("exec", "single"):
+            yield mode, TYPE_COMMENTS
+    if b"->" in source and len(source) < 100:
+        yield "func_type", 0
+    if b"<>" in source or b"!=" in source:
+        for mode in ("exec", "eval"):
+            yield mode, BARRY
+    if len(source) < 300:
+        for mode in ("exec", "eval", "single"):
+            yield mode, INCOMPLETE | DONT_IMPLY_DEDENT
+    if len(source) < 60:
+        yield "single", INCOMPLETE
+        yield "single", DONT_IMPLY_DEDENT
+
+
+def flags(mode, version, more):
+    return {"mode": mode, "flags": ast.PyCF_ONLY_AST | more, "_feature_version": version}
+
+
+def answer(source, mode, version=-1, more=0):
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
         try:
-            out = text(compile(source, "<string>", **flags(mode, version)))
+            out = text(compile(source, "<string>", **flags(mode, version, more)))
         except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as e:
             out = error(e).replace("\n", " ")
     issued = "; ".join(f"{w.category.__name__} {w.lineno} {ascii(str(w.message))}" for w in found)
@@ -84,7 +105,7 @@ def answer(source, mode, version=-1):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             try:
-                compile(source, "<string>", **flags(mode, version))
+                compile(source, "<string>", **flags(mode, version, more))
                 issued += " -> none"
             except (SyntaxError, ValueError, Warning) as e:
                 issued += " -> " + error(e).replace("\n", " ")
@@ -108,6 +129,9 @@ def main():
         modes = ["exec"] if b"\n" in source.strip() and len(source) > 60 else ["exec", "eval", "single"]
         for mode in modes:
             print(source.hex(), form, mode, *answer(content, mode), sep="\t")
+        if form == "str" and len(source) < 3000:
+            for mode, more in variants(source):
+                print(source.hex(), f"str-{more}", mode, *answer(content, mode, -1, more), sep="\t")
         if form == "str" and (len(source) < 60 and not source.isascii() or b"coding" in source[:60]):
             print(source.hex(), "bytes", "exec", *answer(source, "exec"), sep="\t")
 

@@ -19,8 +19,17 @@ fn mode(name: &str) -> Mode {
 /// The tree or error, and the warnings with what the first one is as an error.
 fn answer(source: &[u8], form: &str, name: &str) -> (String, String) {
     let is_text = form.starts_with("str");
+    let more: u32 = form.strip_prefix("str-").and_then(|f| f.parse().ok()).unwrap_or(0);
     let feature_version = form.strip_prefix("str").and_then(|v| v.parse().ok()).unwrap_or(12);
-    let opts = Options { ignore_cookie: is_text, feature_version, ..Options::new(mode(name)) };
+    let opts = Options {
+        ignore_cookie: is_text,
+        feature_version,
+        type_comments: more & 0x1000 != 0,
+        allow_incomplete: more & 0x4000 != 0,
+        dont_imply_dedent: more & 0x200 != 0,
+        barry_as_flufl: more & 0x40_0000 != 0,
+        ..Options::new(mode(name))
+    };
     let mut warnings = Vec::new();
     let out = match parse_with(source, &opts, &Tables, &mut warnings) {
         Ok(tree) => dump(&tree),
@@ -64,7 +73,7 @@ fn texts_of_cpythons_tests_are_read_alike() {
             if s.starts_with("ERROR") { s.to_owned() } else { s.chars().skip(same).take(160).collect() }
         };
         bad.push(format!(
-            "{mode} {:?}\n    got {}\n   want {}",
+            "{mode} {form} {:?}\n    got {}\n   want {}",
             String::from_utf8_lossy(&text),
             cut(got),
             cut(want)

@@ -40,7 +40,7 @@ class_def: decorators class_def_raw | class_def_raw
 class_def_raw: ?invalid_class_def_raw | 'class' NAME type_params? ('(' arguments? ')')? ':' block
 function_def: decorators function_def_raw | function_def_raw
 function_def_raw: ?invalid_def_raw | 'def' NAME type_params? &&'(' params? ')' ('->' expression)? &&':' func_type_comment? block | 'async' 'def' NAME type_params? &&'(' params? ')' ('->' expression)? &&':' func_type_comment? block
-func_type_comment: NEWLINE TYPE_COMMENT &(NEWLINE INDENT) | TYPE_COMMENT
+func_type_comment: NEWLINE TYPE_COMMENT &(NEWLINE INDENT) | ?invalid_double_type_comments | TYPE_COMMENT
 params: ?invalid_parameters | parameters
 parameters: slash_no_default param_no_default* param_with_default* star_etc? | slash_with_default param_with_default* star_etc? | param_no_default+ param_with_default* star_etc? | param_with_default+ star_etc? | star_etc
 slash_no_default: param_no_default+ '/' ',' | param_no_default+ '/' &')'
@@ -207,6 +207,7 @@ invalid_lambda_parameters: a='/' ',' !! a "at least one argument must precede /"
 invalid_lambda_parameters_helper: lambda_slash_with_default | lambda_param_with_default+
 invalid_lambda_star_etc: '*' (':' | ',' (':' | '**')) !! last "named arguments must follow bare *" | '*' NAME a='=' !! a "var-positional argument cannot have default value" | '*' (lambda_param_no_default | ',') lambda_param_maybe_default* a='*' (lambda_param_no_default | ',') !! a "* argument may appear only once"
 invalid_lambda_kwds: '**' NAME a='=' !! a "var-keyword argument cannot have default value" | '**' NAME ',' a=NAME !! a "arguments cannot follow var-keyword argument" | '**' NAME ',' a=('*' | '**' | '/') !! a "arguments cannot follow var-keyword argument"
+invalid_double_type_comments: TYPE_COMMENT NEWLINE TYPE_COMMENT NEWLINE INDENT !! last "Cannot have two type comments on def"
 invalid_with_item: expression 'as' a=expression &(',' | ')' | ':') !! star_target
 invalid_for_target: 'async'? 'for' a=star_expressions !! for_target
 invalid_group: '(' a=starred_expression ')' !! a "cannot use starred expression here" | '(' a='**' expression ')' !! a "cannot use double starred expression here"

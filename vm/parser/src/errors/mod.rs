@@ -33,6 +33,8 @@ pub(crate) struct Outcome {
     /// Furthest token read in the first pass.
     pub far: usize,
     pub error: Option<SyntaxError>,
+    /// Furthest token read in the first pass, whatever came of the second.
+    pub first: usize,
     /// Furthest token read in either pass.
     pub last: usize,
     /// String tokens that the second pass has read, and whether it was not looking for mistakes just then: CPython decodes
@@ -105,12 +107,12 @@ pub(crate) fn diagnose(lines: &Lines<'_>, toks: &[Token], good: usize, opts: &Op
             let r = first.rule(g.names[start]);
             let far = first.far;
             if matches!(r, Err(Stop::Overflow)) {
-                return Outcome { far, error: Some(overflow()), last: far, decoded: Vec::new() };
+                return Outcome { far, error: Some(overflow()), last: far, decoded: Vec::new(), first: far };
             }
             if let Err(Stop::Error(e)) = r {
                 // CPython leaves out only those mistakes that are alternatives by themselves: the ones of a dict display
                 // are looked for in the first pass already.
-                return Outcome { far, error: Some(*e), last: first.last(), decoded: Vec::new() };
+                return Outcome { far, error: Some(*e), last: first.last(), decoded: Vec::new(), first: far };
             }
             drop(first);
             let mut second = new(true);
@@ -120,11 +122,17 @@ pub(crate) fn diagnose(lines: &Lines<'_>, toks: &[Token], good: usize, opts: &Op
                 Err(Stop::Overflow) => Some(overflow()),
                 Err(Stop::Tokenizer) => {
                     let last = second.last();
-                    return Outcome { far: second.far, error: None, last, decoded: second.decoded };
+                    return Outcome {
+                        far: second.far,
+                        error: None,
+                        last,
+                        decoded: second.decoded,
+                        first: far,
+                    };
                 }
                 _ => None,
             };
-            Outcome { far, error, last: second.last(), decoded: second.decoded }
+            Outcome { far, error, last: second.last(), decoded: second.decoded, first: far }
         };
         std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(s, job).ok()?.join().ok()
     })
@@ -297,6 +305,11 @@ impl<'a> Pass<'a> {
                     return Ok(None);
                 }
                 if *k == Tok::NotEqual && (self.text(self.pos) == b"<>") != self.flufl {
+                    // `_PyPegen_check_barry_as_flufl` does not wait for the rules about mistakes.
+                    if self.flufl {
+                        let m = "with Barry as BDFL, use '<>' instead of '!='".into();
+                        return Err(self.error_last(ErrorKind::Syntax, m));
+                    }
                     return Ok(None);
                 }
                 if *k == Tok::String && self.second {
