@@ -1,0 +1,13 @@
+//! The General Decimal Arithmetic of `_decimal`, without Python objects: coefficients ([`mag`]), numbers and their text
+//! ([`number`]), contexts and rounding ([`context`]), operations ([`arith`], [`compare`]).
+//! Signals are returned as flags; whether one is trapped, and contexts of threads, are the module's.
+#![forbid(unsafe_code)]
+
+pub mod arith;
+pub mod compare;
+pub mod context;
+pub mod mag;
+pub mod number;
+
+pub use context::{Context, Flags, Rounding, flag};
+pub use number::{Decimal, Value};
