@@ -4,6 +4,7 @@ use crate::Const;
 use crate::linetable::{self, LineRange};
 use dxpy_ast::{Location, PyStr};
 use std::fmt;
+use std::rc::Rc;
 
 /// Bits of `co_flags` (`CO_*`).
 pub mod co {
@@ -156,5 +157,19 @@ impl CodeObject {
             + flag(co::VARARGS)
             + flag(co::VARKEYWORDS);
         if parameters > locals as u64 { Err(InvalidCode::TooFewLocals) } else { Ok(()) }
+    }
+}
+
+impl Drop for CodeObject {
+    /// Nested code objects are dropped one after the other: nesting has no bound that the native stack would bear.
+    fn drop(&mut self) {
+        let mut todo = std::mem::take(&mut self.consts);
+        while let Some(c) = todo.pop() {
+            if let Const::Code(code) = c
+                && let Ok(mut code) = Rc::try_unwrap(code)
+            {
+                todo.append(&mut code.consts);
+            }
+        }
     }
 }

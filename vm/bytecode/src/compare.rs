@@ -234,7 +234,11 @@ mod tests {
         assert_eq!(path(&|c| c.linetable[3] = 2), at("co_linetable offset 0"));
         assert_eq!(path(&|c| c.exceptiontable.extend([0x80, 1, 2, 3])), at("co_exceptiontable entry 0"));
         assert_eq!(path(&|c| c.consts[0] = Constant::False.into()), at("co_consts[0]"));
-        let float = |f: f64| with(CodeObject { consts: vec![Constant::Float(f).into()], ..code("g") });
+        let float = |f: f64| {
+            let mut inner = code("g");
+            inner.consts = vec![Constant::Float(f).into()];
+            with(inner)
+        };
         assert_eq!(compare(&float(f64::NAN), &float(f64::NAN)), None);
         assert!(compare(&float(0.0), &float(-0.0)).is_some());
     }

@@ -125,28 +125,38 @@ fn float_key(f: f64) -> [u8; 8] {
 }
 
 pub(crate) fn constant_key(key: &mut Vec<u8>, c: &Const) {
-    match c {
-        Const::Value(v) => value_key(key, v),
-        Const::Code(code) => {
-            let CodeObject {
-                argcount, posonlyargcount, kwonlyargcount, stacksize, flags, firstlineno, ..
-            } = **code;
-            key.push(b'C');
-            for n in [argcount, posonlyargcount, kwonlyargcount, stacksize, flags, firstlineno as u32] {
-                key.extend(n.to_le_bytes());
+    // Constants of nested code objects come last in their keys, and so a list of what is to be done is enough.
+    let mut todo = vec![std::slice::from_ref(c).iter()];
+    while let Some(rest) = todo.last_mut() {
+        match rest.next() {
+            None => {
+                todo.pop();
             }
-            for part in [&code.code, &code.linetable, &code.exceptiontable, &code.localspluskinds] {
-                sized(key, b'b', part);
+            Some(Const::Value(v)) => value_key(key, v),
+            Some(Const::Code(code)) => {
+                code_key(key, code);
+                todo.push(code.consts.iter());
             }
-            for names in [&code.names, &code.localsplusnames] {
-                sized(key, b'(', &names.len().to_le_bytes());
-                names.iter().for_each(|n| sized(key, b's', n.as_bytes()));
-            }
-            sized(key, b's', code.name.as_bytes());
-            sized(key, b'(', &code.consts.len().to_le_bytes());
-            code.consts.iter().for_each(|c| constant_key(key, c));
         }
     }
+}
+
+/// The key of a code object but for its constants.
+fn code_key(key: &mut Vec<u8>, code: &CodeObject) {
+    let CodeObject { argcount, posonlyargcount, kwonlyargcount, stacksize, flags, firstlineno, .. } = *code;
+    key.push(b'C');
+    for n in [argcount, posonlyargcount, kwonlyargcount, stacksize, flags, firstlineno as u32] {
+        key.extend(n.to_le_bytes());
+    }
+    for part in [&code.code, &code.linetable, &code.exceptiontable, &code.localspluskinds] {
+        sized(key, b'b', part);
+    }
+    for names in [&code.names, &code.localsplusnames] {
+        sized(key, b'(', &names.len().to_le_bytes());
+        names.iter().for_each(|n| sized(key, b's', n.as_bytes()));
+    }
+    sized(key, b's', code.name.as_bytes());
+    sized(key, b'(', &code.consts.len().to_le_bytes());
 }
 
 /// A constant as text for people, near to `repr`.

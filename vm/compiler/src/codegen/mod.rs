@@ -23,6 +23,7 @@ mod with;
 
 use dxpy_ast::{Constant, ExprKind, Location, Mod, PyStr, Stmt, StmtKind};
 use dxpy_bytecode::{CodeObject, Op, co};
+use std::rc::Rc;
 
 use crate::astopt;
 use crate::error::CompileError;
@@ -152,7 +153,7 @@ impl<'a> Compiler<'a> {
                 return Err(CompileError::System("module kind 4 should not be possible".into()));
             }
         }
-        self.leave(!matches!(tree, Mod::Expression { .. }))
+        self.leave(!matches!(tree, Mod::Expression { .. })).map(Rc::unwrap_or_clone)
     }
 
     /// The statements of a module or class, with docstring and annotations (`compiler_body`).

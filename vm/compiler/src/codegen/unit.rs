@@ -137,9 +137,14 @@ impl<'a> Compiler<'a> {
         format!("{}{locals}.{name}", parent.qualname).into()
     }
 
-    /// Closes the scope and makes its code object (`optimize_and_assemble`, `compiler_exit_scope`).
+    /// Closes the scope and makes its code object (`optimize_and_assemble`, `compiler_exit_scope`). What it returns is
+    /// small, for the sake of the frames of nested scopes.
     #[inline(never)]
-    pub(super) fn leave(&mut self, add_none: bool) -> Result<CodeObject> {
+    pub(super) fn leave(&mut self, add_none: bool) -> Result<Rc<CodeObject>> {
+        self.finish(add_none).map(Rc::new)
+    }
+
+    fn finish(&mut self, add_none: bool) -> Result<CodeObject> {
         let flags = self.code_flags();
         let u = self.stack.pop().expect("a scope is open");
         let unit = Unit {
@@ -394,7 +399,7 @@ impl<'a> Compiler<'a> {
 
     /// Makes a function of a code object, with its closure (`compiler_make_closure`).
     #[inline(never)]
-    pub(super) fn make_closure(&mut self, at: Location, code: CodeObject, mut flags: i32) -> Result {
+    pub(super) fn make_closure(&mut self, at: Location, code: Rc<CodeObject>, mut flags: i32) -> Result {
         let mut count = 0;
         for (name, _) in
             code.localsplusnames.iter().zip(&code.localspluskinds).filter(|(_, k)| **k & fast::FREE != 0)
@@ -420,7 +425,7 @@ impl<'a> Compiler<'a> {
             flags |= 8;
             self.op_i(at, Op::BUILD_TUPLE, count);
         }
-        self.load_const(at, Const::Code(Rc::new(code)));
+        self.load_const(at, Const::Code(code));
         self.op_i(at, Op::MAKE_FUNCTION, flags);
         Ok(())
     }

@@ -47,25 +47,50 @@ impl Free {
     }
 }
 
+/// What is known of a block while those inside are being looked at.
+#[derive(Default)]
+struct Work {
+    scopes: Scopes,
+    free: Free,
+    /// What the blocks inside see.
+    inner: View,
+    /// Names free in the blocks inside.
+    child_free: Free,
+    inlined_cells: Set,
+}
+
 impl SymbolTable {
     pub(super) fn analyze(&mut self) -> Result {
-        self.analyze_block(self.top, View::default()).map(|_| ())
+        self.analyze_block(self.top, Box::default()).map(|_| ())
     }
 
-    /// Decides the scopes in a block and in those inside; returns the names free in it.
-    fn analyze_block(&mut self, id: BlockId, mut view: View) -> Result<Free> {
+    /// Decides the scopes in a block and in those inside; returns the names free in it. Blocks nest as deep as the tree,
+    /// and so what this needs is kept off the native stack.
+    fn analyze_block(&mut self, id: BlockId, mut view: Box<View>) -> Result<Box<Free>> {
+        let mut work = self.analyze_names(id, &mut view)?;
+        for i in 0..self.block(id).children.len() {
+            let child = self.block(id).children[i];
+            let inner = self.view_of_child(id, child, &view, &work);
+            let found = self.analyze_block(child, inner)?;
+            self.take_in_child(id, child, found, &mut work);
+        }
+        Ok(self.finish_block(id, &view, work))
+    }
+
+    /// The scopes of the block's own names, before those inside are known.
+    #[inline(never)]
+    fn analyze_names(&mut self, id: BlockId, view: &mut View) -> Result<Box<Work>> {
         let is_class = self.block(id).kind == BlockType::Class;
-        let function_like = self.block(id).is_function_like();
-        let mut free = Free::default();
-        let mut scopes = Scopes::new();
+        let mut work = Box::<Work>::default();
         // A class's own names and declarations are not seen in its methods.
-        let mut inner = if is_class { view.clone() } else { View::default() };
+        work.inner = if is_class { view.clone() } else { View::default() };
         let mut local = Set::new();
         for i in 0..self.block(id).symbols.len() {
             let (name, flags) = self.block(id).symbols.list[i].clone();
-            let scope = self.analyze_name(id, &name, flags, &mut view, &mut local, &mut free)?;
-            scopes.insert(name, scope);
+            let scope = self.analyze_name(id, &name, flags, view, &mut local, &mut work.free)?;
+            work.scopes.insert(name, scope);
         }
+        let inner = &mut work.inner;
         if is_class {
             let bound = inner.bound.get_or_insert_default();
             bound.insert("__class__".into());
@@ -74,45 +99,53 @@ impl SymbolTable {
             inner.type_params.clone_from(&view.type_params);
         } else {
             let mut bound = view.bound.clone().unwrap_or_default();
-            if function_like {
+            if self.block(id).is_function_like() {
                 bound.extend(local);
             }
             inner.bound = Some(bound);
             inner.global = std::mem::take(&mut view.global);
             inner.type_params = std::mem::take(&mut view.type_params);
         }
-        let mut child_free = Free::default();
-        let mut inlined_cells = Set::new();
-        for i in 0..self.block(id).children.len() {
-            let child = self.block(id).children[i];
-            let entry = self.block(child);
-            let class = match () {
-                _ if !entry.can_see_class_scope => None,
-                _ if is_class => Some(id),
-                _ => view.class,
-            };
-            // All but generator expressions are inlined.
-            let inline = entry.comprehension != ComprehensionType::No && !entry.generator;
-            let mut found = self.analyze_block(child, View { class, ..inner.clone() })?;
-            if inline {
-                self.inline_comprehension(id, child, &mut scopes, &mut found, &mut inlined_cells);
-                self.block_mut(child).comp_inlined = true;
-            }
-            found.order.iter().for_each(|n| child_free.add(n));
-            let entry = self.block(child);
-            if entry.free || entry.child_free {
-                self.block_mut(id).child_free = true;
-            }
+        Ok(work)
+    }
+
+    #[inline(never)]
+    fn view_of_child(&self, id: BlockId, child: BlockId, view: &View, work: &Work) -> Box<View> {
+        let class = match () {
+            _ if !self.block(child).can_see_class_scope => None,
+            _ if self.block(id).kind == BlockType::Class => Some(id),
+            _ => view.class,
+        };
+        Box::new(View { class, ..work.inner.clone() })
+    }
+
+    #[inline(never)]
+    fn take_in_child(&mut self, id: BlockId, child: BlockId, mut found: Box<Free>, work: &mut Work) {
+        let entry = self.block(child);
+        // All but generator expressions are inlined.
+        if entry.comprehension != ComprehensionType::No && !entry.generator {
+            self.inline_comprehension(id, child, &mut work.scopes, &mut found, &mut work.inlined_cells);
+            self.block_mut(child).comp_inlined = true;
         }
+        found.order.iter().for_each(|n| work.child_free.add(n));
+        let entry = self.block(child);
+        if entry.free || entry.child_free {
+            self.block_mut(id).child_free = true;
+        }
+    }
+
+    #[inline(never)]
+    fn finish_block(&mut self, id: BlockId, view: &View, work: Box<Work>) -> Box<Free> {
+        let Work { mut free, mut scopes, mut child_free, inlined_cells, .. } = *work;
         self.splice_children(id);
-        if function_like {
+        if self.block(id).is_function_like() {
             for (name, scope) in scopes.iter_mut().filter(|(_, s)| **s == Scope::Local) {
                 if child_free.set.contains(name) || inlined_cells.contains(name) {
                     *scope = Scope::Cell;
                     child_free.discard(name);
                 }
             }
-        } else if is_class {
+        } else if self.block(id).kind == BlockType::Class {
             if child_free.discard("__class__") {
                 self.block_mut(id).needs_class_closure = true;
             }
@@ -122,7 +155,7 @@ impl SymbolTable {
         }
         self.update_symbols(id, &scopes, view.bound.as_ref(), &child_free, &inlined_cells);
         child_free.order.iter().for_each(|n| free.add(n));
-        Ok(free)
+        Box::new(free)
     }
 
     fn analyze_name(
