@@ -118,7 +118,7 @@ functions! { pointer:
     PyNumber_InPlaceSubtract PyNumber_Lshift _PyObject_CallMethod_SizeT PyModule_GetState
     PyNumber_InPlaceMultiply PySequence_GetSlice PyUnicode_DecodeASCII PyUnicode_Split _PyDict_Pop
     PyType_GetName PyType_GetQualName PyUnicode_AsASCIIString PyLong_FromString PyNumber_Invert
-    PyType_GenericNew Py_GetVersion _PyList_Extend PyModule_GetNameObject PyUnicode_Replace _PyBytes_Join
+    Py_GetVersion _PyList_Extend PyModule_GetNameObject PyUnicode_Replace _PyBytes_Join
     PyByteArray_FromStringAndSize PyCapsule_GetContext PyMemoryView_FromMemory PyType_GetSlot _PyLong_Copy
     _PyObject_NextNotImplemented PyFrame_GetCode PyNumber_Xor PySequence_Fast PyUnicode_DecodeLatin1
     PyWeakref_NewRef PyComplex_FromDoubles PyErr_SetFromErrno PyFrame_GetBack PyNumber_InPlaceOr
@@ -476,8 +476,6 @@ data! {
     PyFilter_Type = 416;
     PyImport_FrozenModules = 8;
     PyImport_Inittab = 8;
-    PyListIter_Type = 416;
-    PyListRevIter_Type = 416;
     PyLongRangeIter_Type = 416;
     PyMap_Type = 416;
     PyODictItems_Type = 416;
@@ -491,7 +489,6 @@ data! {
     PyRangeIter_Type = 416;
     PySetIter_Type = 416;
     PyStdPrinter_Type = 416;
-    PyTupleIter_Type = 416;
     PyZip_Type = 416;
     Py_BytesWarningFlag = 4;
     Py_DebugFlag = 4;

@@ -254,3 +254,20 @@ pub fn tp_alloc(py: Py<'_>, ty: &PyTypeObject, items: usize) -> PyResult {
         None => generic_alloc(py, ty, items),
     }
 }
+
+/// `PyType_GenericNew` as the slot: an instance, whatever the arguments are.
+///
+/// # Safety
+/// GIL, LIVE; the type is ready.
+#[unsafe(export_name = "PyType_GenericNew")]
+pub unsafe extern "C" fn generic_new_slot(
+    ty: *mut PyTypeObject,
+    _: *mut PyObject,
+    _: *mut PyObject,
+) -> *mut PyObject {
+    // SAFETY: the contract of `tp_new` and `tp_alloc`.
+    unsafe {
+        let alloc = (*ty).tp_alloc.get().unwrap_or(generic_alloc_slot);
+        alloc(ty, 0)
+    }
+}

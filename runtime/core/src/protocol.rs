@@ -330,3 +330,47 @@ pub fn format(py: Py<'_>, o: &PyObject, spec: Option<&PyObject>) -> PyResult<Own
     // SAFETY: LAYOUT: just checked.
     Ok(unsafe { r.cast() })
 }
+
+/// Whether an ordering answers an operator.
+pub fn compare_ordering(ordering: core::cmp::Ordering, op: c_int) -> bool {
+    match op {
+        LT => ordering.is_lt(),
+        LE => ordering.is_le(),
+        EQ => ordering.is_eq(),
+        NE => ordering.is_ne(),
+        GT => ordering.is_gt(),
+        _ => ordering.is_ge(),
+    }
+}
+
+/// An object whose text is being made (`Py_ReprEnter`); leaves when dropped.
+pub struct ReprGuard(*const PyObject);
+
+thread_local! {
+    /// The objects whose text this thread is making.
+    static IN_REPR: core::cell::RefCell<Vec<*const PyObject>> = const { core::cell::RefCell::new(Vec::new()) };
+}
+
+impl ReprGuard {
+    /// Enters, or None if the object's text is being made already, further up.
+    pub fn enter(_: Py<'_>, o: &PyObject) -> PyResult<Option<ReprGuard>> {
+        let p: *const PyObject = o;
+        Ok(IN_REPR.with_borrow_mut(|list| {
+            if list.contains(&p) {
+                return None;
+            }
+            list.push(p);
+            Some(ReprGuard(p))
+        }))
+    }
+}
+
+impl Drop for ReprGuard {
+    fn drop(&mut self) {
+        IN_REPR.with_borrow_mut(|list| {
+            if let Some(i) = list.iter().rposition(|p| *p == self.0) {
+                list.remove(i);
+            }
+        });
+    }
+}

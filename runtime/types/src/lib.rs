@@ -12,10 +12,12 @@ pub mod bytes;
 pub mod code;
 pub mod frame;
 pub mod generator;
+pub mod list;
 pub mod memoryview;
 pub mod none;
 pub mod str;
 pub mod traceback;
+pub mod tuple;
 
 use dxpy_core::statics::StaticType;
 use dxpy_core::{Py, PyResult};
@@ -43,8 +45,10 @@ static PARTS: &[&Part] = &[
     &code::PART,
     &frame::PART,
     &generator::PART,
+    &list::PART,
     &str::PART,
     &traceback::PART,
+    &tuple::PART,
 ];
 
 /// Brings the built-in types to life: adopts templates, sets hooks, readies all static types. Once, with the first

@@ -5,7 +5,9 @@ use dxpy_core::abi::*;
 use dxpy_core::list::len;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::StaticType;
-use dxpy_core::{Owned, Py, PyResult, exceptions, gc, glue, hooks, list, long, methods, name, number, object, tuple};
+use dxpy_core::{
+    Owned, Py, PyResult, exceptions, gc, glue, hooks, list, long, methods, name, number, object, tuple,
+};
 
 macro_rules! iterator {
     ($name:ident $text:literal $layout:ident $next:ident $methods:ident $hint:ident $reduce:ident $setstate:ident) => {
@@ -45,7 +47,8 @@ fn itself(_: Py<'_>, o: &PyObject) -> PyResult {
 pub(super) fn forward(py: Py<'_>, l: &PyListObject) -> PyResult {
     // SAFETY: every field is set before the object is tracked.
     unsafe {
-        let it = object::alloc_uninit::<_PyListIterObject>(py, &PyListIter_Type, size_of::<_PyListIterObject>())?;
+        let it =
+            object::alloc_uninit::<_PyListIterObject>(py, &PyListIter_Type, size_of::<_PyListIterObject>())?;
         it.it_index.set(0);
         it.it_seq.set(l.to_owned().into_raw());
         gc::track(it.as_object());
@@ -57,8 +60,11 @@ pub(super) fn forward(py: Py<'_>, l: &PyListObject) -> PyResult {
 pub(super) fn backward(py: Py<'_>, l: &PyListObject) -> PyResult {
     // SAFETY: every field is set before the object is tracked.
     unsafe {
-        let it =
-            object::alloc_uninit::<listreviterobject>(py, &PyListRevIter_Type, size_of::<listreviterobject>())?;
+        let it = object::alloc_uninit::<listreviterobject>(
+            py,
+            &PyListRevIter_Type,
+            size_of::<listreviterobject>(),
+        )?;
         it.it_index.set(len(l) as isize - 1);
         it.it_seq.set(l.to_owned().into_raw());
         gc::track(it.as_object());

@@ -16,8 +16,8 @@ use dxpy_core::list::{PyList_Type, append, clear, extend, insert, items, len, pu
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::{
-    Owned, Py, PyResult, args, boolean, exceptions, glue, list, methods, number, object, protocol, signature, types,
-    unicode,
+    Owned, Py, PyResult, args, boolean, exceptions, glue, list, methods, number, object, protocol, signature,
+    types, unicode,
 };
 
 /// What this module brings.
@@ -299,10 +299,7 @@ fn index(
         i += 1;
     }
     let shown = protocol::repr(py, v)?;
-    Err(exceptions::value_error(
-        py,
-        format_args!("{} is not in list", unicode::display(shown.as_object())),
-    ))
+    Err(exceptions::value_error(py, format_args!("{} is not in list", unicode::display(shown.as_object()))))
 }
 
 fn count(py: Py<'_>, l: &PyListObject, v: &PyObject) -> PyResult<usize> {

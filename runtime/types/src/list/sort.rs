@@ -5,7 +5,6 @@
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::list::len;
-use dxpy_core::ptr::Object;
 use dxpy_core::{Owned, Py, PyResult, call, exceptions, object, protocol};
 
 /// A key, and the item it stands for where they differ.
