@@ -102,6 +102,13 @@ pub fn clear_field(field: &Cell<*mut PyObject>) {
     drop(unsafe { Owned::from_raw_opt(field.replace(core::ptr::null_mut())) });
 }
 
+/// A field of a more exact pointer, as the collector and [`clear_field`] take it.
+#[inline(always)]
+pub fn field<T: Layout>(field: &Cell<*mut T>) -> &Cell<*mut PyObject> {
+    // SAFETY: LAYOUT: every layout begins with a `PyObject`, and all thin pointers look alike.
+    unsafe { &*(field as *const Cell<*mut T> as *const Cell<*mut PyObject>) }
+}
+
 /// Calls `tp_free`, the last thing a `tp_dealloc` does; a type without one gets [`free`]. The reference an object
 /// holds to its heap type is given up by the dealloc of that heap type.
 ///

@@ -10,6 +10,7 @@
 pub mod bytearray;
 pub mod bytes;
 pub mod code;
+pub mod dict;
 pub mod frame;
 pub mod generator;
 pub mod list;
@@ -43,6 +44,7 @@ static PARTS: &[&Part] = &[
     &bytearray::PART,
     &bytes::PART,
     &code::PART,
+    &dict::PART,
     &frame::PART,
     &generator::PART,
     &list::PART,
