@@ -448,12 +448,9 @@ data! {
     PyProperty_Type = 416;
     PyInstanceMethod_Type = 416;
     PyAsyncGen_Type = 416;
-    PyDictValues_Type = 416;
     PySuper_Type = 416;
     _Py_ctype_table = 1024;
     _Py_ctype_tolower = 256;
-    PyDictItems_Type = 416;
-    PyDictKeys_Type = 416;
     PyReversed_Type = 416;
     Py_GenericAliasType = 416;
     _Py_ctype_toupper = 256;
@@ -466,12 +463,6 @@ data! {
     _PyRuntime = 459944;
     PyCallIter_Type = 416;
     PyContextToken_Type = 416;
-    PyDictIterItem_Type = 416;
-    PyDictIterKey_Type = 416;
-    PyDictIterValue_Type = 416;
-    PyDictRevIterItem_Type = 416;
-    PyDictRevIterKey_Type = 416;
-    PyDictRevIterValue_Type = 416;
     PyEnum_Type = 416;
     PyFilter_Type = 416;
     PyImport_FrozenModules = 8;
