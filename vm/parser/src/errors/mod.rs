@@ -6,6 +6,7 @@ mod grammar;
 mod notation;
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use dxpy_ast::Location;
 
@@ -54,12 +55,33 @@ struct Pass<'a> {
     invalid: bool,
     quiet: usize,
     good: usize,
-    memo: HashMap<(u32, u32), Option<(u32, u32)>>,
+    memo: HashMap<u64, Option<(u32, u32)>, BuildHasherDefault<Mix>>,
+    /// `statement` and `block`, and how many of the latter are open.
+    statement: usize,
+    block: usize,
+    blocks: u32,
     nodes: Vec<Node>,
     kids: Vec<u32>,
     decoded: Vec<(usize, bool)>,
     second: bool,
     flufl: bool,
+}
+
+/// Keys are numbers already, and nobody can choose them to collide.
+#[derive(Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_u64(u64::from(*b)));
+    }
+    fn write_u64(&mut self, n: u64) {
+        let x = (self.0 ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = x ^ x >> 32;
+    }
 }
 
 /// `Err` ends the pass.
@@ -96,7 +118,10 @@ pub(crate) fn diagnose(lines: &Lines<'_>, toks: &[Token], good: usize, opts: &Op
                 invalid,
                 quiet: g.names["expression_without_invalid"],
                 good,
-                memo: HashMap::new(),
+                memo: HashMap::default(),
+                statement: g.names["statement"],
+                block: g.names["block"],
+                blocks: 0,
                 nodes: Vec::new(),
                 kids: Vec::new(),
                 decoded: Vec::new(),
@@ -172,7 +197,11 @@ impl<'a> Pass<'a> {
     }
 
     fn rule(&mut self, r: usize) -> Res {
-        let key = (r as u32, self.pos as u32);
+        // What fails at its first token needs no memory of that.
+        if self.g.first[r] & 1u128 << self.toks[self.pos].kind as u8 == 0 {
+            return self.refuse().map(|()| None);
+        }
+        let key = (r as u64) << 32 | self.pos as u64;
         if let Some(hit) = self.memo.get(&key) {
             return Ok(hit.map(|(n, end)| {
                 self.pos = end as usize;
@@ -187,16 +216,38 @@ impl<'a> Pass<'a> {
         let was = self.invalid;
         // This rule looks for an expression without asking what could be wrong with it.
         self.invalid &= r != self.quiet;
-        let out = self.alts(&g.rules[r])?;
+        let (nodes, kids, start) = (self.nodes.len(), self.kids.len(), self.pos);
+        self.blocks += u32::from(r == self.block);
+        let mut out = self.alts(&g.rules[r])?;
+        self.blocks -= u32::from(r == self.block);
+        if r == self.statement && self.blocks == 0 && out.is_some() {
+            // Nothing goes back behind a statement of a module, and nothing asks what was in it.
+            self.memo.clear();
+            self.nodes.truncate(nodes);
+            self.kids.truncate(kids);
+            out = Some(self.node("", start, &[]));
+        }
         self.invalid = was;
         self.depth -= 1;
         self.memo.insert(key, out.map(|n| (n, self.pos as u32)));
         Ok(out)
     }
 
+    /// Looks at the current token in vain.
+    fn refuse(&mut self) -> Result<(), Stop> {
+        self.far = self.far.max(self.pos);
+        if self.far >= self.good { Err(Stop::Tokenizer) } else { Ok(()) }
+    }
+
     fn alts(&mut self, alts: &'static [Alt]) -> Res {
         let start = self.pos;
+        // Most alternatives fail at once, and looking at the token is all that CPython's do.
+        let here = 1u128 << self.toks[start].kind as u8;
         for alt in alts {
+            if alt.first & here == 0 {
+                self.refuse()?;
+                continue;
+            }
             let mut cut = false;
             let mut caps = Captures::new();
             let mut kids = Vec::new();

@@ -23,6 +23,8 @@ pub(super) enum Item {
 }
 
 pub(super) struct Alt {
+    /// The kinds of token at which anything can come of it but failure at that token; bits by number.
+    pub first: u128,
     pub items: Vec<(Option<u8>, Item)>,
     pub tag: &'static str,
     /// Place (or check) and text.
@@ -32,6 +34,8 @@ pub(super) struct Alt {
 pub(super) struct Grammar {
     pub names: HashMap<&'static str, usize>,
     pub rules: Vec<Vec<Alt>>,
+    /// The union of the alternatives' sets, for each rule.
+    pub first: Vec<u128>,
 }
 
 struct Reader<'g> {
@@ -44,9 +48,71 @@ pub(super) fn grammar() -> &'static Grammar {
     G.get_or_init(|| {
         let lines = || super::grammar::GRAMMAR.lines().filter_map(|l| l.split_once(": "));
         let names: HashMap<_, _> = lines().enumerate().map(|(i, (n, _))| (n, i)).collect();
-        let rules = lines().map(|(_, body)| Reader { s: body, names: &names }.alts()).collect();
-        Grammar { names, rules }
+        let mut rules: Vec<Vec<Alt>> =
+            lines().map(|(_, body)| Reader { s: body, names: &names }.alts()).collect();
+        // The sets of rules depend on one another: they grow until they do not.
+        let mut sets = vec![First::default(); rules.len()];
+        loop {
+            let before = sets.clone();
+            for (i, alts) in rules.iter_mut().enumerate() {
+                sets[i] = first_of_alts(alts, &before);
+            }
+            if sets == before {
+                break;
+            }
+        }
+        let first = sets.iter().map(|f| if f.empty { u128::MAX } else { f.set }).collect();
+        Grammar { names, rules, first }
     })
+}
+
+/// What a match can begin with, and whether it can be empty.
+#[derive(Clone, Copy, Default, PartialEq)]
+struct First {
+    set: u128,
+    empty: bool,
+}
+
+fn first_of_alts(alts: &mut [Alt], rules: &[First]) -> First {
+    let mut all = First::default();
+    for alt in alts {
+        let mut one = First { set: 0, empty: true };
+        for (_, item) in &mut alt.items {
+            let next = first_of(item, rules);
+            if one.empty {
+                one.set |= next.set;
+                one.empty = next.empty;
+            }
+        }
+        alt.first = if one.empty { u128::MAX } else { one.set };
+        all.set |= alt.first;
+        all.empty |= one.empty;
+    }
+    all
+}
+
+fn first_of(item: &mut Item, rules: &[First]) -> First {
+    let token = |k: Tok| First { set: 1 << k as u8, empty: false };
+    match item {
+        Item::Tok(k) => token(*k),
+        Item::Soft(_) | Item::AnySoft => token(Tok::Name),
+        Item::Rule(r) | Item::Invalid(r) => rules[*r],
+        Item::Group(alts) => first_of_alts(alts, rules),
+        Item::Opt(i) => First { empty: true, ..first_of(i, rules) },
+        Item::Many(i, one) => {
+            let f = first_of(i, rules);
+            First { empty: f.empty || !*one, ..f }
+        }
+        Item::Gather(sep, i) => {
+            first_of(sep, rules);
+            first_of(i, rules)
+        }
+        // Nothing is taken, but more than the first token may be looked at.
+        Item::And(i) | Item::Not(i) => First { empty: true, ..first_of(i, rules) },
+        // Any other token is an error.
+        Item::Forced(..) => First { set: u128::MAX, empty: false },
+        Item::Cut => First { set: 0, empty: true },
+    }
 }
 
 impl Reader<'_> {
@@ -122,7 +188,7 @@ impl Reader<'_> {
                 items.push((capture, item));
             }
         }
-        Alt { items, tag, action }
+        Alt { first: 0, items, tag, action }
     }
     fn item(&mut self) -> Item {
         if self.eat("&&") {
@@ -204,6 +270,11 @@ impl Reader<'_> {
 mod tests {
     #[test]
     fn the_grammar_reads() {
-        assert!(super::grammar().rules.len() > 200);
+        let g = super::grammar();
+        assert!(g.rules.len() > 200);
+        // Sets that were all or nothing would keep no rule from being tried, or all.
+        let alts = || g.rules.iter().flatten();
+        assert!(alts().all(|a| a.first != 0));
+        assert!(alts().filter(|a| a.first != u128::MAX).count() * 10 > alts().count() * 9);
     }
 }
