@@ -3,4 +3,5 @@
 #![allow(non_upper_case_globals)]
 
 pub mod _codecs;
+pub mod _sre;
 pub mod _string;
