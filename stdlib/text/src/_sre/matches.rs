@@ -132,7 +132,7 @@ impl MatchObject {
 fn text(py: Py<'_>, m: &MatchObject, s: &Subject, g: usize) -> PyResult<Option<Owned>> {
     match m.spans()[g] {
         // A bytearray may have become shorter since.
-        Some((a, b)) => s.slice(py, a.min(s.len()), b.min(s.len())).map(Some),
+        Some((a, b)) => s.slice(py, a.min(s.length()), b.min(s.length())).map(Some),
         None => Ok(None),
     }
 }

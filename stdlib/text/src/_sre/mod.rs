@@ -98,7 +98,7 @@ impl Subject {
         }
     }
 
-    pub fn len(&self) -> usize {
+    pub fn length(&self) -> usize {
         self.view().len()
     }
 

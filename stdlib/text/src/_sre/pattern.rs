@@ -188,7 +188,7 @@ fn dealloc(py: Py<'_>, p: &PatternObject) {
 
 /// The part of the subject that `pos` and `endpos` select.
 fn range(s: &Subject, pos: Option<isize>, endpos: Option<isize>) -> (usize, usize) {
-    let n = s.len() as isize;
+    let n = s.length() as isize;
     (pos.unwrap_or(0).clamp(0, n) as usize, endpos.unwrap_or(isize::MAX).clamp(0, n) as usize)
 }
 
@@ -265,7 +265,7 @@ fn findall(
 fn split(py: Py<'_>, p: &PatternObject, o: &PyObject, max: Edge) -> PyResult<Owned<PyListObject>> {
     let s = p.subject(py, o)?;
     let max = max.unwrap_or(0);
-    let mut state = State::new(p.program(), 0, s.len());
+    let mut state = State::new(p.program(), 0, s.length());
     let out = list::new(py)?;
     let (mut n, mut last) = (0, 0);
     while (max == 0 || n < max) && run(py, &mut state, p.program(), &s, How::Search)? {
@@ -281,7 +281,7 @@ fn split(py: Py<'_>, p: &PatternObject, o: &PyObject, max: Edge) -> PyResult<Own
         last = state.ptr;
         advance(&mut state);
     }
-    list::push(py, &out, s.slice(py, last, s.len())?)?;
+    list::push(py, &out, s.slice(py, last, s.length())?)?;
     Ok(out)
 }
 
@@ -326,7 +326,7 @@ fn substitute(
     let filter = Filter::new(py, p, repl)?;
     let s = p.subject(py, o)?;
     let count = count.unwrap_or(0);
-    let end = s.len();
+    let end = s.length();
     let mut state = State::new(p.program(), 0, end);
     let mut parts: Vec<Owned> = Vec::new();
     let (mut n, mut at) = (0usize, 0);
