@@ -185,7 +185,11 @@ pub fn compile_job(
         Source::File(path) => (std::fs::read(path).expect("a file to read"), false),
         Source::Text(text) => (text.clone(), true),
     };
-    let options = dxpy_parser::Options { ignore_cookie: text, ..dxpy_parser::Options::new(job.mode) };
+    let options = dxpy_parser::Options {
+        ignore_cookie: text,
+        barry_as_flufl: job.flags & dxpy_bytecode::co::FUTURE_BARRY_AS_BDFL != 0,
+        ..dxpy_parser::Options::new(job.mode)
+    };
     let (mut tree, early) = parse(&source, &options, &Tables)?;
     warned.extend(early.iter().map(|w| {
         let kind = match w.kind {
