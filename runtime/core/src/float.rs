@@ -1,4 +1,4 @@
-//! `float`: construction. Operators, methods and text are not here yet.
+//! `float`: construction and reading of values. Operators, methods and text are in `dxpy-types`.
 
 use crate::abi::constants::*;
 use crate::abi::*;
@@ -52,7 +52,7 @@ pub fn as_f64(py: Py<'_>, o: &PyObject) -> PyResult<f64> {
     if let Some(f) = check(o) {
         return Ok(f.ob_fval.get());
     }
-    let Some(f) = crate::number::table(o).and_then(|t| t.nb_float.get()) else {
+    if crate::number::table(o).is_none_or(|t| t.nb_float.get().is_none()) {
         if crate::number::has_index(o) {
             let n = crate::number::index_any(py, o)?;
             return crate::long::as_f64(py, &n);
@@ -61,7 +61,13 @@ pub fn as_f64(py: Py<'_>, o: &PyObject) -> PyResult<f64> {
             py,
             format_args!("must be real number, not {}", crate::call::type_name(o.ty())),
         ));
-    };
+    }
+    call_slot(py, o)
+}
+
+/// The value that `nb_float` answers; the object has it.
+pub fn call_slot(py: Py<'_>, o: &PyObject) -> PyResult<f64> {
+    let f = crate::number::table(o).and_then(|t| t.nb_float.get()).expect("the caller saw the slot");
     // SAFETY: the slot's contract.
     let r = unsafe { crate::err::from_ptr::<PyObject>(py, f(o.as_ptr()))? };
     let Some(v) = check(&r) else {

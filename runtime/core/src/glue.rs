@@ -304,6 +304,24 @@ where
     shim::<T, F>
 }
 
+/// `ternaryfunc` as `nb_power`: base, exponent, and the modulus or `None`, any of which may be of the slot's type.
+pub const fn ternary<F>(_: F) -> ternaryfunc
+where
+    F: for<'a> Fn(Py<'a>, &'a PyObject, &'a PyObject, &'a PyObject) -> PyResult + Copy,
+{
+    unsafe extern "C" fn shim<F>(a: *mut PyObject, b: *mut PyObject, c: *mut PyObject) -> *mut PyObject
+    where
+        F: for<'a> Fn(Py<'a>, &'a PyObject, &'a PyObject, &'a PyObject) -> PyResult + Copy,
+    {
+        // SAFETY: GIL, LIVE: the contract of slots.
+        unsafe {
+            let py = Py::assume();
+            into_ptr(py, conjure::<F>()(py, borrow(a), borrow(b), borrow(c)))
+        }
+    }
+    shim::<F>
+}
+
 /// `newfunc`.
 pub const fn create<F>(_: F) -> newfunc
 where
@@ -322,6 +340,30 @@ where
         unsafe {
             let py = Py::assume();
             into_ptr(py, conjure::<F>()(py, &*t, borrow(args), (kw as *const PyDictObject).as_ref()))
+        }
+    }
+    shim::<F>
+}
+
+/// `vectorcallfunc` of a static type: a call that makes an instance of exactly this type.
+pub const fn type_vectorcall<F>(_: F) -> vectorcallfunc
+where
+    F: for<'a> Fn(Py<'a>, &'a PyTypeObject, crate::args::RawArgs<'a>) -> PyResult + Copy,
+{
+    unsafe extern "C" fn shim<F>(
+        t: *mut PyObject,
+        args: *const *mut PyObject,
+        nargsf: usize,
+        kwnames: *mut PyObject,
+    ) -> *mut PyObject
+    where
+        F: for<'a> Fn(Py<'a>, &'a PyTypeObject, crate::args::RawArgs<'a>) -> PyResult + Copy,
+    {
+        // SAFETY: GIL, LIVE, LAYOUT: the vectorcall contract; the callable is the type.
+        unsafe {
+            let py = Py::assume();
+            let raw = crate::args::RawArgs::new(args, crate::call::nargs(nargsf), kwnames);
+            into_ptr(py, conjure::<F>()(py, &*(t as *const PyTypeObject), raw))
         }
     }
     shim::<F>

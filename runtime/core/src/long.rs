@@ -1,4 +1,4 @@
-//! `int`: construction and reading of values. Operators, methods and text are not here yet.
+//! `int`: construction and reading of values. Operators, methods and text are in `dxpy-types`.
 //!
 //! 3.12's layout: `lv_tag` holds the sign in bits 0 and 1 (0 positive, 1 zero, 2 negative), bit 2 is reserved, the
 //! number of 30-bit digits is above; an int is compact when it has at most one digit.
@@ -116,8 +116,48 @@ pub fn from_u64(py: Py<'_>, v: u64) -> PyResult<Owned<PyLongObject>> {
 pub fn from_i64(py: Py<'_>, v: i64) -> PyResult<Owned<PyLongObject>> {
     match cached(v) {
         Some(o) => Ok(o.to_owned()),
+        None if v.unsigned_abs() <= MASK => {
+            let o = alloc(py, 1)?;
+            o.long_value.lv_tag.set(1 << COUNT_SHIFT | if v < 0 { SIGN_NEGATIVE } else { 0 });
+            o.long_value.ob_digit[0].set(v.unsigned_abs() as u32);
+            Ok(o)
+        }
         None => from_magnitude(py, v < 0, v.unsigned_abs()),
     }
+}
+
+/// The value of an int of at most one digit (`_PyLong_IsCompact`, `_PyLong_CompactValue`).
+#[inline(always)]
+pub fn compact(o: &PyLongObject) -> Option<i64> {
+    let tag = o.long_value.lv_tag.get();
+    (tag < 2 << COUNT_SHIFT).then(|| (1 - (tag & SIGN_MASK) as i64) * o.long_value.ob_digit[0].get() as i64)
+}
+
+/// The integer as the number kernels take it.
+#[inline(always)]
+pub fn num(o: &PyLongObject) -> dxpy_num::Ref<'_> {
+    dxpy_num::Ref { negative: sign(o) < 0, digits: digits(o) }
+}
+
+/// An int from what a number kernel gives.
+pub fn from_num(py: Py<'_>, v: dxpy_num::Int) -> PyResult<Owned<PyLongObject>> {
+    from_digits(py, v.negative, &v.digits)
+}
+
+/// An instance of a subclass of int with this value (`long_subtype_new`).
+pub fn subtype_new(py: Py<'_>, ty: &PyTypeObject, v: &PyLongObject) -> PyResult {
+    let d = digits(v);
+    let o = object::tp_alloc(py, ty, d.len().max(1))?;
+    // SAFETY: LAYOUT: instances of subclasses of int begin alike; `tp_alloc` made room for the digits.
+    unsafe {
+        let n = &*(o.as_ptr() as *const PyLongObject);
+        n.long_value.lv_tag.set(v.long_value.lv_tag.get());
+        n.long_value.ob_digit[0].set(0);
+        for (i, d) in d.iter().enumerate() {
+            (*n.long_value.ob_digit.as_ptr().add(i)).set(*d);
+        }
+    }
+    Ok(o)
 }
 
 fn from_magnitude(py: Py<'_>, negative: bool, v: u64) -> PyResult<Owned<PyLongObject>> {
@@ -184,19 +224,10 @@ pub fn check_exact(o: &PyObject) -> Option<&PyLongObject> {
 
 /// `long_hash`: the value modulo 2**61 - 1, with its sign; -1 becomes -2.
 pub fn hash(o: &PyLongObject) -> Py_hash_t {
-    const BITS: u32 = 61;
-    const MODULUS: u64 = (1 << BITS) - 1;
-    let mut x: u64 = 0;
-    for d in digits(o).iter().rev() {
-        x = ((x << SHIFT) & MODULUS) | (x >> (BITS - SHIFT));
-        x += *d as u64;
-        if x >= MODULUS {
-            x -= MODULUS;
-        }
-    }
-    match x as Py_hash_t * sign(o) as Py_hash_t {
-        -1 => -2,
-        h => h,
+    match compact(o) {
+        Some(-1) => -2,
+        Some(v) => v as Py_hash_t,
+        None => dxpy_num::hash::of_int(num(o)) as Py_hash_t,
     }
 }
 
@@ -205,25 +236,5 @@ pub fn as_f64(py: Py<'_>, o: &PyLongObject) -> PyResult<f64> {
     if let Some(v) = to_i64(o) {
         return Ok(v as f64);
     }
-    // The top 64 bits, the lowest of them made sticky for what is below: rounding those rounds the whole.
-    let d = digits(o);
-    let bits = d.len() * SHIFT as usize - d[d.len() - 1].leading_zeros() as usize + (32 - SHIFT as usize);
-    let drop = bits - 64;
-    let (mut top, mut below) = (0u64, false);
-    for (i, digit) in d.iter().enumerate() {
-        let at = (i * SHIFT as usize) as isize - drop as isize;
-        if at >= 0 {
-            top |= (*digit as u64) << at;
-        } else if at > -(SHIFT as isize) {
-            top |= *digit as u64 >> -at;
-            below |= *digit & ((1 << -at) - 1) != 0;
-        } else {
-            below |= *digit != 0;
-        }
-    }
-    let magnitude = (top | below as u64) as f64 * 2f64.powi(drop.min(2000) as i32);
-    if magnitude.is_infinite() {
-        return Err(crate::exceptions::overflow_error(py, format_args!("int too large to convert to float")));
-    }
-    Ok(if sign(o) < 0 { -magnitude } else { magnitude })
+    dxpy_num::convert::to_f64(num(o)).map_err(|e| crate::number::error(py, &e))
 }

@@ -452,3 +452,25 @@ pub fn truncated(py: Py<'_>, o: &PyObject) -> PyResult<Owned<PyLongObject>> {
         }
     }
 }
+
+/// The exception for an error of a number kernel.
+#[cold]
+pub fn error(py: Py<'_>, e: &dxpy_num::Error) -> crate::err::PyErr {
+    use dxpy_num::Exception;
+    if matches!(e, dxpy_num::Error::PowRange) {
+        // The one that is raised from `errno`: number and text are its arguments.
+        let args = long::from_i64(py, 34).and_then(|n| {
+            let text = crate::unicode::from_str(py, "Numerical result out of range")?;
+            crate::tuple::from_iter(py, [n.upcast(), text.upcast()])
+        });
+        return args.map_or_else(|e| e, |args| exceptions::with_args(py, &exceptions::OverflowError, args));
+    }
+    let class = match e.exception() {
+        Exception::ValueError => &exceptions::ValueError,
+        Exception::OverflowError => &exceptions::OverflowError,
+        Exception::ZeroDivisionError => &exceptions::ZeroDivisionError,
+        Exception::TypeError => &exceptions::TypeError,
+        Exception::MemoryError => return exceptions::memory_error(py),
+    };
+    exceptions::format(py, class, format_args!("{e}"))
+}

@@ -7,6 +7,7 @@
 // Hooks are function pointers in cells.
 #![allow(clippy::type_complexity)]
 
+pub mod boolean;
 pub mod bytearray;
 pub mod bytes;
 pub mod code;
@@ -15,7 +16,13 @@ pub mod frame;
 pub mod generator;
 pub mod list;
 pub mod memoryview;
+pub mod complex;
+pub mod float;
+pub mod frame;
+pub mod generator;
+pub mod int;
 pub mod none;
+pub mod number_text;
 pub mod str;
 pub mod traceback;
 pub mod tuple;
@@ -41,6 +48,7 @@ pub const fn no_hooks() {}
 static PARTS: &[&Part] = &[
     &memoryview::PART,
     &none::PART,
+    &boolean::PART,
     &bytearray::PART,
     &bytes::PART,
     &code::PART,
@@ -48,6 +56,10 @@ static PARTS: &[&Part] = &[
     &frame::PART,
     &generator::PART,
     &list::PART,
+    &float::PART,
+    &frame::PART,
+    &generator::PART,
+    &int::PART,
     &str::PART,
     &traceback::PART,
     &tuple::PART,

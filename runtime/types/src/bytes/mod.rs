@@ -148,16 +148,8 @@ fn new(py: Py<'_>, ty: &PyTypeObject, a: &PyTupleObject, kw: Option<&PyDictObjec
                 return Ok(unsafe { codecs::encode_text(py, s, encoding, errors)?.cast() });
             }
         }
-        if let Some(m) = special::lookup(py, x, name!("__bytes__"))? {
-            let r = m.call(py, x, [])?;
-            if bytes::check(&r).is_none() {
-                return Err(exceptions::type_error(
-                    py,
-                    format_args!("__bytes__ returned non-bytes (type {})", type_name(r.ty())),
-                ));
-            }
-            // SAFETY: LAYOUT: just checked.
-            return Ok(unsafe { r.cast() });
+        if special::lookup(py, x, name!("__bytes__"))?.is_some() {
+            return of_object(py, x);
         }
         check_text_arguments(py, Some(x), false, false)?;
         match zeros(py, x)? {
@@ -178,6 +170,23 @@ fn subtype_new(py: Py<'_>, ty: &PyTypeObject, content: &[u8]) -> PyResult {
         core::ptr::copy_nonoverlapping(content.as_ptr(), b.ob_sval.as_ptr() as *mut u8, content.len());
     }
     Ok(o)
+}
+
+/// `PyObject_Bytes`: what `__bytes__` gives, else of a buffer or of an iterable of ints.
+pub fn of_object(py: Py<'_>, x: &PyObject) -> PyResult<Owned<PyBytesObject>> {
+    if let Some(b) = bytes::check_exact(x) {
+        return Ok(b.to_owned());
+    }
+    let Some(m) = special::lookup(py, x, name!("__bytes__"))? else { return from_object(py, x) };
+    let r = m.call(py, x, [])?;
+    if bytes::check(&r).is_none() {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("__bytes__ returned non-bytes (type {})", type_name(r.ty())),
+        ));
+    }
+    // SAFETY: LAYOUT: just checked.
+    Ok(unsafe { r.cast() })
 }
 
 /// `PyBytes_FromObject`: of a buffer or of an iterable of ints.
