@@ -15,8 +15,6 @@ pub mod complex;
 pub mod dict;
 pub mod float;
 pub mod frame;
-pub mod frame;
-pub mod generator;
 pub mod generator;
 pub mod int;
 pub mod list;
@@ -57,8 +55,6 @@ static PARTS: &[&Part] = &[
     &generator::PART,
     &list::PART,
     &float::PART,
-    &frame::PART,
-    &generator::PART,
     &int::PART,
     &str::PART,
     &traceback::PART,
