@@ -81,6 +81,15 @@ impl Decimal {
         self.parts().is_some_and(|(exp, c)| exp >= 0 || c.is_zero() || c.trailing_zeros() as i64 >= -exp)
     }
 
+    /// Of an integer.
+    pub(crate) fn is_odd(&self) -> bool {
+        self.parts().is_some_and(|(exp, c)| match exp {
+            0 => c.is_odd(),
+            1.. => false,
+            _ => usize::try_from(-exp).is_ok_and(|n| c.digit(n) % 2 == 1),
+        })
+    }
+
     pub fn is_normal(&self, context: &Context) -> bool {
         self.is_finite() && !self.is_zero() && self.adjusted() >= context.emin
     }
@@ -180,6 +189,7 @@ impl Decimal {
             Some(d) => {
                 // A payload that does not fit is an error here, not cut.
                 if let Value::Nan { payload, .. } = &d.value
+                    && !payload.is_zero()
                     && payload.digits() as i64 > context.prec - i64::from(context.clamp)
                 {
                     return Decimal::invalid(flags, flag::CONVERSION_SYNTAX);
@@ -202,7 +212,8 @@ impl Decimal {
     /// `Decimal.from_float` of any float: the exact value.
     pub fn from_float(x: f64) -> Decimal {
         if x.is_nan() {
-            return Decimal { negative: x.is_sign_negative(), ..Decimal::nan() };
+            // Its sign and payload are not kept.
+            return Decimal::nan();
         }
         if x.is_infinite() {
             return Decimal::infinity(x < 0.0);
