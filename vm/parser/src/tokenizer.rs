@@ -483,7 +483,8 @@ impl<'a> Tokenizer<'a> {
     /// Measures a line's indentation and emits its tokens; says whether the line is blank.
     fn indentation(&mut self) -> Res<bool> {
         let (mut col, mut alt) = (0u32, 0u32);
-        let mut cont = None;
+        // The column of the first backslash behind spaces. One at the line's beginning leaves the count to the next line.
+        let mut cont = 0;
         loop {
             match self.cur() {
                 b' ' => {
@@ -496,7 +497,7 @@ impl<'a> Tokenizer<'a> {
                 }
                 0x0C => (col, alt) = (0, 0),
                 b'\\' => {
-                    cont = cont.or(Some((col, alt)));
+                    cont = if cont == 0 { col } else { cont };
                     self.pos += 1;
                     self.continuation(true)?;
                     continue;
@@ -505,8 +506,8 @@ impl<'a> Tokenizer<'a> {
             }
             self.pos += 1;
         }
-        if let Some(first) = cont {
-            (col, alt) = first;
+        if cont != 0 {
+            (col, alt) = (cont, cont);
         }
         if matches!(self.cur(), b'#' | b'\n' | b'\r') {
             return Ok(true);

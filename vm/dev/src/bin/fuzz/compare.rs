@@ -195,6 +195,22 @@ fn crash_like(said: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// Findings, made small.
+    const ONCE_DIFFERENT: [&str; 3] = [
+        "for x in y:\n\\\n return\n",
+        "def f(a):\n    b = c\n\\\n  d\n",
+        "async def f(x):\n  for s in s:\n            n(b)\n            if m in e:\n\\\n lo",
+    ];
+
+    #[test]
+    fn what_once_differed_is_equal() {
+        for text in ONCE_DIFFERENT {
+            for lines in 0..12 {
+                run((text.to_owned() + &"\n".repeat(lines)).as_bytes());
+            }
+        }
+    }
+
     #[test]
     fn equal_and_different_are_told_apart() {
         if theirs(b'x', 0, "x = 1\n").is_none() {
