@@ -50,6 +50,7 @@ static PARTS: &[&Part] = &[
     &bytearray::PART,
     &bytes::PART,
     &code::PART,
+    &complex::PART,
     &dict::PART,
     &frame::PART,
     &generator::PART,
@@ -75,8 +76,8 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
 }
 
 /// A complex number of a constant.
-pub(crate) fn complex_constant(py: Py<'_>, _: f64, _: f64) -> PyResult {
-    Err(code::missing_constant(py, "complex"))
+pub(crate) fn complex_constant(py: Py<'_>, re: f64, im: f64) -> PyResult {
+    complex::new(py, dxpy_num::complex::new(re, im)).map(dxpy_core::Owned::upcast)
 }
 
 /// A frozenset of a constant.
