@@ -444,7 +444,6 @@ data! {
     PyRange_Type = 416;
     _Py_ascii_whitespace = 128;
     PyExc_IOError = 8;
-    PyComplex_Type = 416;
     PyProperty_Type = 416;
     PyInstanceMethod_Type = 416;
     PyAsyncGen_Type = 416;
