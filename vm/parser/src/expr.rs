@@ -134,10 +134,13 @@ impl Parser<'_> {
 
     /// `named_expression`, which is also where `x = 1` is refused in conditions (by the caller's next token).
     pub fn named_expression(&mut self) -> R<Expr> {
-        if self.at(Tok::Name) && self.nth(1) == Tok::ColonEqual {
+        if self.at_walrus() {
             return self.assignment_expression();
         }
         self.expression()
+    }
+    fn at_walrus(&self) -> bool {
+        self.at(Tok::Name) && self.nth(1) == Tok::ColonEqual
     }
     fn assignment_expression(&mut self) -> R<Expr> {
         let start = self.start();
@@ -404,8 +407,9 @@ impl Parser<'_> {
         let lower = if self.at(Tok::Colon) {
             None
         } else {
+            let walrus = self.at_walrus();
             let e = self.named_expression()?;
-            if !self.at(Tok::Colon) || matches!(e.kind, ExprKind::NamedExpr { .. }) && start == e.range {
+            if walrus || !self.at(Tok::Colon) {
                 return Ok(e);
             }
             Some(Box::new(e))
@@ -602,6 +606,7 @@ impl Parser<'_> {
             return Ok(ExprKind::Dict { keys, values });
         }
         if !self.at(Tok::DoubleStar) {
+            let walrus = self.at_walrus();
             let first = self.star_named_expression()?;
             if !self.at(Tok::Colon) {
                 if matches!(self.kind(), Tok::KwFor | Tok::KwAsync)
@@ -613,7 +618,7 @@ impl Parser<'_> {
                 }
                 return Ok(ExprKind::Set { elts: self.rest_of_elements(first, Tok::RBrace)? });
             }
-            if matches!(first.kind, ExprKind::Starred { .. }) {
+            if walrus || matches!(first.kind, ExprKind::Starred { .. }) {
                 return self.fail();
             }
             self.expect(Tok::Colon)?;

@@ -194,7 +194,17 @@ pub fn parse_with(
         issue(warnings, lexed.warnings, p.warnings, lexed.error.as_ref(), read);
         return Err(e);
     }
-    let end = report(&lines, error, far, last, good, &lexed.tokens, lexed.error.as_ref(), &lexed.parens);
+    let end = report(
+        &lines,
+        error,
+        far,
+        last,
+        good,
+        &lexed.tokens,
+        lexed.error.as_ref(),
+        &lexed.parens,
+        lexed.in_fstring,
+    );
     // To look for the tokenizer's errors CPython reads the whole text, and so all its warnings are issued; but not when an
     // unexpected indentation is all there is to say.
     let unexpected = end.kind == ErrorKind::Indentation && end.message.starts_with("unexpected ");
@@ -274,6 +284,7 @@ fn report(
     tokens: &[Token],
     tok_error: Option<&TokError>,
     parens: &[Paren],
+    in_fstring: bool,
 ) -> SyntaxError {
     let last_line = tokens.last().map_or(0, |t| t.loc.end_lineno);
     let unclosed = |p: &Paren| {
@@ -303,7 +314,7 @@ fn report(
         Some(TokError::Eof) => {
             let line = tokens[last.min(good.saturating_sub(1))].loc.lineno;
             if let Some(p) = parens.last()
-                && (far >= good || line > p.lineno)
+                && (far >= good || line > p.lineno && !in_fstring)
             {
                 return unclosed(p);
             }

@@ -94,6 +94,8 @@ pub struct Tokens {
     pub joined: Vec<i32>,
     /// The error is that the text ends in a string.
     pub open_string: bool,
+    /// It stopped inside an f-string.
+    pub in_fstring: bool,
 }
 
 pub(crate) struct Tokenizer<'a> {
@@ -176,6 +178,7 @@ pub(crate) fn tokenize(src: &[u8], opts: TokOptions, uni: &dyn Unicode) -> Token
         lineno: t.lineno,
         joined: t.joined,
         open_string: t.open_string,
+        in_fstring: !t.fstrings.is_empty(),
     }
 }
 

@@ -5,6 +5,8 @@ A line is the text in hexadecimal, the mode, the tree or the error as in `oracle
 import ast
 import glob
 import os
+import random
+import re
 import sys
 import textwrap
 import warnings
@@ -112,9 +114,56 @@ def answer(source, mode, version=-1, more=0):
     return out, issued
 
 
+BASES = """
+x = 1 @ x: int = y @ x += 1 @ (a, b), *c = d @ a.b[c:d, ...] = e @ del a, (b.c, [d]) @ return x @ raise A from b @ global a, b
+import a.b as c, d @ from . import a @ from .a.b import (c as d, e,) @ from a import * @ assert a, b @ pass; break
+if a: b|elif c: d|else: e @ while a:| b|else:| c @ for a, b in c:| d|else: e @ try:| a|except A as b:| c|except: d|else: e|finally: f
+try: a|except* A: b @ with a as b, c: d @ with (a as b, c as d,): e @ async with a: b @ async for a in b: c
+def f(a, /, b: c = 1, *d, e=2, **g) -> h: i @ async def f(): await a @ @a.b(c)|class A[T: int, *Ts, **P](B, c=d): e @ type A[T] = b
+match a, b:| case [1, *c] if d: e| case {'k': v, **r}: f| case A.B(c, d=e) | None: g| case -1 + 2j as h: i
+lambda a, b=1, *c, d, **e: f @ a if b else c @ not a and b or c @ a < b <= c != d is not e not in f @ a | b ^ c & d << e + f * -g ** h
+f(a, *b, c=d, **e) @ f(a for a in b) @ [a for b in c if d for e in f] @ {a: b for c in d} @ {a, *b} @ {a: b, **c} @ (yield a) @ (a := b)
+f'a{b!r:>{c}}d' @ f'{a=}' 'b' @ b'a' b'b' @ print a @ a[b:c, *d] @ x = yield from a @ print(a b) @ f(a=b for c in d) @ 1_000.5e3j + 0xff
+"""
+PIECES = """
+( ) [ ] { } : , ; . = == != := -> + - * ** / // @ & | ^ ~ < > <= ... ! and or not if else elif for in is lambda async await def class
+return import from as with try except finally while match case type None True pass del global yield raise assert x y _ 1 2.0 'a' b'c' f'{
+}' f'{x}' u'd' += **= print $ ?
+""".split()
+
+
+def mutated():
+    rng = random.Random(int(os.environ.get("DXPY_SEED", 312)))
+    bases = [re.findall(r"[bfu]?'[^']*'|\\w+|[^\\w ]| +", b) for b in BASES.strip().replace("\n", " @ ").split(" @ ")]
+    for _ in range(40000):
+        tokens = list(rng.choice(bases))
+        for _ in range(rng.choice((1, 1, 1, 2, 3))):
+            at = rng.randrange(len(tokens))
+            match rng.randrange(5):
+                case 0:
+                    del tokens[at]
+                case 1:
+                    tokens.insert(at, " " + rng.choice(PIECES) + " ")
+                case 2:
+                    tokens[at] = " " + rng.choice(PIECES) + " "
+                case 3:
+                    other = rng.choice(bases)
+                    start = rng.randrange(len(other))
+                    tokens[at:at] = [" ", *other[start : start + rng.randrange(1, 6)], " "]
+                case 4:
+                    del tokens[at:]
+            if not tokens:
+                break
+        yield "".join(tokens).replace("|", rng.choice(("\n", "\n", "|")))
+
+
 def main():
     seen = set()
     texts = [bytes.fromhex(line.strip()) for line in sys.stdin]
+    if sys.argv[1:] == ["mutated"]:
+        for source in mutated():
+            print(source.encode().hex(), "str", "exec", *answer(source, "exec"), sep="\t")
+        return
     if sys.argv[1:] == ["samples"]:
         texts += [s.encode() for s in samples(seen) if s.isascii() or not any("\ud800" <= c < "\ue000" for c in s)]
     if sys.argv[1:] == ["samples"]:

@@ -5,6 +5,11 @@
 //! `indent`, a part, `a-b` (from a to b), `a..` (from a to where reading stopped), or a named check in `actions`.
 //! Left recursion is written as repetition.
 
+/// The rules marked `(memo)`, and those that are left-recursive.
+pub(super) const MEMO: &str = "simple_stmt block expression disjunction conjunction inversion star_expression factor \
+    await_primary strings arguments star_target target_with_star_atom del_target star_pattern type_param dotted_name bitwise_or \
+    bitwise_xor bitwise_and shift_expr sum term primary t_primary";
+
 pub(super) const GRAMMAR: &str = r#"
 file: statements? ENDMARKER
 interactive: NEWLINE | compound_stmt NEWLINE | simple_stmts

@@ -88,7 +88,6 @@ impl Hasher for Mix {
 enum Stop {
     Error(Box<SyntaxError>),
     Overflow,
-    Forced,
     /// The tokenizer's error was reached.
     Tokenizer,
 }
@@ -201,7 +200,10 @@ impl<'a> Pass<'a> {
         if self.g.first[r] & 1u128 << self.toks[self.pos].kind as u8 == 0 {
             return self.refuse().map(|()| None);
         }
-        let key = (r as u64) << 32 | self.pos as u64;
+        // CPython memoises some rules, whether or not mistakes are looked for just then. The others are here remembered for
+        // both cases apart.
+        let apart = self.invalid && !self.g.memo[r];
+        let key = u64::from(apart) << 63 | (r as u64) << 32 | self.pos as u64;
         if let Some(hit) = self.memo.get(&key) {
             return Ok(hit.map(|(n, end)| {
                 self.pos = end as usize;
@@ -447,9 +449,6 @@ impl<'a> Pass<'a> {
                     self.advance();
                     return Ok(Some(self.node("", start, &[])));
                 }
-                if !self.invalid {
-                    return Err(Stop::Forced);
-                }
                 let t = &self.toks[self.pos];
                 let e = self.lines.error_at_token(
                     ErrorKind::Syntax,
@@ -641,7 +640,12 @@ impl<'a> Pass<'a> {
                 (self.loc(bad), format!("cannot {verb} {}", self.expr_name(bad)))
             }
             "args_genexp" => {
-                let args = self.elements(a);
+                // Only positional arguments count.
+                let mut args = self.elements(a);
+                args.retain(|n| {
+                    let before = (self.nodes[*n as usize].start as usize).saturating_sub(1);
+                    !matches!(self.toks[before].kind, Tok::Equal | Tok::DoubleStar)
+                });
                 let (Some(first), true) = (args.last(), args.len() > 1) else { return Ok(None) };
                 (self.loc(*first).to(two(self)), "Generator expression must be parenthesized".into())
             }

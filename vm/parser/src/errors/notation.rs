@@ -36,6 +36,8 @@ pub(super) struct Grammar {
     pub rules: Vec<Vec<Alt>>,
     /// The union of the alternatives' sets, for each rule.
     pub first: Vec<u128>,
+    /// Rules that CPython memoises.
+    pub memo: Vec<bool>,
 }
 
 struct Reader<'g> {
@@ -62,7 +64,11 @@ pub(super) fn grammar() -> &'static Grammar {
             }
         }
         let first = sets.iter().map(|f| if f.empty { u128::MAX } else { f.set }).collect();
-        Grammar { names, rules, first }
+        let mut memo = vec![false; rules.len()];
+        for name in super::grammar::MEMO.split_whitespace() {
+            memo[*names.get(name).unwrap_or_else(|| panic!("grammar: no rule {name}"))] = true;
+        }
+        Grammar { names, rules, first, memo }
     })
 }
 
