@@ -1,5 +1,5 @@
 //! The General Decimal Arithmetic of `_decimal`, without Python objects: coefficients ([`mag`]), numbers and their text
-//! ([`number`]), contexts and rounding ([`context`]), operations ([`arith`], [`compare`], [`logic`],
+//! ([`number`]), contexts and rounding ([`context`]), `__format__` ([`format`]), operations ([`arith`], [`compare`], [`logic`],
 //! [`power`]).
 //! Signals are returned as flags; whether one is trapped, and contexts of threads, are the module's.
 #![forbid(unsafe_code)]
@@ -7,6 +7,7 @@
 pub mod arith;
 pub mod compare;
 pub mod context;
+pub mod format;
 pub mod logic;
 pub mod mag;
 pub mod number;
