@@ -5,5 +5,7 @@
 #![allow(clippy::too_many_arguments)]
 
 pub mod _codecs;
+pub mod _json;
 pub mod _sre;
 pub mod _string;
+pub mod unicodedata;

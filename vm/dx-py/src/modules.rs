@@ -8,8 +8,10 @@ use dxpy_core::module::StaticModule;
 pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_imp", &dxpy_import::imp::IMP),
     ("_codecs", &dxpy_mod_text::_codecs::MODULE),
+    ("_json", &dxpy_mod_text::_json::MODULE),
     ("_sre", &dxpy_mod_text::_sre::MODULE),
     ("_string", &dxpy_mod_text::_string::MODULE),
+    ("unicodedata", &dxpy_mod_text::unicodedata::MODULE),
     ("builtins", &dxpy_mod_lang::builtins::BUILTINS),
     ("sys", &dxpy_mod_sys::sys::SYS),
 ];
