@@ -185,7 +185,8 @@ fn new_scanner(py: Py<'_>, ty: &PyTypeObject, a: &PyTupleObject, kw: Option<&PyD
     args::bind_call(py, signature!("make_scanner", "(context)"), a, kw, |b| {
         let context = b.arg::<&PyObject>(py, 0)?;
         let get = |n| attr::get_name(py, context, n);
-        let strict = protocol::is_true(py, &get(name!("strict"))?)?;
+        let strict = get(name!("strict"))?;
+        let strict = protocol::is_true(py, &strict)?;
         let hooks = [
             get(name!("object_hook"))?,
             get(name!("object_pairs_hook"))?,
