@@ -58,6 +58,10 @@ impl Spec {
         let no_negative_zero = chars.get(at) == Some(&'z');
         if no_negative_zero {
             chars.remove(at);
+            // CPython reads UTF-8 here, and a wide fill character behind the `z` is not seen as one.
+            if at == 0 && chars.first().is_some_and(|c| !c.is_ascii()) {
+                return None;
+            }
         }
         let mut rest = &chars[..];
         let (mut fill, mut explicit) = (' ', None);
