@@ -438,8 +438,6 @@ functions! { void:
 data! {
     Py_Version = 8;
     _PyByteArray_empty_string = 1;
-    PySet_Type = 416;
-    PyFrozenSet_Type = 416;
     PyCapsule_Type = 416;
     PyRange_Type = 416;
     _Py_ascii_whitespace = 128;
@@ -477,7 +475,6 @@ data! {
     PyOS_ReadlineFunctionPointer = 8;
     PyPickleBuffer_Type = 416;
     PyRangeIter_Type = 416;
-    PySetIter_Type = 416;
     PyStdPrinter_Type = 416;
     PyZip_Type = 416;
     Py_BytesWarningFlag = 4;
@@ -510,7 +507,6 @@ data! {
     _PyNamespace_Type = 416;
     _PyOS_ReadlineTState = 8;
     _PyParser_TokenNames = 552;
-    _PySet_Dummy = 8;
     _Py_HasFileSystemDefaultEncodeErrors = 4;
     _Py_HashSecret = 24;
     _Py_SwappedOp = 24;

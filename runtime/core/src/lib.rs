@@ -41,6 +41,7 @@ pub mod object;
 pub mod protocol;
 pub mod ptr;
 pub mod sequence;
+pub mod set;
 pub mod slice;
 pub mod startup;
 pub mod statics;

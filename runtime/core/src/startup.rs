@@ -32,6 +32,8 @@ static TYPES: &[&StaticType] = &[
     &crate::function::PyClassMethod_Type,
     &crate::mappingproxy::PyDictProxy_Type,
     &crate::cell::PyCell_Type,
+    &crate::set::PySet_Type,
+    &crate::set::PyFrozenSet_Type,
     &crate::slice::PySlice_Type,
     &crate::module::PyModule_Type,
     &crate::module::PyModuleDef_Type,

@@ -21,6 +21,7 @@ pub mod list;
 pub mod memoryview;
 pub mod none;
 pub mod number_text;
+pub mod set;
 pub mod str;
 pub mod traceback;
 pub mod tuple;
@@ -57,6 +58,7 @@ static PARTS: &[&Part] = &[
     &list::PART,
     &float::PART,
     &int::PART,
+    &set::PART,
     &str::PART,
     &traceback::PART,
     &tuple::PART,
@@ -81,6 +83,6 @@ pub(crate) fn complex_constant(py: Py<'_>, re: f64, im: f64) -> PyResult {
 }
 
 /// A frozenset of a constant.
-pub(crate) fn frozenset_constant(py: Py<'_>, _: Vec<dxpy_core::Owned>) -> PyResult {
-    Err(code::missing_constant(py, "frozenset"))
+pub(crate) fn frozenset_constant(py: Py<'_>, items: Vec<dxpy_core::Owned>) -> PyResult {
+    dxpy_core::set::frozen(py, &items).map(dxpy_core::Owned::upcast)
 }

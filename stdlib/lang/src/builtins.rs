@@ -50,6 +50,8 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
         module::add_type(py, m, t)?;
     }
     module::add_type(py, m, &dxpy_core::function::PyClassMethod_Type)?;
+    module::add_type(py, m, &dxpy_core::set::PySet_Type)?;
+    module::add_type(py, m, &dxpy_core::set::PyFrozenSet_Type)?;
     for t in exceptions::TYPES {
         module::add_type(py, m, t)?;
     }

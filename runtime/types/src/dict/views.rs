@@ -8,7 +8,7 @@ use dxpy_core::ptr::Object;
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::{
     Owned, Py, PyResult, boolean, call, dict, gc, getset, glue, hooks, list, mappingproxy, methods, object,
-    sequence, tuple, unicode,
+    sequence, set, tuple, unicode,
 };
 use dxpy_text::strings::builder::Builder;
 
@@ -189,7 +189,7 @@ fn all_in(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<bool> {
 
 /// `dictview_richcompare`.
 fn richcompare(py: Py<'_>, v: &_PyDictViewObject, other: &PyObject, op: core::ffi::c_int) -> PyResult {
-    if !sets(other) && set_like(other).is_none() {
+    if set::check_any(other).is_none() && set_like(other).is_none() {
         return Ok(object::not_implemented());
     }
     let this = v.as_object();
@@ -236,7 +236,7 @@ fn and(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult {
     {
         (v, other) = (w, v.as_object());
     }
-    if exact_set(other) && dict::len(of(v)) <= protocol::len(py, other)? {
+    if set::check_exact(other).is_some() && dict::len(of(v)) <= protocol::len(py, other)? {
         return call::method(py, other, dxpy_core::name!("intersection"), [v.as_object()]);
     }
     let it = protocol::iter(py, other)?;
@@ -291,7 +291,9 @@ fn isdisjoint(py: Py<'_>, v: &_PyDictViewObject, other: &PyObject) -> PyResult<b
     if this.is(other) {
         return Ok(dict::len(of(v)) == 0);
     }
-    if (exact_set(other) || set_like(other).is_some()) && protocol::len(py, other)? > dict::len(of(v)) {
+    if (set::check_exact(other).is_some() || set_like(other).is_some())
+        && protocol::len(py, other)? > dict::len(of(v))
+    {
         (this, other) = (other, this);
     }
     let it = protocol::iter(py, other)?;
@@ -314,13 +316,4 @@ fn dealloc(_: Py<'_>, v: &_PyDictViewObject) {
         object::clear_field(object::field(&v.dv_dict));
         object::free(v.as_object());
     }
-}
-
-/// Whether the object is a set; there are none yet.
-fn sets(_: &PyObject) -> bool {
-    false
-}
-
-fn exact_set(_: &PyObject) -> bool {
-    false
 }
