@@ -67,8 +67,3 @@ pub fn big(py: Py<'_>, i: &num_bigint::BigInt) -> PyResult<Owned<PyLongObject>> 
     }
     long::from_digits(py, i.sign() == num_bigint::Sign::Minus, &digits)
 }
-
-/// The error for a kind of constant whose type is not there.
-pub(crate) fn missing(py: Py<'_>, what: &str) -> dxpy_core::PyErr {
-    exceptions::not_implemented_error(py, format_args!("dx-py: {what} constants are not implemented yet"))
-}

@@ -3,7 +3,6 @@
 
 mod constants;
 
-pub(crate) use constants::missing as missing_constant;
 pub use constants::{big, constant};
 
 use crate::{Part, no_hooks};
