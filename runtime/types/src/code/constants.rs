@@ -5,7 +5,7 @@ use dxpy_ast::Constant;
 use dxpy_core::abi::*;
 use dxpy_core::object::{_Py_EllipsisObject, none};
 use dxpy_core::ptr::Object;
-use dxpy_core::{Owned, Py, PyResult, boolean, bytes, exceptions, float, long, tuple, unicode};
+use dxpy_core::{Owned, Py, PyResult, boolean, bytes, float, long, tuple, unicode};
 
 /// The object of a constant.
 pub fn constant(py: Py<'_>, c: &Constant) -> PyResult {
