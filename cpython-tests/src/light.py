@@ -1,7 +1,8 @@
 """Small stand-ins for unittest and test.support, so that test files run on an interpreter that cannot import those yet.
 
-Not the measure: a pass with them is a hint of what works. They need sys, posix and plain classes; io, gc and re only in
-the assertions that cannot do without. The worker uses them when it is told to (`--light`).
+Not the measure: a pass with them is a hint of what works. They need sys and plain classes; io, gc and re only in the
+assertions that cannot do without. The worker uses them when it is told to (`--light`); or this text, a test file's text
+and a last line are made one script (`--script`), which needs no import of files, no posix and no open.
 """
 
 import sys
@@ -526,14 +527,33 @@ def install():
     return unittest
 
 
-def tests_of(module):
-    """Classes and the names of their tests, as unittest's loader finds them."""
-    for name in dir(module):
-        kind = getattr(module, name)
+def install_for_script():
+    """The same without a package `test` that could be imported."""
+    test = Module("test")
+    sys.modules["unittest"] = make_unittest()
+    sys.modules["test"] = test
+    sys.modules["test.support"] = test.support = make_support([])
+
+
+def print_event(*fields):
+    """An event on standard output, in a line that begins as no other does."""
+    clean = []
+    for field in fields:
+        field = str(field).replace("\\", "\\\\").replace("\t", "\\t")
+        clean.append(field.replace("\r", "\\r").replace("\n", "\\n"))
+    print("\x1e" + "\t".join(clean))
+
+
+def tests_of(names):
+    """Classes and the names of their tests in a module's names, as unittest's loader finds them."""
+    found = []
+    for name in sorted(names):
+        kind = names[name]
         if isinstance(kind, type) and issubclass(kind, TestCase) and kind is not TestCase:
-            names = [n for n in dir(kind) if n.startswith("test") and callable(getattr(kind, n))]
-            if names:
-                yield kind, sorted(names)
+            tests = [n for n in dir(kind) if n.startswith("test") and callable(getattr(kind, n))]
+            if tests:
+                found.append((kind, sorted(tests)))
+    return found
 
 
 def run_one(kind, name):
@@ -569,14 +589,14 @@ def run_one(kind, name):
 
 
 def run(event, module):
-    """Runs all tests of a module."""
-    found = list(tests_of(module))
+    """Runs all tests of a module, given as its names."""
+    found = tests_of(module)
     for kind, names in found:
         for name in names:
             event("E", kind(name).id())
     event("X", "loaded", "")
-    if hasattr(module, "setUpModule"):
-        module.setUpModule()
+    if "setUpModule" in module:
+        module["setUpModule"]()
     for kind, names in found:
         skipped = getattr(kind, "__unittest_skip__", False)
         try:

@@ -2,6 +2,7 @@
 
 use dxpy_cpython_tests::data::Table;
 use dxpy_cpython_tests::gate::{self, Gate};
+use dxpy_cpython_tests::run::Needs;
 use dxpy_cpython_tests::{prefix, report, run};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ of its own below --out, with the suite of the CPython 3.12.1 that DXPY_ORACLE (o
   --gate DIR       where floor.tsv and tags/ are (default: cpython-tests)
   --light          with small stand-ins for unittest and test.support, for an interpreter that cannot import them yet: shows
                    what works, is not the measure
+  --script         likewise, in one script each, for an interpreter that cannot import files yet
   --list           print the files chosen, run nothing
   -q               do not say each file's end as it comes
 ";
@@ -51,7 +53,7 @@ struct Options {
     memory: Option<u64>,
     by_file: bool,
     differences: bool,
-    light: bool,
+    needs: Option<Needs>,
     check_floor: bool,
     print_floor: bool,
     gate: Option<PathBuf>,
@@ -78,7 +80,8 @@ fn options() -> Result<Options, String> {
             "--memory" => options.memory = Some(number(value()?)?),
             "--by-file" => options.by_file = true,
             "--differences" => options.differences = true,
-            "--light" => options.light = true,
+            "--light" => options.needs = Some(Needs::Light),
+            "--script" => options.needs = Some(Needs::Script),
             "--check-floor" => options.check_floor = true,
             "--print-floor" => options.print_floor = true,
             "--gate" => options.gate = Some(value()?.into()),
@@ -98,8 +101,9 @@ fn command() -> Result<bool, String> {
         print!("{USAGE}");
         return Ok(true);
     }
-    if options.light && (options.check_floor || options.print_floor || options.differences) {
-        return Err("--light is not the measure: nothing is compared with it".into());
+    let needs = options.needs.unwrap_or(Needs::Whole);
+    if needs != Needs::Whole && (options.check_floor || options.print_floor || options.differences) {
+        return Err("--light and --script are not the measure: nothing is compared with it".into());
     }
     let table = Table::load();
     let gate = if options.check_floor {
@@ -125,6 +129,10 @@ fn command() -> Result<bool, String> {
     let python = find_program(&given).ok_or(format!("there is no program {given}"))?;
     let name = python.file_name().map_or("python".into(), |name| name.to_string_lossy().into_owned());
     let out = options.out.unwrap_or_else(|| PathBuf::from("target/cpython-tests").join(name));
+    let tests = match needs {
+        Needs::Script => Some(prefix::oracle_library(&oracle())?.join("test")),
+        _ => None,
+    };
     let python = match with_tests(python, &out) {
         // As every test that needs the oracle.
         Err(message) if gate.is_some() => {
@@ -140,11 +148,12 @@ fn command() -> Result<bool, String> {
         cpu: options.cpu.unwrap_or(120.0),
         wall: options.wall.unwrap_or(240.0),
         memory: options.memory.unwrap_or(4096) << 20,
-        light: options.light,
+        needs,
+        tests,
         verbose: !options.quiet,
     };
     let done = run::run(&plan, &files).map_err(|error| format!("{}: {error}", plan.out.display()))?;
-    if options.light {
+    if needs != Needs::Whole {
         println!("NOT THE MEASURE: run with stand-ins for unittest and test.support.\n");
     }
     print!("{}", report::report(&table, &done, options.by_file));
@@ -169,13 +178,16 @@ fn command() -> Result<bool, String> {
     Ok(true)
 }
 
+fn oracle() -> PathBuf {
+    std::env::var_os("DXPY_ORACLE").map_or("python3.12".into(), PathBuf::from)
+}
+
 /// The interpreter itself if the suite is beside it, else its copy in an installation that has one.
 fn with_tests(python: PathBuf, out: &Path) -> Result<PathBuf, String> {
     if prefix::library_beside(&python).is_some_and(|library| library.join("test/support").is_dir()) {
         return Ok(python);
     }
-    let oracle = std::env::var("DXPY_ORACLE").unwrap_or("python3.12".into());
-    let library = prefix::oracle_library(Path::new(&oracle))?;
+    let library = prefix::oracle_library(&oracle())?;
     let home = std::path::absolute(out.join("installation")).map_err(|error| error.to_string())?;
     prefix::lay_out(&python, &library, &home).map_err(|error| format!("{}: {error}", home.display()))
 }

@@ -32,10 +32,23 @@ pub struct Plan {
     pub wall: f64,
     /// Bytes.
     pub memory: u64,
-    /// With stand-ins for unittest and test.support; the numbers are then not the measure.
-    pub light: bool,
+    /// How much of an interpreter the Python side takes; short of `Whole`, the numbers are not the measure.
+    pub needs: Needs,
+    /// The folder with CPython's tests, for [`Needs::Script`].
+    pub tests: Option<PathBuf>,
     /// Say each file's end on standard error.
     pub verbose: bool,
+}
+
+/// How much of an interpreter the Python side takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// unittest and test.support, as regrtest does.
+    Whole,
+    /// Importing files: stand-ins take the place of those two.
+    Light,
+    /// Running one script: the stand-ins' text and the test's are put into one.
+    Script,
 }
 
 /// One file's run.
@@ -125,9 +138,19 @@ fn one(plan: &Plan, file: &File, worker: &Path, home: &Path) -> Done {
         }
     };
     let mut command = Command::new(&plan.python);
-    command.arg(worker).args(plan.light.then_some("--light")).arg(&module).arg(&events).current_dir(&cwd);
+    command.current_dir(&cwd);
+    if plan.needs == Needs::Script {
+        let script = home.join("script.py");
+        let text = plan.tests.as_deref().map(|tests| one_script(tests, file.name)).unwrap_or_default();
+        // A script that cannot be written is one that does not run.
+        let _ = fs::write(&script, text);
+        command.arg(&script);
+    } else {
+        command.arg(worker).args((plan.needs == Needs::Light).then_some("--light")).arg(&module).arg(&events);
+    }
     // They hang with CPython too, each for as long as the file may take.
-    command.args(file.ids.iter().filter(|id| id.outcome == "timeout").map(|id| id.name));
+    let left_out = file.ids.iter().filter(|_| plan.needs == Needs::Whole);
+    command.args(left_out.filter(|id| id.outcome == "timeout").map(|id| id.name));
     command.stdin(Stdio::null()).stdout(out).stderr(err);
     job::small_environment(&mut command, &[("TMPDIR", &temporary.to_string_lossy())]);
     let limits = Limits {
@@ -136,8 +159,14 @@ fn one(plan: &Plan, file: &File, worker: &Path, home: &Path) -> Done {
         memory: plan.memory,
     };
     let ran = job::run(command, &limits);
-    let text =
+    let mut text =
         fs::read(&events).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    if plan.needs == Needs::Script {
+        let said = fs::read(&log).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let events = said.lines().filter_map(|line| line.split_once('\x1e'));
+        text = events.map(|(_, event)| format!("{event}\n")).collect();
+    }
     let mut result = events::read(&text, &ran.end);
     let _ = fs::remove_dir_all(home);
     let log = fs::read(&log).unwrap_or_default();
@@ -149,6 +178,19 @@ fn one(plan: &Plan, file: &File, worker: &Path, home: &Path) -> Done {
     }
     let panicked = contains(&log, b"' panicked at ") || contains(&log, b") panicked at ");
     Done { name: file.name.into(), end: ran.end, panicked, cpu: ran.cpu, wall: ran.wall, result }
+}
+
+/// The stand-ins, a test file and the call that runs it, as one script. Its own `__future__` imports cannot come first:
+/// they are taken out.
+fn one_script(tests: &Path, name: &str) -> String {
+    let full = name.strip_prefix("test.").unwrap_or(name);
+    let test = fs::read(tests.join(full.replace('.', "/")).with_extension("py")).unwrap_or_default();
+    let test =
+        String::from_utf8_lossy(&test).replace("\nfrom __future__ import ", "\n# from __future__ import ");
+    format!(
+        "{LIGHT}\n\n__name__ = \"test.{full}\"\n_run, _print_event = run, print_event\ninstall_for_script()\n{test}\n\n\
+         _run(_print_event, dict(globals()))\n_print_event(\"Z\")\n"
+    )
 }
 
 fn contains(text: &[u8], word: &[u8]) -> bool {

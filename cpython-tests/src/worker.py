@@ -188,7 +188,7 @@ def run_light(event, name):
     event("X", "at", "import " + name)
     try:
         __import__(name)
-        light.run(event, sys.modules[name])
+        light.run(event, vars(sys.modules[name]))
     except unittest.SkipTest as why:
         event("X", "module-skip", why)
     except BaseException as err:

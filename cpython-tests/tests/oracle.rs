@@ -2,6 +2,7 @@
 //! nothing, and CPython must lack nothing against itself. Skipped, loudly, where there is no CPython 3.12.1.
 
 use dxpy_cpython_tests::data::Table;
+use dxpy_cpython_tests::run::Needs;
 use dxpy_cpython_tests::{left, prefix, report, run};
 use std::path::{Path, PathBuf};
 
@@ -26,7 +27,8 @@ fn plan(python: &Path, name: &str) -> run::Plan {
         cpu: 60.0,
         wall: 120.0,
         memory,
-        light: false,
+        needs: Needs::Whole,
+        tests: None,
         verbose: false,
     }
 }
@@ -61,9 +63,18 @@ fn the_stand_ins_run_what_needs_little() {
         "test_with",
     ];
     let files = table.select(&files.map(str::to_owned)).unwrap();
-    let done = run::run(&run::Plan { light: true, ..plan(&python, "light") }, &files).unwrap();
-    let all = report::count(&table, &done, false, |_| true);
-    assert_eq!((all.passed, all.whole), (all.ids, files.len()), "{}", report::report(&table, &done, true));
+    let tests = Some(prefix::oracle_library(&python).unwrap().join("test"));
+    for (needs, name) in [(Needs::Light, "light"), (Needs::Script, "script")] {
+        let plan = run::Plan { needs, tests: tests.clone(), ..plan(&python, name) };
+        let done = run::run(&plan, &files).unwrap();
+        let all = report::count(&table, &done, false, |_| true);
+        assert_eq!(
+            (all.passed, all.whole),
+            (all.ids, files.len()),
+            "{}",
+            report::report(&table, &done, true)
+        );
+    }
 }
 
 #[test]
