@@ -4,7 +4,7 @@ mod common;
 
 use common::{hex, unhex};
 use dxpy_algos::hashes::blake2::{Blake2, Params};
-use dxpy_algos::hashes::mac::{Hmac, pbkdf2};
+use dxpy_algos::hashes::mac::{Hmac, pbkdf2, scrypt};
 use dxpy_algos::hashes::{ALL, Hash};
 
 const SCRIPT: &str = r##"
@@ -28,6 +28,12 @@ for n, f in fs.items():
         row('hmac', n, hx(key), hx(msg), hx(hmac.new(key, msg, n).digest()))
         it, ln = rnd.randrange(1,5), rnd.choice([1,16,20,64,100])
         row('pbkdf2', n, hx(key), hx(msg), it, ln, hx(hashlib.pbkdf2_hmac(n, key, msg, it, ln)))
+for i in range(120):
+    pw, salt = rnd.randbytes(rnd.randrange(20)), rnd.randbytes(rnd.randrange(20))
+    n, r, p, mm, ln = rnd.choice([2,4,16,64,1024,3,1,0]), rnd.choice([1,2,8,9]), rnd.choice([1,2,5]), rnd.choice([0,0,0,1000,128*8*(16+2)+128*8, 2**20]), rnd.choice([1,32,64,100])
+    try: x = hx(hashlib.scrypt(pw, salt=salt, n=n, r=r, p=p, maxmem=mm, dklen=ln))
+    except ValueError as e: x = 'V:'+str(e)
+    row('scrypt', hx(pw), hx(salt), n, r, p, mm, ln, x)
 for small, f in ((0,_blake2.blake2b),(1,_blake2.blake2s)):
     for i in range(600):
         big = f.MAX_DIGEST_SIZE
@@ -113,6 +119,12 @@ fn as_cpython() {
             "pbkdf2" => {
                 let (n, length) = (r[4].parse().unwrap(), r[5].parse().unwrap());
                 vec![format!("x{}", hex(&pbkdf2(r[1], &bytes(r[2]), &bytes(r[3]), n, length).unwrap()))]
+            }
+            "scrypt" => {
+                let n = |i: usize| r[i].parse().unwrap();
+                let (password, salt) = (bytes(r[1]), bytes(r[2]));
+                let key = scrypt(&password, &salt, (n(3), n(4), n(5)), n(6), n(7) as usize);
+                vec![key.map_or_else(|e| format!("V:{e}"), |k| format!("x{}", hex(&k)))]
             }
             "blake" => vec![blake(r)],
             other => panic!("unknown row {other}"),

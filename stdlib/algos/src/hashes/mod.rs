@@ -1,5 +1,5 @@
 //! The hashes of `_md5`, `_sha1`, `_sha2` and `_sha3` as one type ([`Hash`]), BLAKE2 in [`blake2`], and what
-//! `_hashlib` makes of them: HMAC and PBKDF2 ([`mac`]). Not here: scrypt, objects, OpenSSL's further algorithms.
+//! `_hashlib` makes of them: HMAC, PBKDF2 and scrypt ([`mac`]). Not here: objects, OpenSSL's further algorithms.
 
 pub mod blake2;
 pub mod mac;
