@@ -251,13 +251,13 @@ table_setters! { PyBufferProcs:
 }
 
 impl StaticType {
-    /// Takes over every slot, table and offset that `template` has and this type lacks. A type that the object model
+    /// Takes over every slot that `template` has, and every table and offset that this type lacks. A type that the object model
     /// itself needs is declared there with what it needs; its methods and operators come from a template in the crate
     /// that has them, before the type is readied.
     pub fn adopt(&self, template: &'static StaticType) {
         let (to, from) = (&self.0, &template.0);
         macro_rules! slots {
-            ($($f:ident)*) => { $( if to.$f.get().is_none() { to.$f.set(from.$f.get()); } )* };
+            ($($f:ident)*) => { $( if from.$f.get().is_some() { to.$f.set(from.$f.get()); } )* };
         }
         macro_rules! pointers {
             ($($f:ident)*) => { $( if to.$f.get().is_null() { to.$f.set(from.$f.get()); } )* };

@@ -14,6 +14,7 @@ pub mod code;
 pub mod complex;
 pub mod dict;
 pub mod float;
+pub mod exceptions;
 pub mod frame;
 pub mod generator;
 pub mod int;
@@ -53,6 +54,7 @@ static PARTS: &[&Part] = &[
     &code::PART,
     &complex::PART,
     &dict::PART,
+    &exceptions::PART,
     &frame::PART,
     &generator::PART,
     &list::PART,
