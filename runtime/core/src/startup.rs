@@ -49,6 +49,7 @@ static TYPES: &[&StaticType] = &[
 /// Readies the static types (`_PyTypes_InitTypes`), `more` being those of other crates. Templates must have been
 /// adopted before ([`StaticType::adopt`]).
 pub fn ready_types(py: Py<'_>, more: &[&'static StaticType]) -> PyResult<()> {
+    crate::exceptions::prepare();
     let all = TYPES.iter().chain(crate::exceptions::TYPES).chain(more);
     all.copied().try_for_each(|t| types::ready(py, t))
 }

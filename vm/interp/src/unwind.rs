@@ -10,11 +10,11 @@ use dxpy_types::{code, traceback};
 
 /// An exception is pending: adds the frame to its traceback and unwinds.
 #[cold]
-pub unsafe extern "C" fn error(_: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
+pub unsafe extern "C" fn error(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
     // SAFETY: the handler contract, but for the pending exception.
     unsafe {
         add_traceback(Py::from_state(ts), fp);
-        unwind(core::ptr::null(), sp, fp, ts, 0)
+        unwind(pc, sp, fp, ts, 0)
     }
 }
 
@@ -72,16 +72,18 @@ enum Found {
     Below(Fp),
 }
 
-/// Looks for a handler in the frame, else leaves the frame.
+/// Looks for a handler in the frame, else leaves the frame. `pc`, where it is not NULL, is behind the instruction that
+/// raised: after `RERAISE` the frame's own pointer names the instruction that raised first, for the traceback.
 #[cold]
 #[inline(never)]
-unsafe fn find(py: Py<'_>, mut sp: Sp, fp: Fp) -> Found {
+unsafe fn find(py: Py<'_>, pc: Pc, mut sp: Sp, fp: Fp) -> Found {
     // SAFETY: the handler contract; the frame's stack lies above its base.
     unsafe {
         let c = frame::code_of(fp);
         let base = frame::stack_base(fp);
         let index = frame::lasti(fp);
-        if let Some((target, depth, wants_index)) = handler(code::exception_table(c), index as u32) {
+        let here = if pc.is_null() { index } else { pc.offset_from(code::units(c)) - 1 };
+        if let Some((target, depth, wants_index)) = handler(code::exception_table(c), here as u32) {
             let level = base.add(depth);
             while sp > level {
                 sp = sp.sub(1);
@@ -97,7 +99,7 @@ unsafe fn find(py: Py<'_>, mut sp: Sp, fp: Fp) -> Found {
                     }
                     Err(e) => {
                         e.restore(py);
-                        return find(py, sp, fp);
+                        return find(py, pc, sp, fp);
                     }
                 }
             }
@@ -160,18 +162,19 @@ unsafe fn clear_generator_frame(py: Py<'_>, fp: Fp) {
 
 /// An exception is pending and the frame is in its traceback already (`exception_unwind`).
 #[cold]
-pub unsafe extern "C" fn unwind(_: Pc, mut sp: Sp, mut fp: Fp, ts: Ts, _: usize) -> Obj {
+pub unsafe extern "C" fn unwind(mut pc: Pc, mut sp: Sp, mut fp: Fp, ts: Ts, _: usize) -> Obj {
     // SAFETY: the handler contract, but for the pending exception.
     unsafe {
         let py = Py::from_state(ts);
         loop {
-            match find(py, sp, fp) {
+            match find(py, pc, sp, fp) {
                 Found::Here(pc, sp) => next!(pc, sp, fp, ts),
                 Found::Below(below) => {
                     if (*below).owner.get() == frame::OWNED_BY_CSTACK {
                         return core::ptr::null_mut();
                     }
                     fp = below;
+                    pc = core::ptr::null();
                     (*fp).return_offset.set(0);
                     sp = frame::locals(fp).add((*fp).stacktop.get() as usize);
                     (*fp).stacktop.set(-1);

@@ -27,8 +27,6 @@ macro_rules! exceptions {
             .base(&$base)
             .flags(Py_TPFLAGS_BASETYPE | Py_TPFLAGS_BASE_EXC_SUBCLASS | Py_TPFLAGS_HAVE_GC)
             .dict(offset_of!(PyBaseExceptionObject, dict))
-            .create(glue::create(base::new))
-            .init(glue::init(base::init::<$layout>))
             .traverse(glue::traverse(layout::traverse::<$layout>))
             .clear(glue::clear(layout::clear::<$layout>))
             .dealloc(glue::dealloc(layout::dealloc::<$layout>));
@@ -109,6 +107,14 @@ exceptions! {
     SyntaxWarning / PyExc_SyntaxWarning: Warning, PyBaseExceptionObject;
     UnicodeWarning / PyExc_UnicodeWarning: Warning, PyBaseExceptionObject;
     UserWarning / PyExc_UserWarning: Warning, PyBaseExceptionObject;
+}
+
+/// Gives `BaseException` its constructor, which all types without their own inherit; before it is readied.
+pub(crate) fn prepare() {
+    if BaseException.tp_new.get().is_none() {
+        BaseException.tp_new.set(Some(glue::create(base::new)));
+        BaseException.tp_init.set(Some(glue::init(base::init::<PyBaseExceptionObject>)));
+    }
 }
 
 /// Is this the preallocated `MemoryError`?
