@@ -28,6 +28,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("vm/interp", 6),
     ("vm/import", 7),
     ("stdlib/lang", 8),
+    ("stdlib/io", 8),
     ("stdlib/sys", 8),
     ("stdlib/text", 5),
     ("capi", 8),

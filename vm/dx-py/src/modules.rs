@@ -10,6 +10,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_codecs", &dxpy_mod_text::_codecs::MODULE),
     ("_json", &dxpy_mod_text::_json::MODULE),
     ("_sre", &dxpy_mod_text::_sre::MODULE),
+    ("_io", &dxpy_mod_io::IO),
     ("_string", &dxpy_mod_text::_string::MODULE),
     ("unicodedata", &dxpy_mod_text::unicodedata::MODULE),
     ("builtins", &dxpy_mod_lang::builtins::BUILTINS),

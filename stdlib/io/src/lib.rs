@@ -1,0 +1,69 @@
+//! `_io`: streams (`Modules/_io`). The abstract classes are in `iobase` and `abc`, descriptors in `fileio`, buffers in
+//! `buffered` and `rwpair`, text in `textio`, newlines in `newline`, streams in memory in `bytesio` and `stringio`,
+//! and `open` in `open`. `io.py` is the standard library's own file.
+#![allow(non_upper_case_globals)]
+// Python functions have as many arguments as they have.
+#![allow(clippy::too_many_arguments)]
+
+mod abc;
+mod buffered;
+mod fileio;
+mod iobase;
+mod newline;
+mod open;
+mod rwpair;
+mod textdecode;
+mod textio;
+mod util;
+
+use dxpy_core::abi::*;
+use dxpy_core::module::{StaticModule, add_int, add_type, exec};
+use dxpy_core::ptr::Object;
+use dxpy_core::{Py, PyResult, exceptions, methods, module};
+
+pub use open::standard_stream;
+
+/// `io.DEFAULT_BUFFER_SIZE`.
+pub const DEFAULT_BUFFER_SIZE: usize = 8192;
+
+/// `_io`.
+pub static IO: StaticModule =
+    StaticModule::new(c"_io").doc(c"The streams behind the module io.").methods(&METHODS).slots(&SLOTS);
+
+static SLOTS: dxpy_core::statics::Gil<[PyModuleDef_Slot; 2]> = exec(fill);
+
+methods! { static METHODS: for PyModuleObject [
+    "open" = open::open [8], "($module, /, file, mode='r', buffering=-1, encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)", "Opens a file and gives a stream over it.";
+    "text_encoding" = open::text_encoding [2], "($module, encoding, stacklevel=2, /)", "The encoding to use: as given, or the default's name for None.";
+    "open_code" = open::open_code [1], "($module, /, path)", "Opens a file of code to be read as bytes.";
+] }
+
+fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
+    add_int(py, m, "DEFAULT_BUFFER_SIZE", DEFAULT_BUFFER_SIZE as i64)?;
+    module::add(py, m, "UnsupportedOperation", util::unsupported_operation(py)?.as_object())?;
+    module::add(py, m, "BlockingIOError", exceptions::BlockingIOError.0.as_object())?;
+    for ty in TYPES {
+        add_type(py, m, ty)?;
+    }
+    Ok(())
+}
+
+/// The types, in the order in which the module gets them.
+static TYPES: &[&dxpy_core::statics::StaticType] = &[
+    &newline::IncrementalNewlineDecoder,
+    &iobase::IOBase,
+    &abc::TextIOBase,
+    &abc::BufferedIOBase,
+    &iobase::RawIOBase,
+    &buffered::types::BufferedWriter,
+    &buffered::types::BufferedReader,
+    &rwpair::BufferedRWPair,
+    &buffered::types::BufferedRandom,
+    &fileio::FileIO,
+    &textio::types::TextIOWrapper,
+];
+
+/// Readies the types, for users that come before the module is imported.
+pub(crate) fn ready(py: Py<'_>) -> PyResult<()> {
+    TYPES.iter().try_for_each(|ty| dxpy_core::types::ready(py, ty))
+}
