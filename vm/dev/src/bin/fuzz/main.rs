@@ -239,10 +239,15 @@ fn child(plan: &Plan) -> io::Result<()> {
                 let why = PANIC.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
                 let place = key(&why);
                 if places.len() < 300 && places.insert(place.clone()) {
+                    let mut tries = 0;
                     let small = mutate::minimise(&input, |part| {
+                        // The parent sees that something goes on.
+                        tries += 1;
+                        let _ = current.write(count + tries, part);
                         let same = || PANIC.lock().is_ok_and(|now| key(&now) == place);
                         attempt(plan.target, part).is_err() && same()
                     });
+                    count += tries;
                     let name: String =
                         place.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
                     let kind = if why.contains(compare::DIFFERS) { "differs" } else { "panic" };

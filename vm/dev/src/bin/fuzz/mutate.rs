@@ -122,7 +122,7 @@ fn change(target: &Target, corpus: &[Vec<u8>], input: &mut Vec<u8>, random: &mut
 }
 
 /// A smaller input that still fails.
-pub fn minimise(input: &[u8], fails: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+pub fn minimise(input: &[u8], mut fails: impl FnMut(&[u8]) -> bool) -> Vec<u8> {
     let mut best = input.to_vec();
     let mut size = best.len() / 2;
     let mut tries = 0;
