@@ -80,26 +80,51 @@ static HEX: [u8; 256] = {
     table
 };
 
+/// Both characters of every twelve bits.
+static PAIRS: [[u8; 2]; 4096] = {
+    let mut table = [[0; 2]; 4096];
+    let mut i = 0;
+    while i < 4096 {
+        table[i] = [ALPHABET[i >> 6], ALPHABET[i & 63]];
+        i += 1;
+    }
+    table
+};
+
+/// Both digits of every byte.
+static HEX_PAIRS: [[u8; 2]; 256] = {
+    let mut table = [[0; 2]; 256];
+    let mut i = 0;
+    while i < 256 {
+        table[i] = [b"0123456789abcdef"[i >> 4], b"0123456789abcdef"[i & 15]];
+        i += 1;
+    }
+    table
+};
+
 /// `binascii.b2a_base64`.
 pub fn b2a_base64(data: &[u8], newline: bool) -> Vec<u8> {
-    let mut out = Vec::with_capacity(data.len().div_ceil(3) * 4 + usize::from(newline));
-    let mut groups = data.chunks_exact(3);
-    for g in &mut groups {
+    let groups = data.chunks_exact(3);
+    let rest = groups.remainder();
+    // Written in place: the loop over whole groups then has no growth to check.
+    let mut out = vec![b'='; data.len().div_ceil(3) * 4 + usize::from(newline)];
+    for (to, g) in out.chunks_exact_mut(4).zip(groups) {
         let n = u32::from(g[0]) << 16 | u32::from(g[1]) << 8 | u32::from(g[2]);
-        out.extend([18, 12, 6, 0].map(|s| ALPHABET[(n >> s & 63) as usize]));
+        to[..2].copy_from_slice(&PAIRS[(n >> 12) as usize]);
+        to[2..].copy_from_slice(&PAIRS[(n & 4095) as usize]);
     }
-    match *groups.remainder() {
-        [a] => out.extend([ALPHABET[(a >> 2) as usize], ALPHABET[(a << 4 & 63) as usize], b'=', b'=']),
-        [a, b] => out.extend([
-            ALPHABET[(a >> 2) as usize],
-            ALPHABET[((a << 4 | b >> 4) & 63) as usize],
-            ALPHABET[(b << 2 & 63) as usize],
-            b'=',
-        ]),
+    let at = data.len() / 3 * 4;
+    match *rest {
+        [a] => out[at..at + 2].copy_from_slice(&PAIRS[usize::from(a) << 4]),
+        [a, b] => {
+            let n = u32::from(a) << 16 | u32::from(b) << 8;
+            out[at..at + 2].copy_from_slice(&PAIRS[(n >> 12) as usize]);
+            out[at + 2] = PAIRS[(n & 4095) as usize][0];
+        }
         _ => (),
     }
-    if newline {
-        out.push(b'\n');
+    if newline && let Some(last) = out.last_mut() {
+        *last = b'\n';
     }
     out
 }
@@ -177,19 +202,30 @@ pub fn a2b_base64(data: &[u8], strict: bool) -> Result<Vec<u8>, Error> {
 /// `binascii.hexlify`, `bytes.hex`: a separator stands between groups of `group` bytes, counted from the right
 /// where `group` is positive, from the left where it is negative, nowhere where it is 0.
 pub fn hexlify(data: &[u8], separator: Option<u8>, group: isize) -> Vec<u8> {
-    let digits = |b: u8| [b"0123456789abcdef"[(b >> 4) as usize], b"0123456789abcdef"[(b & 15) as usize]];
+    fn digits(out: &mut [u8], data: &[u8]) {
+        out.chunks_exact_mut(2).zip(data).for_each(|(to, b)| to.copy_from_slice(&HEX_PAIRS[usize::from(*b)]));
+    }
     let size = group.unsigned_abs();
     let Some(separator) = separator.filter(|_| size > 0 && size < data.len()) else {
-        return data.iter().flat_map(|b| digits(*b)).collect();
+        let mut out = vec![0; data.len() * 2];
+        digits(&mut out, data);
+        return out;
     };
-    let mut out = Vec::with_capacity(data.len() * 2 + data.len() / size + 1);
     // The first group is the short one where counting starts at the right.
     let first = if group > 0 { (data.len() - 1) % size + 1 } else { size };
-    for (i, b) in data.iter().enumerate() {
-        if i >= first && (i - first) % size == 0 {
-            out.push(separator);
+    let mut out = vec![separator; data.len() * 2 + (data.len() - first).div_ceil(size)];
+    let (head, rest) = data.split_at(first);
+    let (to, tail) = out.split_at_mut(first * 2);
+    digits(to, head);
+    if size == 1 {
+        for (to, b) in tail.chunks_exact_mut(3).zip(rest) {
+            to[1..].copy_from_slice(&HEX_PAIRS[usize::from(*b)]);
         }
-        out.extend(digits(*b));
+    } else {
+        // Each piece is a separator and a group, the last one perhaps shorter.
+        tail.chunks_mut(size * 2 + 1)
+            .zip(rest.chunks(size))
+            .for_each(|(to, group)| digits(&mut to[1..], group));
     }
     out
 }
@@ -206,11 +242,15 @@ pub fn unhexlify(data: &[u8]) -> Result<Vec<u8>, Error> {
     if !data.len().is_multiple_of(2) {
         return Err(Error::OddLength);
     }
-    let pair = |p: &[u8]| {
-        let (a, b) = (HEX[p[0] as usize], HEX[p[1] as usize]);
-        if a | b > 15 { Err(Error::NotHex) } else { Ok(a << 4 | b) }
-    };
-    data.chunks_exact(2).map(pair).collect()
+    let mut out = vec![0; data.len() / 2];
+    // One test at the end serves all: a digit's value has no high bits.
+    let mut bad = 0;
+    for (to, p) in out.iter_mut().zip(data.chunks_exact(2)) {
+        let (a, b) = (HEX[usize::from(p[0])], HEX[usize::from(p[1])]);
+        bad |= a | b;
+        *to = a << 4 | b & 15;
+    }
+    if bad > 15 { Err(Error::NotHex) } else { Ok(out) }
 }
 
 /// `binascii.b2a_uu`: one line.

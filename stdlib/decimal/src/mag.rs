@@ -58,7 +58,11 @@ impl Mag {
     }
 
     pub fn from_u64(n: u64) -> Mag {
-        Mag::from_u128(n.into())
+        match n {
+            0 => Mag::ZERO,
+            BASE.. => Mag(vec![n - BASE, 1]),
+            _ => Mag(vec![n]),
+        }
     }
 
     pub fn from_u128(mut n: u128) -> Mag {
@@ -176,8 +180,19 @@ impl Mag {
         Mag::new(out)
     }
 
-    pub fn add_small(&self, n: u64) -> Mag {
-        self.add(&Mag::from_u64(n))
+    /// Plus a number below ten to the nineteenth.
+    pub fn add_small(mut self, n: u64) -> Mag {
+        let mut carry = n;
+        for limb in &mut self.0 {
+            (*limb, carry) = add_limbs(*limb, 0, carry);
+            if carry == 0 {
+                return self;
+            }
+        }
+        if carry > 0 {
+            self.0.push(carry);
+        }
+        self
     }
 
     pub fn mul(&self, other: &Mag) -> Mag {
@@ -271,7 +286,7 @@ impl Mag {
             for (q, limb) in out.iter_mut().zip(&self.0).rev() {
                 let n = u128::from(rest) * u128::from(BASE) + u128::from(*limb);
                 *q = (n / u128::from(d)) as u64;
-                rest = (n % u128::from(d)) as u64;
+                rest = (n - u128::from(*q) * u128::from(d)) as u64;
             }
             return (Mag::new(out), Mag::from_u64(rest));
         }
@@ -291,7 +306,8 @@ impl Mag {
         let mut out = vec![0; n.len() - top];
         for i in (0..out.len()).rev() {
             let head = u128::from(n[i + top]) * base + u128::from(n[i + top - 1]);
-            let (mut q, mut r) = (head / d1, head % d1);
+            let mut q = head / d1;
+            let mut r = head - q * d1;
             while q >= base || q * d2 > r * base + u128::from(n[i + top - 2]) {
                 q -= 1;
                 r += d1;
