@@ -19,6 +19,7 @@ pub mod frame;
 pub mod generator;
 pub mod int;
 pub mod list;
+pub mod mappingproxy;
 pub mod memoryview;
 pub mod none;
 pub mod number_text;
@@ -60,6 +61,7 @@ static PARTS: &[&Part] = &[
     &list::PART,
     &float::PART,
     &int::PART,
+    &mappingproxy::PART,
     &set::PART,
     &str::PART,
     &traceback::PART,
