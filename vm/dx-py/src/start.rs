@@ -216,7 +216,8 @@ fn run(py: Py<'_>, program: &Program) -> PyResult<()> {
         dict::set(py, globals, name!("__cached__").obj(py), &dxpy_core::object::none())?;
     }
     let filename = unicode::from_str(py, &filename)?;
-    let how = Compile { optimize: config::get().optimize as u8, ..Compile::module() };
+    let script = matches!(program, Program::Script(_));
+    let how = Compile { optimize: config::get().optimize as u8, script, ..Compile::module() };
     let code = source::compile(py, &text, &filename, how)?;
     dxpy_interp::eval_code(py, &code, globals.as_object(), globals.as_object()).map(drop)
 }

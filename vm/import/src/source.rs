@@ -1,17 +1,55 @@
 //! Source text to code objects (`Py_CompileStringObject`): parser and compiler with their errors as `SyntaxError`s and
 //! their warnings issued.
 
+use std::cell::Cell;
+
 use dxpy_ast::{Mod, PyStr};
 use dxpy_compiler::CompileError;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
-use dxpy_core::{Owned, Py, PyErr, PyResult, exceptions, long, object, tuple, unicode};
+use dxpy_core::{Owned, Py, PyErr, PyResult, codecs, exceptions, long, object, protocol, tuple, unicode};
 use dxpy_parser::{ErrorKind, Mode};
 
-/// The runtime's Unicode tables for the parser.
-pub struct Tables;
+/// The runtime's Unicode tables for the parser, and its codecs.
+pub struct Tables<'py> {
+    py: Py<'py>,
+    /// An exception of a codec's that is no `SyntaxError` to the tokenizer.
+    failed: Cell<Option<PyErr>>,
+}
 
-impl dxpy_parser::Unicode for Tables {
+impl<'py> Tables<'py> {
+    pub fn new(py: Py<'py>) -> Self {
+        Tables { py, failed: Cell::new(None) }
+    }
+    /// The exception that a codec raised, if it is to be raised as it is.
+    pub fn failure(&self) -> Option<PyErr> {
+        self.failed.take()
+    }
+    /// The source's text in UTF-8.
+    fn decoded(&self, encoding: &str, bytes: &[u8]) -> PyResult<String> {
+        let text = codecs::decode(self.py, codecs::Source::new(bytes), Some(encoding), None)?;
+        Ok(unicode::utf8(self.py, &text)?.into_owned())
+    }
+}
+
+impl dxpy_parser::Unicode for Tables<'_> {
+    fn decode_source(&self, encoding: &str, bytes: &[u8]) -> Option<Result<String, String>> {
+        // `raise_tokenizer_init_error`: the text of these three is that of the `SyntaxError`.
+        let as_text = |e: PyErr| -> Result<String, PyErr> {
+            let kinds = [&exceptions::LookupError, &exceptions::SyntaxError, &exceptions::UnicodeDecodeError];
+            if !kinds.iter().any(|k| exceptions::matches(&e, k)) {
+                return Err(e);
+            }
+            Ok(unicode::display(protocol::str(self.py, e.value().as_object())?.as_object()))
+        };
+        Some(match self.decoded(encoding, bytes) {
+            Ok(text) => Ok(text),
+            Err(e) => Err(as_text(e).unwrap_or_else(|e| {
+                self.failed.set(Some(e));
+                String::new()
+            })),
+        })
+    }
     fn is_xid_start(&self, c: char) -> bool {
         dxpy_text::unicode::is_xid_start(c as u32)
     }
@@ -39,12 +77,14 @@ pub struct Compile {
     pub optimize: u8,
     /// The source is a str: a coding cookie means nothing (`PyCF_IGNORE_COOKIE`).
     pub ignore_cookie: bool,
+    /// The source is the file that is run as a script, which CPython reads line by line with errors of its own.
+    pub script: bool,
 }
 
 impl Compile {
     /// A module's source, in bytes.
     pub fn module() -> Compile {
-        Compile { mode: Mode::Exec, flags: 0, optimize: 0, ignore_cookie: false }
+        Compile { mode: Mode::Exec, flags: 0, optimize: 0, ignore_cookie: false, script: false }
     }
 }
 
@@ -68,7 +108,12 @@ pub fn parse(py: Py<'_>, source: &[u8], filename: &PyUnicodeObject, how: Compile
     opts.allow_incomplete = how.flags & flag::ALLOW_INCOMPLETE != 0;
     opts.ignore_cookie = how.ignore_cookie || how.flags & flag::IGNORE_COOKIE != 0;
     let mut warnings = Vec::new();
-    let r = dxpy_parser::parse_with(source, &opts, &Tables, &mut warnings);
+    opts.file = how.script.then(|| unicode::display(filename.as_object()));
+    let tables = Tables::new(py);
+    let r = dxpy_parser::parse_with(source, &opts, &tables, &mut warnings);
+    if let Some(e) = tables.failure() {
+        return Err(e);
+    }
     for w in &warnings {
         let category = match w.kind {
             dxpy_parser::WarningKind::Syntax => &exceptions::SyntaxWarning,
@@ -215,19 +260,27 @@ fn make_error(py: Py<'_>, e: &dxpy_parser::SyntaxError, filename: &PyUnicodeObje
         int(e.end_lineno)?,
         int(e.end_offset)?,
     ];
-    let args = tuple::from_iter(py, [message.clone(), tuple::from_iter(py, place.clone())?.upcast()])?;
+    // An error from before the first line has a message, and with an offset of -1 also the file's name.
+    let early = e.lineno == 0 && e.text.is_none();
+    let used = match (early, e.offset) {
+        (true, -1) => 4,
+        (true, _) => 0,
+        _ => place.len(),
+    };
+    let mut args = vec![message.clone()];
+    if used > 0 {
+        args.push(tuple::from_iter(py, place[..used].to_vec())?.upcast());
+    }
+    let args = tuple::from_iter(py, args)?;
     let error = exceptions::with_args(py, ty, args);
     if dxpy_core::types::is_subtype(error.value().as_object().ty(), &exceptions::SyntaxError) {
         // SAFETY: LAYOUT: just checked; the fields of a new exception are NULL.
         let s = unsafe { &*(error.value() as *const PyBaseExceptionObject as *const PySyntaxErrorObject) };
-        let [file, line, offset, text, end_line, end_offset] = place;
         s.msg.set(message.into_ptr());
-        s.filename.set(file.into_ptr());
-        s.lineno.set(line.into_ptr());
-        s.offset.set(offset.into_ptr());
-        s.text.set(text.into_ptr());
-        s.end_lineno.set(end_line.into_ptr());
-        s.end_offset.set(end_offset.into_ptr());
+        let fields = [&s.filename, &s.lineno, &s.offset, &s.text, &s.end_lineno, &s.end_offset];
+        for (field, value) in fields.into_iter().zip(place).take(used) {
+            field.set(value.into_ptr());
+        }
     }
     Ok(error)
 }

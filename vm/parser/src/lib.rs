@@ -88,7 +88,7 @@ pub fn parse_with(
     uni: &dyn Unicode,
     warnings: &mut Vec<Warning>,
 ) -> Result<Mod, SyntaxError> {
-    if memchr::memchr(0, source).is_some() {
+    if opts.file.is_none() && memchr::memchr(0, source).is_some() {
         return Err(bare(ErrorKind::Syntax, "source code string cannot contain null bytes".into()));
     }
     let Decoded { text: decoded, declared } = if opts.ignore_cookie {
@@ -96,6 +96,9 @@ pub fn parse_with(
     } else {
         decode(source, opts.file.as_deref(), uni)?
     };
+    if let Some(e) = opts.file.as_ref().and_then(|_| source::null_in_file(&decoded)) {
+        return Err(e);
+    }
     if decoded.len() >= i32::MAX as usize {
         return Err(bare(ErrorKind::Syntax, "dxpy-parser: not implemented: source of 2 GiB and more".into()));
     }

@@ -80,7 +80,8 @@ pub(crate) fn decode<'a>(
         && let Some(c) = &cookie
         && c != "utf-8"
     {
-        return Err(initial(format!("encoding problem: {c} with BOM")));
+        let e = initial(format!("encoding problem: {c} with BOM"));
+        return Err(if file.is_some() { bare(ErrorKind::Syntax, e.message) } else { e });
     }
     let declared = bom || cookie.is_some();
     let cookie = cookie.unwrap_or_else(|| "utf-8".into());
@@ -91,9 +92,14 @@ pub(crate) fn decode<'a>(
         "ascii" | "us-ascii" | "646" => "ascii",
         _ => "",
     };
+    // For a file there is one message for whatever is wrong with decoding it.
+    let problem = |message: String| match file {
+        Some(_) => bare(ErrorKind::Syntax, format!("encoding problem: {cookie}")),
+        None => initial(message),
+    };
     let refuse = |at: usize, reason: &str| {
         let byte = body[at];
-        Err(initial(format!("'{codec}' codec can't decode byte 0x{byte:02x} in position {at}: {reason}")))
+        Err(problem(format!("'{codec}' codec can't decode byte 0x{byte:02x} in position {at}: {reason}")))
     };
     let text = match codec {
         // The tokenizer's own name for UTF-8 is not decoded at all: what is wrong shows, if at all, token by token.
@@ -111,7 +117,7 @@ pub(crate) fn decode<'a>(
             Cow::Borrowed(body)
         }
         "utf-8" => match utf8_error(body) {
-            Some(e) => return Err(initial(e)),
+            Some(e) => return Err(problem(e)),
             None => Cow::Borrowed(body),
         },
         "iso-8859-1" if body.is_ascii() => Cow::Borrowed(body),
@@ -123,11 +129,24 @@ pub(crate) fn decode<'a>(
         },
         _ => match uni.decode_source(&cookie, body) {
             Some(Ok(text)) => Cow::Owned(text.into_bytes()),
-            Some(Err(message)) => return Err(initial(message)),
-            None => return Err(bare(ErrorKind::UnknownEncoding, cookie)),
+            Some(Err(message)) => return Err(problem(message)),
+            None => return Err(bare(ErrorKind::UnknownEncoding, cookie.clone())),
         },
     };
     Ok(Decoded { text, declared })
+}
+
+/// The error for a NUL in a file, where it stands.
+pub(crate) fn null_in_file(text: &[u8]) -> Option<SyntaxError> {
+    let at = memchr::memchr(0, text)?;
+    let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |i| i + 1);
+    let lineno = memchr::memchr_iter(b'\n', &text[..at]).count() as i32 + 1;
+    Some(SyntaxError {
+        lineno,
+        end_lineno: lineno,
+        text: Some(String::from_utf8_lossy(&text[start..at]).into_owned()),
+        ..bare(ErrorKind::Syntax, "source code cannot contain null bytes".into())
+    })
 }
 
 /// The text of the `UnicodeDecodeError` for bytes that are no UTF-8.

@@ -110,3 +110,57 @@ fn the_parser_gives_up_where_cpythons_does() {
         assert_eq!(e.message, "too many nested parentheses");
     }
 }
+#[test]
+fn scripts_in_odd_encodings_fail_as_cpythons_do() {
+    let Some((python, _)) = oracle("scripts were") else { return };
+    let texts: [&[u8]; 18] = [
+        b"# coding: foo\nx\n",
+        b"# coding: ascii\n'\xf6'\n",
+        b"x\0y",
+        b"print('\xf6')\n",
+        b"y\n'a\0b'\n",
+        b"# coding: latin-1\ny\nx\0y",
+        b"x y\n\n\n\n'\xf6'\n",
+        b"\xef\xbb\xbf# coding: latin-1\n",
+        b"# coding: utf-8\nx = '\xf6'\n",
+        b"# coding: utf8\nx = '\xf6'\n",
+        b"x = 1\n\xc3\xa9 = = 1\n",
+        b"# coding: utf8\n\xc3\xa9 = = 1\n",
+        b"x = (1,\n'\xf6'\n",
+        b"# coding: koi8-r\nx = '\xf6' y\n",
+        b"# coding: cp1252\n\xe9 = 1 1\n",
+        b"x = 1 +\n",
+        b"if x:\n  y\n z\n",
+        b"'''\n",
+    ];
+    let folder = std::env::temp_dir().join(format!("dxpy-parser-scripts-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let hook = "import sys\nsys.excepthook = lambda t, e, tb: print(t.__name__, ascii(e.args))\n";
+    std::fs::write(folder.join("sitecustomize.py"), hook).unwrap();
+    let mut bad = Vec::new();
+    for (i, text) in texts.iter().enumerate() {
+        let path = folder.join(format!("s{i}.py"));
+        std::fs::write(&path, text).unwrap();
+        let name = path.display().to_string();
+        let mut run = std::process::Command::new(&python);
+        let out = run.arg(&path).env("PYTHONPATH", &folder).output().unwrap();
+        let want = String::from_utf8_lossy(&out.stdout).trim().to_owned();
+        let opts = Options { file: Some(name.clone()), ..Options::new(Mode::Exec) };
+        let e = parse(text, &opts, &Tables).unwrap_err();
+        let mut got = format!("{:?}Error ({}", e.kind, common::ascii(&e.message));
+        match &e.text {
+            // The text of the line is read from the file by whoever raises the error.
+            Some(_) => {
+                got += &format!(", ({}, {}, {}, ", common::ascii(&name), e.lineno, e.offset);
+                let rest = format!(", {}, {}))", e.end_lineno, e.end_offset);
+                if !(want.starts_with(&got) && want.ends_with(&rest)) {
+                    bad.push(format!("{i}: got {got}...{rest}, want {want}"));
+                }
+            }
+            None if want == got.clone() + ",)" => {}
+            None => bad.push(format!("{i}: got {got},), want {want}")),
+        }
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
