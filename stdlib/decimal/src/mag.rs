@@ -228,8 +228,9 @@ impl Mag {
         let (up, down) = (POWERS[digits], POWERS[DIGITS - digits]);
         let mut carry = 0;
         for limb in &self.0 {
-            out.push(limb % down * up + carry);
-            carry = limb / down;
+            let quotient = limb / down;
+            out.push((limb - quotient * down) * up + carry);
+            carry = quotient;
         }
         out.push(carry);
         Mag::new(out)
@@ -243,26 +244,28 @@ impl Mag {
         if n > self.digits() {
             return (Mag::ZERO, u8::from(!self.is_zero()));
         }
-        let first = self.digit(n - 1);
-        let rest =
-            if first == 0 || first == 5 { first + u8::from(self.low_part_is_not_zero(n - 1)) } else { first };
         let (limbs, digits) = (n / DIGITS, n % DIGITS);
-        let source = &self.0[limbs.min(self.0.len())..];
+        // What is lost: the low digits of one limb, and whether there is anything in those below it.
+        let rest = |part: u64, unit: u64, below: &[u64]| {
+            let first = part / unit;
+            let more = part != first * unit || below.iter().any(|l| *l != 0);
+            if first == 0 || first == 5 { first as u8 + u8::from(more) } else { first as u8 }
+        };
         if digits == 0 {
-            return (Mag(source.to_vec()), rest);
+            let lost = rest(self.0[limbs - 1], POWERS[DIGITS - 1], &self.0[..limbs - 1]);
+            return (Mag(self.0[limbs..].to_vec()), lost);
         }
         let (up, down) = (POWERS[DIGITS - digits], POWERS[digits]);
-        let shifted = (0..source.len()).map(|i| {
-            let next = source.get(i + 1).map_or(0, |n| n % down);
-            source[i] / down + next * up
-        });
-        (Mag::new(shifted.collect()), rest)
-    }
-
-    fn low_part_is_not_zero(&self, n: usize) -> bool {
-        let (limbs, digits) = (n / DIGITS, n % DIGITS);
-        self.0[..limbs.min(self.0.len())].iter().any(|l| *l != 0)
-            || self.0.get(limbs).is_some_and(|l| l % POWERS[digits] != 0)
+        let source = self.0.get(limbs..).unwrap_or_default();
+        let mut out = vec![0; source.len()];
+        let mut carry = 0;
+        for (to, limb) in out.iter_mut().zip(source).rev() {
+            let quotient = limb / down;
+            *to = quotient + carry * up;
+            carry = limb - quotient * down;
+        }
+        let lost = rest(carry, POWERS[digits - 1], &self.0[..limbs.min(self.0.len())]);
+        (Mag::new(out), lost)
     }
 
     /// Modulo `10**n`.
