@@ -17,7 +17,7 @@ pub static PyDictProxy_Type: StaticType = StaticType::new::<mappingproxyobject>(
     .traverse(glue::traverse(traverse))
     .dealloc(glue::dealloc(dealloc));
 
-/// `PyDictProxy_New` for a mapping that was checked.
+/// A proxy of a mapping that was checked.
 pub fn new(py: Py<'_>, mapping: &PyObject) -> PyResult {
     // SAFETY: every field is set before the object is tracked.
     unsafe {
@@ -30,6 +30,23 @@ pub fn new(py: Py<'_>, mapping: &PyObject) -> PyResult {
         gc::track(p.as_object());
         Ok(p.upcast())
     }
+}
+
+/// `PyDictProxy_New`: of a mapping, which lists and tuples are not.
+pub fn checked(py: Py<'_>, mapping: &PyObject) -> PyResult {
+    if !crate::sequence::is_mapping(mapping)
+        || crate::list::check(mapping).is_some()
+        || crate::tuple::check(mapping).is_some()
+    {
+        return Err(crate::exceptions::type_error(
+            py,
+            format_args!(
+                "mappingproxy() argument must be a mapping, not {}",
+                crate::call::type_name(mapping.ty())
+            ),
+        ));
+    }
+    new(py, mapping)
 }
 
 /// The mapping behind the proxy.

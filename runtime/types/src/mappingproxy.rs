@@ -7,8 +7,8 @@ use dxpy_core::ptr::Object;
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::unicode::Name;
 use dxpy_core::{
-    Owned, Py, PyResult, args, call, dict, exceptions, glue, list, methods, name, number, object, protocol,
-    sequence, signature, tuple, types, unicode,
+    Owned, Py, PyResult, args, attr, call, dict, exceptions, glue, methods, name, number, object, protocol,
+    sequence, signature, types, unicode,
 };
 
 /// What this module brings.
@@ -16,6 +16,7 @@ pub static PART: Part = Part { adopt: &[(&PyDictProxy_Type, &PROXY)], types: &[]
 
 static PROXY: StaticType = StaticType::new::<mappingproxyobject>(c"mappingproxy")
     .create(glue::create(new))
+    .getattro(attr::generic_get_slot)
     .repr(glue::unary(repr))
     .str(glue::unary(|py: Py<'_>, p: &mappingproxyobject| protocol::str(py, mapping(p))))
     .hash(glue::hash(|py: Py<'_>, p: &mappingproxyobject| protocol::hash(py, mapping(p))))
@@ -51,14 +52,7 @@ methods! { static METHODS: for mappingproxyobject [
 /// `mappingproxy_new`.
 fn new(py: Py<'_>, _: &PyTypeObject, a: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult {
     args::bind_call(py, signature!("mappingproxy", "(mapping)"), a, kw, |b| {
-        let m = b.arg::<&PyObject>(py, 0)?;
-        if !sequence::is_mapping(m) || list::check(m).is_some() || tuple::check(m).is_some() {
-            return Err(exceptions::type_error(
-                py,
-                format_args!("mappingproxy() argument must be a mapping, not {}", call::type_name(m.ty())),
-            ));
-        }
-        mappingproxy::new(py, m)
+        mappingproxy::checked(py, b.arg(py, 0)?)
     })
 }
 

@@ -12,8 +12,8 @@ use dxpy_core::set::{self, PyFrozenSet_Type, PySet_Type, ops};
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::types::slots::has_keywords;
 use dxpy_core::{
-    Owned, Py, PyResult, boolean, call, exceptions, gc, glue, hooks, list, methods, name, object, tuple,
-    types, unicode,
+    Owned, Py, PyResult, attr, boolean, call, exceptions, gc, glue, hooks, list, methods, name, object,
+    tuple, types, unicode,
 };
 use dxpy_text::strings::builder::Builder;
 
@@ -42,6 +42,7 @@ fn expect<'s>(py: Py<'_>, o: &'s PyObject) -> PyResult<&'s PySetObject> {
 
 const fn base(name: &'static core::ffi::CStr) -> StaticType {
     StaticType::new::<PySetObject>(name)
+        .getattro(attr::generic_get_slot)
         .repr(glue::unary(repr))
         .richcompare(glue::richcompare(richcompare))
         .iter(glue::unary(iter))
@@ -408,6 +409,7 @@ pub static PySetIter_Type: StaticType = StaticType::new::<setiterobject>(c"set_i
     .traverse(glue::traverse(iter_traverse))
     .dealloc(glue::dealloc(iter_dealloc))
     .iter(glue::unary(|_: Py<'_>, it: &PyObject| Ok(it.to_owned())))
+    .getattro(attr::generic_get_slot)
     .iternext(glue::iternext(iter_next))
     .methods(&ITER_METHODS);
 

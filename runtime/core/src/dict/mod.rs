@@ -661,6 +661,40 @@ pub fn merge(py: Py<'_>, d: &PyDictObject, from: &PyObject, replace: bool) -> Py
     Ok(())
 }
 
+/// `PyDict_MergeFromSeq2`.
+pub fn merge_pairs(py: Py<'_>, d: &PyDictObject, pairs: &PyObject, replace: bool) -> PyResult<()> {
+    let it = protocol::iter(py, pairs)?;
+    let mut i = 0;
+    while let Some(pair) = protocol::next(py, &it)? {
+        let parts = match protocol::collect(py, &pair) {
+            Ok(parts) => parts,
+            Err(e) if exceptions::matches(&e, &exceptions::TypeError) => {
+                return Err(exceptions::type_error(
+                    py,
+                    format_args!("cannot convert dictionary update sequence element #{i} to a sequence"),
+                ));
+            }
+            Err(e) => return Err(e),
+        };
+        let [key, value] = &parts[..] else {
+            return Err(exceptions::value_error(
+                py,
+                format_args!(
+                    "dictionary update sequence element #{i} has length {}; 2 is required",
+                    parts.len()
+                ),
+            ));
+        };
+        if replace {
+            set(py, d, key, value)?;
+        } else {
+            set_default(py, d, key, value)?;
+        }
+        i += 1;
+    }
+    Ok(())
+}
+
 /// Whether iterating over this dict is `dict`'s own, so that reading its table gives the same.
 fn plain_iteration(d: &PyDictObject) -> bool {
     match (d.as_object().ty().tp_iter.get(), PyDict_Type.tp_iter.get()) {

@@ -6,7 +6,7 @@ use dxpy_core::dict;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::StaticType;
 use dxpy_core::{
-    Owned, Py, PyResult, exceptions, gc, glue, hooks, list, methods, name, object, protocol, tuple,
+    Owned, Py, PyResult, attr, exceptions, gc, glue, hooks, list, methods, name, object, protocol, tuple,
 };
 
 /// What an iterator or view shows of each entry.
@@ -24,15 +24,15 @@ const ITEM: u8 = Kind::Item as u8;
 /// `dict_keyiterator`.
 #[unsafe(no_mangle)]
 pub static PyDictIterKey_Type: StaticType =
-    iterator(c"dict_keyiterator").iternext(glue::iternext(next::<KEY>));
+    iterator(c"dict_keyiterator").iternext(glue::iternext(next::<KEY>)).getattro(attr::generic_get_slot);
 /// `dict_valueiterator`.
 #[unsafe(no_mangle)]
 pub static PyDictIterValue_Type: StaticType =
-    iterator(c"dict_valueiterator").iternext(glue::iternext(next::<VALUE>));
+    iterator(c"dict_valueiterator").iternext(glue::iternext(next::<VALUE>)).getattro(attr::generic_get_slot);
 /// `dict_itemiterator`.
 #[unsafe(no_mangle)]
 pub static PyDictIterItem_Type: StaticType =
-    iterator(c"dict_itemiterator").iternext(glue::iternext(next::<ITEM>));
+    iterator(c"dict_itemiterator").iternext(glue::iternext(next::<ITEM>)).getattro(attr::generic_get_slot);
 /// `dict_reversekeyiterator`.
 #[unsafe(no_mangle)]
 pub static PyDictRevIterKey_Type: StaticType =

@@ -13,8 +13,8 @@ use dxpy_core::ptr::Object;
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::types::special;
 use dxpy_core::{
-    Owned, Py, PyResult, boolean, call, exceptions, gc, glue, methods, name, object, sequence, tuple, types,
-    unicode,
+    Owned, Py, PyResult, attr, boolean, call, exceptions, gc, glue, methods, name, object, sequence, tuple,
+    types, unicode,
 };
 use dxpy_text::strings::builder::Builder;
 use iter::Kind;
@@ -40,6 +40,7 @@ static DICT: StaticType = StaticType::new::<PyDictObject>(c"dict")
     .doc(c"dict() -> an empty dictionary\ndict(mapping) -> with the keys and values of a mapping\ndict(iterable) -> with the pairs of an iterable, later ones replacing earlier ones of the same key\ndict(**kwargs) -> with the names and values of the keyword arguments, which the other forms take too")
     .create(glue::create(new))
     .init(glue::init(init))
+    .getattro(attr::generic_get_slot)
     .repr(glue::unary(dict_repr))
     .hash(protocol::hash_not_implemented)
     .richcompare(glue::richcompare(richcompare))
@@ -140,44 +141,10 @@ pub fn update_from(py: Py<'_>, d: &PyDictObject, from: &PyObject) -> PyResult<()
     if let Some(other) = dict::check_exact(from) {
         return dict::update(py, d, other, true);
     }
-    match dxpy_core::attr::lookup_name(py, from, name!("keys"))? {
+    match attr::lookup_name(py, from, name!("keys"))? {
         Some(_) => dict::merge(py, d, from, true),
-        None => merge_pairs(py, d, from, true),
+        None => dict::merge_pairs(py, d, from, true),
     }
-}
-
-/// `PyDict_MergeFromSeq2`.
-pub fn merge_pairs(py: Py<'_>, d: &PyDictObject, pairs: &PyObject, replace: bool) -> PyResult<()> {
-    let it = protocol::iter(py, pairs)?;
-    let mut i = 0;
-    while let Some(pair) = protocol::next(py, &it)? {
-        let parts = match protocol::collect(py, &pair) {
-            Ok(parts) => parts,
-            Err(e) if exceptions::matches(&e, &exceptions::TypeError) => {
-                return Err(exceptions::type_error(
-                    py,
-                    format_args!("cannot convert dictionary update sequence element #{i} to a sequence"),
-                ));
-            }
-            Err(e) => return Err(e),
-        };
-        let [key, value] = &parts[..] else {
-            return Err(exceptions::value_error(
-                py,
-                format_args!(
-                    "dictionary update sequence element #{i} has length {}; 2 is required",
-                    parts.len()
-                ),
-            ));
-        };
-        if replace {
-            dict::set(py, d, key, value)?;
-        } else {
-            dict::set_default(py, d, key, value)?;
-        }
-        i += 1;
-    }
-    Ok(())
 }
 
 /// `dict_subscript`: a subclass may have `__missing__`.

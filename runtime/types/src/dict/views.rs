@@ -7,8 +7,8 @@ use dxpy_core::protocol::{self, EQ, GE, GT, LE, LT, NE};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::{
-    Owned, Py, PyResult, boolean, call, dict, gc, getset, glue, hooks, list, mappingproxy, methods, object,
-    sequence, set, tuple, unicode,
+    Owned, Py, PyResult, attr, boolean, call, dict, gc, getset, glue, hooks, list, mappingproxy, methods,
+    object, sequence, set, tuple, unicode,
 };
 use dxpy_text::strings::builder::Builder;
 
@@ -40,6 +40,7 @@ const fn view(name: &'static core::ffi::CStr) -> StaticType {
         .traverse(glue::traverse(traverse))
         .dealloc(glue::dealloc(dealloc))
         .repr(glue::unary(repr))
+        .getattro(attr::generic_get_slot)
         .getset(&GETSET)
 }
 
