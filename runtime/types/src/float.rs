@@ -93,7 +93,7 @@ fn create(py: Py<'_>, ty: &PyTypeObject, a: &PyTupleObject, kw: Option<&PyDictOb
 }
 
 /// Whether a subclass has its base's `tp_init`.
-pub(crate) fn same_init(ty: &PyTypeObject, base: &PyTypeObject) -> bool {
+pub fn same_init(ty: &PyTypeObject, base: &PyTypeObject) -> bool {
     match (ty.tp_init.get(), base.tp_init.get()) {
         (Some(a), Some(b)) => core::ptr::fn_addr_eq(a, b),
         (a, b) => a.is_none() && b.is_none(),

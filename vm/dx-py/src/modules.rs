@@ -13,6 +13,9 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_io", &dxpy_mod_io::IO),
     ("_string", &dxpy_mod_text::_string::MODULE),
     ("unicodedata", &dxpy_mod_text::unicodedata::MODULE),
+    ("_random", &dxpy_mod_math::random::MODULE),
+    ("cmath", &dxpy_mod_math::cmath::MODULE),
+    ("math", &dxpy_mod_math::math::MODULE),
     ("builtins", &dxpy_mod_lang::builtins::BUILTINS),
     ("sys", &dxpy_mod_sys::sys::SYS),
 ];
