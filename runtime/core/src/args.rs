@@ -709,7 +709,8 @@ macro_rules! methods {
                     /// The one body behind every calling convention of this method.
                     fn body(this: *mut $crate::abi::PyObject, raw: $crate::args::RawArgs<'_>) -> *mut $crate::abi::PyObject {
                         // SAFETY: GIL, LIVE, LAYOUT: the contract of method tables; descriptors check the type.
-                        let (py, this) = unsafe { ($crate::thread::Py::assume(), $crate::ptr::borrow::<$s>(this)) };
+                        let (py, this) =
+                            unsafe { ($crate::thread::Py::assume(), $crate::ptr::borrow::<$s>($crate::args::or_type(this))) };
                         let mut slots = [None; N];
                         match DESC.bind(py, raw, &mut slots) {
                             Ok(_bound) => $crate::invoke!($f, py, this, _bound, $arity),
@@ -731,6 +732,14 @@ macro_rules! methods {
                 $crate::args::end(),
             ]);
     };
+}
+
+/// What a method of no object gets as its self: static methods receive NULL, and look at nothing; `type` is an object large
+/// enough to stand for any.
+#[doc(hidden)]
+#[inline(always)]
+pub fn or_type(this: *mut PyObject) -> *mut PyObject {
+    if this.is_null() { crate::types::PyType_Type.as_object().as_ptr() } else { this }
 }
 
 /// The flag bit of a row's last word.
