@@ -49,6 +49,8 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     for t in all {
         module::add_type(py, m, t)?;
     }
+    module::add_type(py, m, &dxpy_types::bytearray::PyByteArray_Type)?;
+    module::add_type(py, m, &dxpy_types::memoryview::PyMemoryView_Type)?;
     module::add_type(py, m, &dxpy_core::function::PyClassMethod_Type)?;
     module::add_type(py, m, &dxpy_core::set::PySet_Type)?;
     module::add_type(py, m, &dxpy_core::set::PyFrozenSet_Type)?;
