@@ -708,9 +708,9 @@ macro_rules! methods {
                     };
                     /// The one body behind every calling convention of this method.
                     fn body(this: *mut $crate::abi::PyObject, raw: $crate::args::RawArgs<'_>) -> *mut $crate::abi::PyObject {
+                        let this = $crate::args::or_type(this);
                         // SAFETY: GIL, LIVE, LAYOUT: the contract of method tables; descriptors check the type.
-                        let (py, this) =
-                            unsafe { ($crate::thread::Py::assume(), $crate::ptr::borrow::<$s>($crate::args::or_type(this))) };
+                        let (py, this) = unsafe { ($crate::thread::Py::assume(), $crate::ptr::borrow::<$s>(this)) };
                         let mut slots = [None; N];
                         match DESC.bind(py, raw, &mut slots) {
                             Ok(_bound) => $crate::invoke!($f, py, this, _bound, $arity),

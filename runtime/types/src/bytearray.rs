@@ -445,14 +445,8 @@ fn repeat(py: Py<'_>, b: &PyByteArrayObject, times: isize) -> PyResult<Owned<PyB
 /// `bytearray_iconcat`.
 fn inplace_concat(py: Py<'_>, b: &PyByteArrayObject, other: &PyObject) -> PyResult<Owned<PyByteArrayObject>> {
     let v = View::simple(py, other).map_err(|_| cannot_concat(py, b.as_object(), other))?;
-    if b.is(other) {
-        // Its own bytes move when it grows.
-        let copy = v.bytes().to_vec();
-        drop(v);
-        add(py, b, &copy)?;
-    } else {
-        add(py, b, v.bytes())?;
-    }
+    // Of itself this is an error, for the view keeps the size as it is.
+    add(py, b, v.bytes())?;
     Ok(b.to_owned())
 }
 
