@@ -71,12 +71,11 @@ impl Context {
             return nearest.finalize(Decimal::finite(false, exp, Mag::from_u64(1)), flags);
         }
         if adjusted < -self.prec - 1 {
-            // So near to one that no digit differs.
-            *flags |= flag::INEXACT | flag::ROUNDED;
-            let Some(one) = crate::arith::shl(&Mag::from_u64(1), self.prec - 1, flags) else {
-                return Decimal::nan();
-            };
-            return nearest.finalize(Decimal::finite(false, 1 - self.prec, one), flags);
+            // So near to one that no digit differs; just below it or just above.
+            let n = self.prec + 2;
+            let Some(power) = crate::arith::shl(&Mag::from_u64(1), n, flags) else { return Decimal::nan() };
+            let c = if a.negative { power.sub(&Mag::from_u64(1)) } else { power.add_small(1) };
+            return nearest.finalize(Decimal::finite(false, -n, c), flags);
         }
         let mut extra = 10;
         loop {
@@ -141,6 +140,18 @@ impl Context {
                 y = (y << (bits + 64)) / &ln10;
             }
             let slack = BigInt::one() << (SLACK + 4);
+            // libmpdec has three digits more at first, and what these round up to a power of ten stays one: it is then
+            // not subnormal.
+            let first = Context { prec: self.prec + 3, ..Context::max() };
+            if decimal
+                && let Some(d) = first.between(&(&y - &slack), &(&y + &slack), bits, 0, &mut 0)
+                && d.parts().is_some_and(|(_, c)| {
+                    c.digits() == c.trailing_zeros() + 1 && c.digit(c.digits() - 1) == 1
+                })
+            {
+                *flags |= flag::INEXACT | flag::ROUNDED;
+                return nearest.finalize(d, flags);
+            }
             if let Some(d) = nearest.between(&(&y - &slack), &(&y + &slack), bits, 0, flags) {
                 return d;
             }
@@ -292,7 +303,7 @@ impl Context {
         }
         let invalid = |flags: &mut Flags| Decimal::invalid(flags, flag::INVALID_OPERATION);
         let integers = a.is_integer() && b.is_integer() && m.is_integer();
-        if !integers || m.is_zero() || b.negative || a.is_zero() && b.is_zero() {
+        if !integers || m.is_zero() || b.negative && !b.is_zero() || a.is_zero() && b.is_zero() {
             return invalid(flags);
         }
         if m.adjusted() >= self.prec {
@@ -311,14 +322,19 @@ impl Context {
         let mut result = base % modulus;
         // b = c * 10**e: the power of c, then e times the tenth power.
         for _ in 0..eb.max(0) {
-            result = result.modpow(&ten, modulus);
+            let next = result.modpow(&ten, modulus);
+            if next == result {
+                break;
+            }
+            result = next;
         }
         if b.is_zero() {
             power = BigUint::zero();
         }
         let result = result.modpow(&power, modulus) % modulus;
         let negative = a.negative && b.is_odd();
-        self.finalize(Decimal::finite(negative, 0, Mag::from_big(&result)), flags)
+        // It has no more digits than the precision; the exponent's limits are not looked at.
+        Decimal::finite(negative, 0, Mag::from_big(&result))
     }
 }
 

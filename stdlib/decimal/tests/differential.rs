@@ -60,6 +60,15 @@ for i in range(60000):
     try: r = getattr(c, op)(*ds)
     except MemoryError: continue
     print(op, *cc, ' '.join(args), show(r), ' '.join(s.__name__ for s in sigs if c.flags[s]), sep='\t')
+for i in range(4000):
+    cc = ctx(); c = Context(prec=cc[0], Emax=cc[1], Emin=cc[2], rounding=cc[3], clamp=cc[4], traps=[], flags=[])
+    def small(): return rnd.choice(['','','-'])+str(rnd.randrange(10**rnd.randint(1,8)))+rnd.choice(['','','','e3','.0','e-1'])
+    args = [small(), small().lstrip('-') if rnd.random()<.9 else small(), small()] if rnd.random()<.9 else [num(cc), small(), num(cc)]
+    try: ds = [Decimal(a) for a in args]
+    except D.InvalidOperation: continue
+    if any(d.is_finite() and abs(d.adjusted()) > 200 for d in ds): continue
+    r = c.power(*ds)
+    print('power_mod', *cc, ' '.join(args), show(r), ' '.join(s.__name__ for s in sigs if c.flags[s]), sep='\t')
 for i in range(6000):
     cc = ctx(); c = Context(prec=cc[0], Emax=cc[1], Emin=cc[2], rounding=cc[3], clamp=cc[4], traps=[], flags=[])
     s = num(cc)
@@ -138,6 +147,7 @@ fn operate(op: &str, c: &Context, a: &[Decimal], f: &mut Flags) -> String {
         "ln" => c.ln(&a[0], f),
         "log10" => c.log10(&a[0], f),
         "power" => c.power(&a[0], &a[1], f),
+        "power_mod" => c.power_mod(&a[0], &a[1], &a[2], f),
         "same_quantum" => return if logic::same_quantum(&a[0], &a[1]) { "True" } else { "False" }.into(),
         "compare_total" => return order(compare::total(&a[0], &a[1], false)),
         "compare_total_mag" => return order(compare::total(&a[0], &a[1], true)),
