@@ -25,6 +25,7 @@ pub mod none;
 pub mod number_text;
 pub mod set;
 pub mod str;
+pub mod structseq;
 pub mod traceback;
 pub mod tuple;
 

@@ -1,0 +1,203 @@
+//! Structure sequences: tuples whose items also have names, some of them beyond the visible length
+//! (`Objects/structseq.c`). Types are made at start-up and live as long as the process.
+
+use core::cell::Cell;
+use core::mem::offset_of;
+use dxpy_core::abi::constants::*;
+use dxpy_core::abi::*;
+use dxpy_core::call::type_name;
+use dxpy_core::ptr::Object;
+use dxpy_core::statics::{Gil, StaticType};
+use dxpy_core::tuple::PyTuple_Type;
+use dxpy_core::{
+    Owned, Py, PyResult, args, dict, exceptions, gc, glue, member, methods, object, protocol, sequence,
+    signature, tuple, types, unicode,
+};
+use std::ffi::CString;
+
+/// A field's name, None for one without (it is still an item), and its docstring.
+pub type Field = (Option<&'static str>, &'static str);
+
+/// The description of a type (`PyStructSequence_Desc`).
+pub struct Desc {
+    /// With its module: `os.stat_result`.
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub fields: &'static [Field],
+    /// How many fields are items; the rest are attributes only.
+    pub visible: usize,
+}
+
+/// A type and what its instances need to know.
+#[repr(C)]
+struct Type {
+    ty: PyTypeObject,
+    desc: &'static Desc,
+    members: Vec<PyMemberDef>,
+}
+
+methods! { static METHODS: for PyTupleObject [
+    "__reduce__" = reduce [0], "($self, /)", "State for pickling.";
+] }
+
+/// `PyStructSequence_NewType`, for a type that stays.
+pub fn new_type(py: Py<'_>, desc: &'static Desc) -> PyResult<&'static PyTypeObject> {
+    let c = |s: &str| CString::new(s).expect("names have no NUL").into_raw();
+    let named = desc.fields.iter().enumerate().filter_map(|(i, (name, doc))| name.map(|n| (i, n, *doc)));
+    let members: Vec<PyMemberDef> = named
+        .map(|(i, name, doc)| PyMemberDef {
+            name: Cell::new(c(name)),
+            r#type: Cell::new(_Py_T_OBJECT),
+            offset: Cell::new((offset_of!(PyTupleObject, ob_item) + i * size_of::<usize>()) as isize),
+            flags: Cell::new(Py_READONLY),
+            doc: Cell::new(if doc.is_empty() { core::ptr::null_mut() } else { c(doc) }),
+        })
+        .chain([member::end()])
+        .collect();
+    let template: Gil<PyTypeObject> = StaticType::new::<PyTupleObject>(c"")
+        .sized(offset_of!(PyTupleObject, ob_item), size_of::<*mut PyObject>())
+        .base(&PyTuple_Type)
+        .create(glue::create(create))
+        .repr(glue::unary(repr))
+        .traverse(glue::traverse(traverse))
+        .dealloc(glue::dealloc(dealloc))
+        .methods(&METHODS);
+    let t = Box::leak(Box::new(Type { ty: template.0, desc, members }));
+    t.ty.tp_name.set(c(desc.name));
+    t.ty.tp_doc.set(c(desc.doc));
+    t.ty.tp_members.set(t.members.as_ptr() as *mut PyMemberDef);
+    let ty = &t.ty;
+    types::ready(py, ty)?;
+    let d = types::ready::dict_of(ty);
+    let unnamed = desc.fields.iter().filter(|f| f.0.is_none()).count();
+    for (k, v) in [
+        ("n_sequence_fields", desc.visible),
+        ("n_fields", desc.fields.len()),
+        ("n_unnamed_fields", unnamed),
+    ] {
+        dict::set_str(py, d, k, dxpy_core::long::from_u64(py, v as u64)?.as_object())?;
+    }
+    let names: Vec<Owned> = desc.fields[..desc.visible]
+        .iter()
+        .filter_map(|f| f.0)
+        .map(|n| unicode::intern_str(py, n).map(Owned::upcast))
+        .collect::<PyResult<_>>()?;
+    dict::set_str(py, d, "__match_args__", tuple::from_iter(py, names)?.as_object())?;
+    Ok(ty)
+}
+
+fn desc(ty: &PyTypeObject) -> &'static Desc {
+    // SAFETY: LAYOUT: these slots belong to types made above, which have no subtypes.
+    unsafe { (*(ty as *const PyTypeObject as *const Type)).desc }
+}
+
+/// An instance with all fields (`PyStructSequence_New` and `SetItem`); missing ones at the end are None.
+pub fn new(py: Py<'_>, ty: &PyTypeObject, values: Vec<Owned>) -> PyResult {
+    let d = desc(ty);
+    let total = d.fields.len();
+    let size = offset_of!(PyTupleObject, ob_item) + (total + 1) * size_of::<*mut PyObject>();
+    // SAFETY: the size covers all fields; each is written before the object is tracked.
+    unsafe {
+        let t = object::alloc_uninit::<PyTupleObject>(py, ty, size)?;
+        t.ob_base.ob_size.set(d.visible as isize);
+        let mut values = values.into_iter();
+        for i in 0..total {
+            let v = values.next().unwrap_or_else(object::none);
+            (*t.ob_item.as_ptr().add(i)).set(v.into_ptr());
+        }
+        gc::track(t.as_object());
+        Ok(t.upcast())
+    }
+}
+
+fn cell(t: &PyTupleObject, i: usize) -> &Cell<*mut PyObject> {
+    // SAFETY: instances have a place for each field of their type.
+    unsafe { &*t.ob_item.as_ptr().add(i) }
+}
+
+fn traverse(t: &PyTupleObject, v: &glue::Visitor) -> Result<(), core::ffi::c_int> {
+    (0..desc(t.as_object().ty()).fields.len()).try_for_each(|i| v.visit(cell(t, i)))
+}
+
+fn dealloc(_: Py<'_>, t: &PyTupleObject) {
+    // SAFETY: the object has a collector header; its fields are released once and its memory last.
+    unsafe {
+        gc::untrack(t.as_object());
+        for i in 0..desc(t.as_object().ty()).fields.len() {
+            object::clear_field(cell(t, i));
+        }
+        object::free(t.as_object());
+    }
+}
+
+/// `structseq_new_impl`.
+fn create(py: Py<'_>, ty: &PyTypeObject, a: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult {
+    let d = desc(ty);
+    let (min, max) = (d.visible, d.fields.len());
+    args::bind_call(py, signature!("structseq", "(sequence, dict={})"), a, kw, |b| {
+        let given: &PyObject = b.arg(py, 0)?;
+        let extra: Option<&PyObject> = b.arg(py, 1)?;
+        let items = protocol::collect(py, given).map_err(|e| {
+            if exceptions::matches(&e, &exceptions::TypeError) && !sequence::check(given) {
+                return exceptions::type_error(py, format_args!("constructor requires a sequence"));
+            }
+            e
+        })?;
+        let name = type_name(ty);
+        let extra = match extra {
+            None => None,
+            Some(x) => Some(dict::check(x).ok_or_else(|| {
+                exceptions::type_error(py, format_args!("{name}() takes a dict as second arg, if any"))
+            })?),
+        };
+        let n = items.len();
+        if n < min || n > max {
+            let (word, limit) = match (min == max, n < min) {
+                (true, _) => ("a", min),
+                (false, true) => ("an at least", min),
+                (false, false) => ("an at most", max),
+            };
+            return Err(exceptions::type_error(
+                py,
+                format_args!("{name}() takes {word} {limit}-sequence ({n}-sequence given)"),
+            ));
+        }
+        let mut values = items;
+        for f in &d.fields[n..] {
+            let v = match (extra, f.0) {
+                (Some(x), Some(name)) => dict::get_str(py, x, name)?,
+                _ => None,
+            };
+            values.push(v.unwrap_or_else(object::none));
+        }
+        new(py, ty, values)
+    })
+}
+
+/// `structseq_repr`.
+fn repr(py: Py<'_>, t: &PyTupleObject) -> PyResult<Owned<PyUnicodeObject>> {
+    let ty = t.as_object().ty();
+    let d = desc(ty);
+    let names = d.fields.iter().filter_map(|f| f.0);
+    let mut parts = Vec::new();
+    for (v, n) in tuple::items(t).iter().zip(names) {
+        parts.push(format!("{n}={}", unicode::display(protocol::repr(py, v)?.as_object())));
+    }
+    unicode::from_str(py, &format!("{}({})", type_name(ty), parts.join(", ")))
+}
+
+/// `structseq_reduce`.
+fn reduce(py: Py<'_>, t: &PyTupleObject) -> PyResult {
+    let ty = t.as_object().ty();
+    let d = desc(ty);
+    let visible = tuple::from_iter(py, tuple::items(t).iter().map(|v| (*v).to_owned()).collect::<Vec<_>>())?;
+    let extra = dict::new(py)?;
+    for (i, f) in d.fields.iter().enumerate().skip(d.visible) {
+        if let Some(name) = f.0 {
+            // SAFETY: LIVE: a field holds its value.
+            dict::set_str(py, &extra, name, unsafe { &*cell(t, i).get() })?;
+        }
+    }
+    let state = tuple::from_iter(py, [visible.upcast(), extra.upcast()])?;
+    tuple::from_iter(py, [ty.as_object().to_owned(), state.upcast()]).map(Owned::upcast)
+}
