@@ -70,11 +70,9 @@ pub fn new_type(py: Py<'_>, desc: &'static Desc) -> PyResult<&'static PyTypeObje
     types::ready(py, ty)?;
     let d = types::ready::dict_of(ty);
     let unnamed = desc.fields.iter().filter(|f| f.0.is_none()).count();
-    for (k, v) in [
-        ("n_sequence_fields", desc.visible),
-        ("n_fields", desc.fields.len()),
-        ("n_unnamed_fields", unnamed),
-    ] {
+    for (k, v) in
+        [("n_sequence_fields", desc.visible), ("n_fields", desc.fields.len()), ("n_unnamed_fields", unnamed)]
+    {
         dict::set_str(py, d, k, dxpy_core::long::from_u64(py, v as u64)?.as_object())?;
     }
     let names: Vec<Owned> = desc.fields[..desc.visible]

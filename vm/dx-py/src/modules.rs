@@ -17,5 +17,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("cmath", &dxpy_mod_math::cmath::MODULE),
     ("math", &dxpy_mod_math::math::MODULE),
     ("builtins", &dxpy_mod_lang::builtins::BUILTINS),
+    ("posix", &dxpy_mod_os::posix::MODULE),
+    ("time", &dxpy_mod_os::time::MODULE),
     ("sys", &dxpy_mod_sys::sys::SYS),
 ];

@@ -1,0 +1,161 @@
+//! File names as arguments (`path_t` of `posixmodule.c`): str, bytes, path-like objects and, where allowed, descriptors;
+//! and as results: str with undecodable bytes as surrogates, or bytes for those who asked with bytes.
+
+use dxpy_core::abi::*;
+use dxpy_core::call::{call, type_name};
+use dxpy_core::ptr::Object;
+use dxpy_core::{Owned, Py, PyErr, PyResult, bytes, exceptions, long, name, number, object, types, unicode};
+use dxpy_host::Errno;
+use std::ffi::{CStr, CString};
+
+/// A file name, or a descriptor.
+pub struct Path {
+    /// The name in the system's bytes; empty for a descriptor.
+    pub text: CString,
+    pub fd: Option<i32>,
+    /// As it was given, for messages.
+    pub object: Owned,
+    /// Whether results are bytes.
+    pub bytes: bool,
+}
+
+/// `PyUnicode_EncodeFSDefault`: UTF-8, in which surrogates stand for undecodable bytes.
+pub fn encode(py: Py<'_>, s: &PyUnicodeObject) -> PyResult<Vec<u8>> {
+    let mut out = Vec::with_capacity(unicode::len(s));
+    let mut buffer = [0; 4];
+    for (i, c) in unicode::code_points(s).enumerate() {
+        match char::from_u32(c) {
+            Some(c) => out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes()),
+            None if (0xDC80..0xDD00).contains(&c) => out.push((c - 0xDC00) as u8),
+            None => {
+                return Err(exceptions::unicode_encode_error(
+                    py,
+                    "utf-8",
+                    s,
+                    i,
+                    i + 1,
+                    "surrogates not allowed",
+                ));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// `PyUnicode_DecodeFSDefaultAndSize`.
+pub fn decode(py: Py<'_>, b: &[u8]) -> PyResult<Owned<PyUnicodeObject>> {
+    if let Ok(text) = core::str::from_utf8(b) {
+        return unicode::from_str(py, text);
+    }
+    let mut out: Vec<u32> = Vec::with_capacity(b.len());
+    for chunk in b.utf8_chunks() {
+        out.extend(chunk.valid().chars().map(u32::from));
+        out.extend(chunk.invalid().iter().map(|b| 0xDC00 + u32::from(*b)));
+    }
+    unicode::from_code_points(py, &out)
+}
+
+/// What a function says about a path it takes.
+#[derive(Clone, Copy)]
+pub struct Spec {
+    pub function: &'static str,
+    pub argument: &'static str,
+    pub nullable: bool,
+    pub allow_fd: bool,
+}
+
+/// `path_converter`.
+pub fn path(py: Py<'_>, o: &PyObject, spec: Spec) -> PyResult<Path> {
+    if spec.nullable && object::is_none(o) {
+        return Ok(Path { text: CString::default(), fd: None, object: o.to_owned(), bytes: false });
+    }
+    let given = o.to_owned();
+    let is_text = |o: &PyObject| unicode::check(o).is_some() || bytes::check(o).is_some();
+    let mut o = o.to_owned();
+    if !is_text(&o) {
+        if spec.allow_fd && number::has_index(&o) {
+            let n = number::index(py, &o)?;
+            let fd = long::to_i64(&n).and_then(|v| i32::try_from(v).ok()).ok_or_else(|| {
+                let side = if long::sign(&n) > 0 { "greater than maximum" } else { "less than minimum" };
+                exceptions::overflow_error(py, format_args!("fd is {side}"))
+            })?;
+            return Ok(Path { text: CString::default(), fd: Some(fd), object: given, bytes: false });
+        }
+        let Some(m) = types::special::bound(py, &o, name!("__fspath__"))? else {
+            return Err(bad_type(py, &o, spec));
+        };
+        let r = call(py, &m, [])?;
+        if !is_text(&r) {
+            return Err(exceptions::type_error(
+                py,
+                format_args!(
+                    "expected {}.__fspath__() to return str or bytes, not {}",
+                    type_name(o.ty()),
+                    type_name(r.ty())
+                ),
+            ));
+        }
+        o = r;
+    }
+    let (raw, is_bytes) = match (unicode::check(&o), bytes::check(&o)) {
+        (Some(s), _) => (encode(py, s)?, false),
+        (None, Some(b)) => (bytes::as_slice(b).to_vec(), true),
+        (None, None) => return Err(bad_type(py, &o, spec)),
+    };
+    let text = CString::new(raw).map_err(|_| {
+        exceptions::value_error(
+            py,
+            format_args!("{}: embedded null character in {}", spec.function, spec.argument),
+        )
+    })?;
+    Ok(Path { text, fd: None, object: given, bytes: is_bytes })
+}
+
+fn bad_type(py: Py<'_>, o: &PyObject, spec: Spec) -> PyErr {
+    let allowed = match (spec.allow_fd, spec.nullable) {
+        (true, true) => "string, bytes, os.PathLike, integer or None",
+        (true, false) => "string, bytes, os.PathLike or integer",
+        (false, true) => "string, bytes, os.PathLike or None",
+        (false, false) => "string, bytes or os.PathLike",
+    };
+    exceptions::type_error(
+        py,
+        format_args!("{}: {} should be {allowed}, not {}", spec.function, spec.argument, type_name(o.ty())),
+    )
+}
+
+impl Path {
+    /// The name as a C string.
+    pub fn c(&self) -> &CStr {
+        &self.text
+    }
+
+    /// A name the system gave, in the type the caller asked with.
+    pub fn result(&self, py: Py<'_>, b: &[u8]) -> PyResult {
+        if self.bytes { bytes::new(py, b).map(Owned::upcast) } else { decode(py, b).map(Owned::upcast) }
+    }
+
+    /// The `OSError` with this file name.
+    pub fn error(&self, py: Py<'_>, e: Errno) -> PyErr {
+        os_error(py, e, Some(&self.object), None)
+    }
+}
+
+/// `PyErr_SetFromErrnoWithFilenameObjects`.
+pub fn os_error(py: Py<'_>, e: Errno, file: Option<&PyObject>, file2: Option<&PyObject>) -> PyErr {
+    let run = || -> PyResult<PyErr> {
+        let n = long::from_i64(py, e.0 as i64)?.upcast();
+        let text = decode(py, &e.message())?.upcast();
+        let mut args = vec![n, text];
+        if let Some(f) = file {
+            args.push(f.to_owned());
+            if let Some(f2) = file2 {
+                args.push(object::none());
+                args.push(f2.to_owned());
+            }
+        }
+        let args = dxpy_core::tuple::from_iter(py, args)?;
+        Ok(exceptions::create(py, &exceptions::OSError, Some(args.as_object())))
+    };
+    run().unwrap_or_else(|e| e)
+}
