@@ -67,12 +67,11 @@ unsafe fn text(py: Py<'_>, s: *const c_char) -> PyResult<Owned<PyUnicodeObject>>
 }
 
 macro_rules! functions {
-    ($($(#[doc = $doc:literal])* fn $name:ident($py:ident $(, $arg:ident: $t:ty)*) -> $r:ty $body:block)*) => { $(
-        $(#[doc = $doc])*
+    ($($(#[$m:meta])* pub unsafe extern "C" fn $name:ident($py:ident $(, $arg:ident: $t:ty)*) -> $r:ty $body:block)*) => { $(
+        $(#[$m])*
         ///
         /// # Safety
         /// GIL; LIVE for every object that the header does not allow to be NULL; other pointers are valid or NULL.
-        #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name($($arg: $t),*) -> $r {
             // SAFETY: the caller's promise.
             unsafe {
@@ -85,18 +84,22 @@ macro_rules! functions {
 
 functions! {
     /// C: `PyObject *PyDict_New(void)`.
-    fn PyDict_New(py) -> *mut PyObject { pointer(py, dict::new(py)) }
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_New(py) -> *mut PyObject { pointer(py, dict::new(py)) }
 
     /// C: `PyObject *_PyDict_NewPresized(Py_ssize_t)`.
-    fn _PyDict_NewPresized(py, n: Py_ssize_t) -> *mut PyObject { pointer(py, dict::presized(py, n.max(0) as usize)) }
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn _PyDict_NewPresized(py, n: Py_ssize_t) -> *mut PyObject { pointer(py, dict::presized(py, n.max(0) as usize)) }
 
     /// C: `PyObject *PyDict_Copy(PyObject *)`.
-    fn PyDict_Copy(py, d: *mut PyObject) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_Copy(py, d: *mut PyObject) -> *mut PyObject {
         pointer(py, dict_of(py, d).and_then(|d| dict::copy(py, d)))
     }
 
     /// C: `Py_ssize_t PyDict_Size(PyObject *)`.
-    fn PyDict_Size(py, d: *mut PyObject) -> Py_ssize_t {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_Size(py, d: *mut PyObject) -> Py_ssize_t {
         match dict_of(py, d) {
             Ok(d) => dict::len(d) as Py_ssize_t,
             Err(e) => {
@@ -107,12 +110,14 @@ functions! {
     }
 
     /// C: `PyObject *PyDict_GetItem(PyObject *, PyObject *)`: borrowed; errors are hidden.
-    fn PyDict_GetItem(py, d: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_GetItem(py, d: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
         quietly(py, || dict::check(&*d).map_or(Ok(None), |d| dict::get(py, d, &*key)))
     }
 
     /// C: `PyObject *PyDict_GetItemString(PyObject *, const char *)`: borrowed; errors are hidden.
-    fn PyDict_GetItemString(py, d: *mut PyObject, key: *const c_char) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_GetItemString(py, d: *mut PyObject, key: *const c_char) -> *mut PyObject {
         quietly(py, || {
             let key = text(py, key)?;
             dict::check(&*d).map_or(Ok(None), |d| dict::get(py, d, key.as_object()))
@@ -120,96 +125,113 @@ functions! {
     }
 
     /// C: `PyObject *PyDict_GetItemWithError(PyObject *, PyObject *)`: borrowed.
-    fn PyDict_GetItemWithError(py, d: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_GetItemWithError(py, d: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
         borrowed(py, dict_of(py, d).and_then(|d| dict::get(py, d, &*key)))
     }
 
     /// C: `PyObject *_PyDict_GetItemWithError(PyObject *, PyObject *)`: borrowed; a missing key is a `KeyError`.
-    fn _PyDict_GetItemWithError(py, d: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn _PyDict_GetItemWithError(py, d: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
         let found = dict_of(py, d).and_then(|d| dict::get(py, d, &*key));
         borrowed(py, found.and_then(|v| v.map(Some).ok_or_else(|| exceptions::key_error(py, &*key))))
     }
 
     /// C: `PyObject *_PyDict_GetItemStringWithError(PyObject *, const char *)`: borrowed.
-    fn _PyDict_GetItemStringWithError(py, d: *mut PyObject, key: *const c_char) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn _PyDict_GetItemStringWithError(py, d: *mut PyObject, key: *const c_char) -> *mut PyObject {
         let key = text(py, key);
         borrowed(py, key.and_then(|key| dict::get(py, dict_of(py, d)?, key.as_object())))
     }
 
     /// C: `PyObject *_PyDict_GetItem_KnownHash(PyObject *, PyObject *, Py_hash_t)`: borrowed.
-    fn _PyDict_GetItem_KnownHash(py, d: *mut PyObject, key: *mut PyObject, hash: Py_hash_t) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn _PyDict_GetItem_KnownHash(py, d: *mut PyObject, key: *mut PyObject, hash: Py_hash_t) -> *mut PyObject {
         borrowed(py, dict_of(py, d).and_then(|d| dict::get_known_hash(py, d, &*key, hash)))
     }
 
     /// C: `int PyDict_SetItem(PyObject *, PyObject *, PyObject *)`.
-    fn PyDict_SetItem(py, d: *mut PyObject, key: *mut PyObject, value: *mut PyObject) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_SetItem(py, d: *mut PyObject, key: *mut PyObject, value: *mut PyObject) -> c_int {
         status(py, dict_of(py, d).and_then(|d| dict::set(py, d, &*key, &*value)))
     }
 
     /// C: `int _PyDict_SetItem_KnownHash(PyObject *, PyObject *, PyObject *, Py_hash_t)`.
-    fn _PyDict_SetItem_KnownHash(py, d: *mut PyObject, key: *mut PyObject, value: *mut PyObject, hash: Py_hash_t) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn _PyDict_SetItem_KnownHash(py, d: *mut PyObject, key: *mut PyObject, value: *mut PyObject, hash: Py_hash_t) -> c_int {
         status(py, dict_of(py, d).and_then(|d| dict::set_known_hash(py, d, &*key, &*value, hash)))
     }
 
     /// C: `int PyDict_SetItemString(PyObject *, const char *, PyObject *)`: the key is interned.
-    fn PyDict_SetItemString(py, d: *mut PyObject, key: *const c_char, value: *mut PyObject) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_SetItemString(py, d: *mut PyObject, key: *const c_char, value: *mut PyObject) -> c_int {
         let key = text(py, key).and_then(|key| unicode::intern(py, key));
         status(py, key.and_then(|key| dict::set(py, dict_of(py, d)?, key.as_object(), &*value)))
     }
 
     /// C: `PyObject *PyDict_SetDefault(PyObject *, PyObject *, PyObject *)`: borrowed.
-    fn PyDict_SetDefault(py, d: *mut PyObject, key: *mut PyObject, default: *mut PyObject) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_SetDefault(py, d: *mut PyObject, key: *mut PyObject, default: *mut PyObject) -> *mut PyObject {
         borrowed(py, dict_of(py, d).and_then(|d| dict::set_default(py, d, &*key, &*default)).map(Some))
     }
 
     /// C: `int PyDict_DelItem(PyObject *, PyObject *)`.
-    fn PyDict_DelItem(py, d: *mut PyObject, key: *mut PyObject) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_DelItem(py, d: *mut PyObject, key: *mut PyObject) -> c_int {
         status(py, dict_of(py, d).and_then(|d| dict::remove(py, d, &*key)))
     }
 
     /// C: `int PyDict_DelItemString(PyObject *, const char *)`.
-    fn PyDict_DelItemString(py, d: *mut PyObject, key: *const c_char) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_DelItemString(py, d: *mut PyObject, key: *const c_char) -> c_int {
         status(py, text(py, key).and_then(|key| dict::remove(py, dict_of(py, d)?, key.as_object())))
     }
 
     /// C: `int _PyDict_DelItem_KnownHash(PyObject *, PyObject *, Py_hash_t)`.
-    fn _PyDict_DelItem_KnownHash(py, d: *mut PyObject, key: *mut PyObject, hash: Py_hash_t) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn _PyDict_DelItem_KnownHash(py, d: *mut PyObject, key: *mut PyObject, hash: Py_hash_t) -> c_int {
         let removed = dict_of(py, d).and_then(|d| dict::pop_known_hash(py, d, &*key, hash));
         status(py, removed.and_then(|v| v.map(drop).ok_or_else(|| exceptions::key_error(py, &*key))))
     }
 
     /// C: `PyObject *_PyDict_Pop(PyObject *, PyObject *, PyObject *)`: no default is NULL.
-    fn _PyDict_Pop(py, d: *mut PyObject, key: *mut PyObject, default: *mut PyObject) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn _PyDict_Pop(py, d: *mut PyObject, key: *mut PyObject, default: *mut PyObject) -> *mut PyObject {
         let popped = dict_of(py, d).and_then(|d| dict::pop(py, d, &*key));
         let default = default.as_ref().map(Object::to_owned);
         pointer(py, popped.and_then(|v| v.or(default).ok_or_else(|| exceptions::key_error(py, &*key))))
     }
 
     /// C: `int PyDict_Contains(PyObject *, PyObject *)`.
-    fn PyDict_Contains(py, d: *mut PyObject, key: *mut PyObject) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_Contains(py, d: *mut PyObject, key: *mut PyObject) -> c_int {
         truth(py, dict::contains(py, borrow(d), &*key))
     }
 
     /// C: `int _PyDict_Contains_KnownHash(PyObject *, PyObject *, Py_hash_t)`.
-    fn _PyDict_Contains_KnownHash(py, d: *mut PyObject, key: *mut PyObject, hash: Py_hash_t) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn _PyDict_Contains_KnownHash(py, d: *mut PyObject, key: *mut PyObject, hash: Py_hash_t) -> c_int {
         truth(py, dict::get_known_hash(py, borrow(d), &*key, hash).map(|v| v.is_some()))
     }
 
     /// C: `void PyDict_Clear(PyObject *)`.
-    fn PyDict_Clear(py, d: *mut PyObject) -> () {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_Clear(py, d: *mut PyObject) -> () {
         if let Some(d) = dict::check(&*d) {
             dict::clear(py, d);
         }
     }
 
     /// C: `int PyDict_Next(PyObject *, Py_ssize_t *, PyObject **, PyObject **)`: borrowed.
-    fn PyDict_Next(py, d: *mut PyObject, pos: *mut Py_ssize_t, key: *mut *mut PyObject, value: *mut *mut PyObject) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_Next(py, d: *mut PyObject, pos: *mut Py_ssize_t, key: *mut *mut PyObject, value: *mut *mut PyObject) -> c_int {
         let _ = py;
         _PyDict_Next(d, pos, key, value, core::ptr::null_mut())
     }
 
     /// C: `int _PyDict_Next(PyObject *, Py_ssize_t *, PyObject **, PyObject **, Py_hash_t *)`: borrowed.
-    fn _PyDict_Next(_py, d: *mut PyObject, pos: *mut Py_ssize_t, key: *mut *mut PyObject, value: *mut *mut PyObject, hash: *mut Py_hash_t) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn _PyDict_Next(_py, d: *mut PyObject, pos: *mut Py_ssize_t, key: *mut *mut PyObject, value: *mut *mut PyObject, hash: *mut Py_hash_t) -> c_int {
         let Some(d) = dict::check(&*d).filter(|_| *pos >= 0) else { return 0 };
         let mut at = *pos as usize;
         let Some((k, v, h)) = dict::next_hash(d, &mut at) else { return 0 };
@@ -221,17 +243,20 @@ functions! {
     }
 
     /// C: `PyObject *PyDict_Keys(PyObject *)`: a list.
-    fn PyDict_Keys(py, d: *mut PyObject) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_Keys(py, d: *mut PyObject) -> *mut PyObject {
         pointer(py, dict_of(py, d).and_then(|d| list::from_iter(py, dict::items(d).into_iter().map(|(k, _)| k))))
     }
 
     /// C: `PyObject *PyDict_Values(PyObject *)`: a list.
-    fn PyDict_Values(py, d: *mut PyObject) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_Values(py, d: *mut PyObject) -> *mut PyObject {
         pointer(py, dict_of(py, d).and_then(|d| list::from_iter(py, dict::items(d).into_iter().map(|(_, v)| v))))
     }
 
     /// C: `PyObject *PyDict_Items(PyObject *)`: a list of 2-tuples.
-    fn PyDict_Items(py, d: *mut PyObject) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_Items(py, d: *mut PyObject) -> *mut PyObject {
         pointer(py, dict_of(py, d).and_then(|d| {
             let pairs = dict::items(d).into_iter().map(|(k, v)| tuple::from_iter(py, [k, v]).map(Owned::upcast));
             list::from_iter(py, pairs.collect::<PyResult<Vec<Owned>>>()?)
@@ -239,22 +264,26 @@ functions! {
     }
 
     /// C: `int PyDict_Update(PyObject *, PyObject *)`.
-    fn PyDict_Update(py, d: *mut PyObject, from: *mut PyObject) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_Update(py, d: *mut PyObject, from: *mut PyObject) -> c_int {
         status(py, dict_of(py, d).and_then(|d| dict::merge(py, d, &*from, true)))
     }
 
     /// C: `int PyDict_Merge(PyObject *, PyObject *, int)`.
-    fn PyDict_Merge(py, d: *mut PyObject, from: *mut PyObject, replace: c_int) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_Merge(py, d: *mut PyObject, from: *mut PyObject, replace: c_int) -> c_int {
         status(py, dict_of(py, d).and_then(|d| dict::merge(py, d, &*from, replace != 0)))
     }
 
     /// C: `int PyDict_MergeFromSeq2(PyObject *, PyObject *, int)`.
-    fn PyDict_MergeFromSeq2(py, d: *mut PyObject, pairs: *mut PyObject, replace: c_int) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_MergeFromSeq2(py, d: *mut PyObject, pairs: *mut PyObject, replace: c_int) -> c_int {
         status(py, dict_of(py, d).and_then(|d| dict::merge_pairs(py, d, &*pairs, replace != 0)))
     }
 
     /// C: `int _PyDict_HasOnlyStringKeys(PyObject *)`.
-    fn _PyDict_HasOnlyStringKeys(_py, d: *mut PyObject) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn _PyDict_HasOnlyStringKeys(_py, d: *mut PyObject) -> c_int {
         let (d, mut pos) = (borrow::<PyDictObject>(d), 0);
         while let Some((k, _)) = dict::next(d, &mut pos) {
             if unicode::check(k).is_none() { return 0; }
@@ -263,17 +292,20 @@ functions! {
     }
 
     /// C: `Py_ssize_t _PyDict_SizeOf(PyDictObject *)`.
-    fn _PyDict_SizeOf(_py, d: *mut PyObject) -> Py_ssize_t {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn _PyDict_SizeOf(_py, d: *mut PyObject) -> Py_ssize_t {
         (*d).ty().tp_basicsize.get() + dict::extra_size(borrow(d)) as Py_ssize_t
     }
 
     /// C: `PyObject *PyDictProxy_New(PyObject *)`.
-    fn PyDictProxy_New(py, mapping: *mut PyObject) -> *mut PyObject {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDictProxy_New(py, mapping: *mut PyObject) -> *mut PyObject {
         pointer(py, mappingproxy::checked(py, &*mapping))
     }
 
     /// C: `int PyDict_AddWatcher(PyDict_WatchCallback)`.
-    fn PyDict_AddWatcher(py, callback: dict::Watcher) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_AddWatcher(py, callback: dict::Watcher) -> c_int {
         match dict::WATCHERS.iter().position(|w| w.get().is_none()) {
             Some(i) => {
                 dict::WATCHERS[i].set(Some(callback));
@@ -288,17 +320,20 @@ functions! {
     }
 
     /// C: `int PyDict_ClearWatcher(int)`.
-    fn PyDict_ClearWatcher(py, id: c_int) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_ClearWatcher(py, id: c_int) -> c_int {
         status(py, watcher(py, id).map(|i| dict::WATCHERS[i].set(None)))
     }
 
     /// C: `int PyDict_Watch(int, PyObject *)`.
-    fn PyDict_Watch(py, id: c_int, d: *mut PyObject) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_Watch(py, id: c_int, d: *mut PyObject) -> c_int {
         status(py, watched(py, id, d).map(|(d, bit)| d.ma_version_tag.set(d.ma_version_tag.get() | bit)))
     }
 
     /// C: `int PyDict_Unwatch(int, PyObject *)`.
-    fn PyDict_Unwatch(py, id: c_int, d: *mut PyObject) -> c_int {
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn PyDict_Unwatch(py, id: c_int, d: *mut PyObject) -> c_int {
         status(py, watched(py, id, d).map(|(d, bit)| d.ma_version_tag.set(d.ma_version_tag.get() & !bit)))
     }
 }

@@ -92,55 +92,53 @@ macro_rules! data {
 }
 
 functions! { pointer:
-    PyList_New PyDict_New PyErr_Format PyModuleDef_Init PyObject_GetAttr PyObject_GetAttrString
+    PyList_New PyErr_Format PyModuleDef_Init PyObject_GetAttr PyObject_GetAttrString
     PyUnicode_FromStringAndSize PyImport_ImportModule PyObject_GetItem PyTuple_GetItem PyUnicode_FromString
     PyBytes_AsString PyObject_GetIter PyObject_Repr PyTuple_Pack PyObject_Str PyUnicode_FromFormat
-    PyUnicode_InternFromString PyDict_GetItemWithError PyObject_GenericGetDict PyEval_SaveThread
-    PyCapsule_New PyCapsule_GetPointer PyDict_GetItemString PyUnicode_DecodeUTF8 PyObject_RichCompare
-    PyModule_GetDict PyNumber_Index PyException_GetTraceback PyObject_CallMethodObjArgs
-    PyObject_VectorcallMethod PyTuple_GetSlice _PyThreadState_UncheckedGet PyIter_Next PyModule_NewObject
-    PyUnicode_New PyDict_SetDefault PyObject_CallObject PyUnicode_AsUTF8AndSize PyImport_AddModule
-    PyImport_GetModuleDict PyThreadState_Get PyImport_ImportModuleLevelObject PyCode_NewEmpty PyFrame_New
-    PyImport_GetModule PyNumber_Add PyUnicode_Concat PyModule_GetName PyObject_VectorcallDict
-    _PyObject_GetDictPtr PyNumber_InPlaceAdd _PyType_Lookup PyType_FromMetaclass
-    PyUnstable_Code_NewWithPosOnlyArgs _PyDict_GetItem_KnownHash _PyObject_GenericGetAttrWithDict
-    PyNumber_Long PyUnicode_Substring PyObject_Format PyObject_CallFunctionObjArgs PySequence_Tuple
-    PyUnicode_AsEncodedString PyList_AsTuple PyUnicode_FromOrdinal _PyDict_NewPresized PyNumber_Subtract
-    _PyObject_CallFunction_SizeT PyModule_Create2 PyNumber_Multiply PyObject_Init PyUnicode_AsUTF8String
-    PyUnicode_Join PyEval_GetBuiltins PyNumber_Remainder PyCapsule_GetName PyObject_SelfIter
-    PySequence_List Py_GenericAlias PyUnicode_Format PyType_FromSpec PyThreadState_GetFrame
-    PyUnicode_AsUTF8 PyByteArray_AsString PyImport_Import PyCapsule_Import PyDict_Copy PyList_GetItem
-    PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc PyDict_GetItem PyFloat_FromString
+    PyUnicode_InternFromString PyObject_GenericGetDict PyEval_SaveThread PyCapsule_New PyCapsule_GetPointer
+    PyUnicode_DecodeUTF8 PyObject_RichCompare PyModule_GetDict PyNumber_Index PyException_GetTraceback
+    PyObject_CallMethodObjArgs PyObject_VectorcallMethod PyTuple_GetSlice _PyThreadState_UncheckedGet
+    PyIter_Next PyModule_NewObject PyUnicode_New PyObject_CallObject PyUnicode_AsUTF8AndSize
+    PyImport_AddModule PyImport_GetModuleDict PyThreadState_Get PyImport_ImportModuleLevelObject
+    PyCode_NewEmpty PyFrame_New PyImport_GetModule PyNumber_Add PyUnicode_Concat PyModule_GetName
+    PyObject_VectorcallDict _PyObject_GetDictPtr PyNumber_InPlaceAdd _PyType_Lookup PyType_FromMetaclass
+    PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyNumber_Long PyUnicode_Substring
+    PyObject_Format PyObject_CallFunctionObjArgs PySequence_Tuple PyUnicode_AsEncodedString PyList_AsTuple
+    PyUnicode_FromOrdinal PyNumber_Subtract _PyObject_CallFunction_SizeT PyModule_Create2 PyNumber_Multiply
+    PyObject_Init PyUnicode_AsUTF8String PyUnicode_Join PyEval_GetBuiltins PyNumber_Remainder
+    PyCapsule_GetName PyObject_SelfIter PySequence_List Py_GenericAlias PyUnicode_Format PyType_FromSpec
+    PyThreadState_GetFrame PyUnicode_AsUTF8 PyByteArray_AsString PyImport_Import PyCapsule_Import
+    PyList_GetItem PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc PyFloat_FromString
     PyMemoryView_FromObject PyNumber_FloorDivide PyNumber_TrueDivide PyUnicode_FromKindAndData
     Py_BuildValue PyNumber_Float PyNumber_Or PyObject_CallMethod PyUnicode_Decode PyNumber_Negative
     PyThread_allocate_lock _Py_BuildValue_SizeT PyInterpreterState_Get PyLong_FromVoidPtr PyNumber_Power
     PyClassMethod_New PyDescr_NewClassMethod PyErr_NewException PyNumber_Absolute PyNumber_InPlaceSubtract
     PyNumber_Lshift _PyObject_CallMethod_SizeT PyModule_GetState PyNumber_InPlaceMultiply
-    PySequence_GetSlice PyUnicode_DecodeASCII PyUnicode_Split _PyDict_Pop PyType_GetName PyType_GetQualName
+    PySequence_GetSlice PyUnicode_DecodeASCII PyUnicode_Split PyType_GetName PyType_GetQualName
     PyUnicode_AsASCIIString PyLong_FromString PyNumber_Invert Py_GetVersion _PyList_Extend
     PyModule_GetNameObject PyUnicode_Replace _PyBytes_Join PyByteArray_FromStringAndSize
     PyCapsule_GetContext PyMemoryView_FromMemory PyType_GetSlot _PyLong_Copy _PyObject_NextNotImplemented
     PyFrame_GetCode PyNumber_Xor PySequence_Fast PyUnicode_DecodeLatin1 PyWeakref_NewRef
     PyComplex_FromDoubles PyErr_SetFromErrno PyFrame_GetBack PyNumber_InPlaceOr PyNumber_Rshift
-    PySys_GetObject PyType_FromModuleAndSpec PyDict_Keys PyMapping_Items PyGILState_GetThisThreadState
-    PyGen_GetCode PyInterpreterState_GetDict PyInterpreterState_Main _PyErr_FormatFromCause
-    _PyLong_FromByteArray PyDictProxy_New PyLong_AsVoidPtr PyLong_FromDouble PyNumber_ToBase
-    PyOS_double_to_string PyThread_tss_get PyUnicode_EncodeFSDefault PyUnicode_FromEncodedObject
-    PyBytes_FromObject PyException_GetCause PyInstanceMethod_New PyMemoryView_GetContiguous
-    PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir PyStaticMethod_New PyThreadState_New PyDict_Items
-    PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc PyModule_FromDefAndSpec2 PyNumber_Divmod
-    PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide PyObject_CallFunction PyObject_Type PySequence_Concat
-    PySequence_Repeat PyThreadState_GetDict PyVectorcall_Call _PyStack_AsDict PyBytes_FromFormat
-    PyCFunction_GetFunction PyDict_Values PyLong_FromUnicodeObject PyMapping_GetItemString PyMapping_Keys
-    PyMem_RawRealloc PyModule_GetFilenameObject PyNumber_InPlaceLshift PyNumber_InPlacePower
-    PyNumber_Positive PyUnicodeDecodeError_Create PyUnicode_FromFormatV PyUnicode_FromObject
-    Py_CompileString PyByteArray_FromObject PyImport_ImportModuleLevel PyMem_RawCalloc
-    PyNumber_InPlaceRshift PyNumber_MatrixMultiply PyState_FindModule PyType_GetModuleByDef
-    PyUnicode_AsLatin1String PyWeakref_GetObject PyCFunction_GetSelf PyComplex_FromCComplex PyModule_GetDef
-    PyNumber_InPlaceRemainder PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat
-    PySequence_InPlaceRepeat PyThreadState_GetInterpreter PyType_FromSpecWithBases PyUnicode_AsUCS4Copy
-    PyUnicode_FromWideChar PyUnicode_RSplit PyUnicode_Splitlines _PyUnicodeWriter_Finish PyContextVar_New
-    PyContextVar_Set PyErr_FormatV PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
+    PySys_GetObject PyType_FromModuleAndSpec PyMapping_Items PyGILState_GetThisThreadState PyGen_GetCode
+    PyInterpreterState_GetDict PyInterpreterState_Main _PyErr_FormatFromCause _PyLong_FromByteArray
+    PyLong_AsVoidPtr PyLong_FromDouble PyNumber_ToBase PyOS_double_to_string PyThread_tss_get
+    PyUnicode_EncodeFSDefault PyUnicode_FromEncodedObject PyBytes_FromObject PyException_GetCause
+    PyInstanceMethod_New PyMemoryView_GetContiguous PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir
+    PyStaticMethod_New PyThreadState_New PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc
+    PyModule_FromDefAndSpec2 PyNumber_Divmod PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide
+    PyObject_CallFunction PyObject_Type PySequence_Concat PySequence_Repeat PyThreadState_GetDict
+    PyVectorcall_Call _PyStack_AsDict PyBytes_FromFormat PyCFunction_GetFunction PyLong_FromUnicodeObject
+    PyMapping_GetItemString PyMapping_Keys PyMem_RawRealloc PyModule_GetFilenameObject
+    PyNumber_InPlaceLshift PyNumber_InPlacePower PyNumber_Positive PyUnicodeDecodeError_Create
+    PyUnicode_FromFormatV PyUnicode_FromObject Py_CompileString PyByteArray_FromObject
+    PyImport_ImportModuleLevel PyMem_RawCalloc PyNumber_InPlaceRshift PyNumber_MatrixMultiply
+    PyState_FindModule PyType_GetModuleByDef PyUnicode_AsLatin1String PyWeakref_GetObject
+    PyCFunction_GetSelf PyComplex_FromCComplex PyModule_GetDef PyNumber_InPlaceRemainder
+    PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat PySequence_InPlaceRepeat
+    PyThreadState_GetInterpreter PyType_FromSpecWithBases PyUnicode_AsUCS4Copy PyUnicode_FromWideChar
+    PyUnicode_RSplit PyUnicode_Splitlines _PyUnicodeWriter_Finish PyContextVar_New PyContextVar_Set
+    PyErr_FormatV PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
     PyNumber_InPlaceMatrixMultiply PyRun_StringFlags PyStructSequence_New PyType_GetDict
     PyType_GetModuleState PyUnicode_AsUCS4 PyUnicode_DecodeFSDefault PyUnicode_DecodeUTF32
     PyUnicode_RPartition Py_AddPendingCall _PyLong_New _PyType_CalculateMetaclass PyByteArray_Concat
@@ -150,16 +148,16 @@ functions! { pointer:
     PyObject_InitVar PySeqIter_New PyThreadState_Next PyThreadState_Swap PyThread_start_new_thread
     PyType_GetModule PyUnicode_AsUTF16String PyUnicode_DecodeFSDefaultAndSize PyUnicode_DecodeLocale
     PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding PyUnicode_Partition Py_AtExit
-    _PyDict_GetItemStringWithError _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName
-    _PyObject_MakeTpCall _PyType_Name _Py_CheckFunctionResult PyAsyncGen_New PyBuffer_GetPointer
-    PyBytes_DecodeEscape PyBytes_FromFormatV PyBytes_Repr PyCFunction_Call PyCFunction_New PyCallIter_New
-    PyCode_GetCellvars PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_Decode
-    PyCodec_IgnoreErrors PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_LookupError
-    PyCodec_NameReplaceErrors PyCodec_ReplaceErrors PyCodec_StreamReader PyCodec_StreamWriter
-    PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors PyConfig_Read PyConfig_SetArgv
-    PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString PyConfig_SetWideStringList
-    PyContext_Copy PyContext_New PyCoro_New PyDescr_NewGetSet PyDescr_NewMember PyDescr_NewMethod
-    PyDescr_NewWrapper PyErr_GetHandledException PyErr_ProgramText PyErr_ProgramTextObject
+    _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName _PyObject_MakeTpCall _PyType_Name
+    _Py_CheckFunctionResult PyAsyncGen_New PyBuffer_GetPointer PyBytes_DecodeEscape PyBytes_FromFormatV
+    PyBytes_Repr PyCFunction_Call PyCFunction_New PyCallIter_New PyCode_GetCellvars PyCode_GetFreevars
+    PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_Decode PyCodec_IgnoreErrors
+    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_LookupError PyCodec_NameReplaceErrors
+    PyCodec_ReplaceErrors PyCodec_StreamReader PyCodec_StreamWriter PyCodec_StrictErrors
+    PyCodec_XMLCharRefReplaceErrors PyConfig_Read PyConfig_SetArgv PyConfig_SetBytesArgv
+    PyConfig_SetBytesString PyConfig_SetString PyConfig_SetWideStringList PyContext_Copy PyContext_New
+    PyCoro_New PyDescr_NewGetSet PyDescr_NewMember PyDescr_NewMethod PyDescr_NewWrapper
+    PyErr_GetHandledException PyErr_ProgramText PyErr_ProgramTextObject
     PyErr_SetFromErrnoWithFilenameObject PyErr_SetFromErrnoWithFilenameObjects PyErr_SetImportErrorSubclass
     PyEval_CallFunction PyEval_CallMethod PyEval_CallObjectWithKeywords PyEval_EvalCodeEx PyEval_EvalFrame
     PyEval_EvalFrameEx PyEval_GetFuncDesc PyEval_GetFuncName PyExceptionClass_Name PyException_GetArgs
@@ -205,11 +203,11 @@ functions! { pointer:
     _PyCodecInfo_GetIncrementalDecoder _PyCodecInfo_GetIncrementalEncoder _PyCodec_DecodeText
     _PyCodec_EncodeText _PyCodec_Lookup _PyCodec_LookupTextEncoding _PyCompile_Assemble _PyCompile_CodeGen
     _PyCompile_OptimizeCfg _PyConfig_AsDict _PyContext_NewHamtForTests _PyCrossInterpreterData_NewObject
-    _PyDictView_Intersect _PyDictView_New _PyDict_DelItemIf _PyDict_GetItemIdWithError
-    _PyDict_GetItemWithError _PyErr_Format _PyErr_FormatFromCauseTstate _PyErr_GetHandledException
-    _PyErr_GetTopmostException _PyErr_NoMemory _PyErr_ProgramDecodedTextObject _PyErr_SetFromPyStatus
-    _PyErr_StackItemToExcInfoTuple _PyEval_AddPendingCall _PyEval_EvalFrameDefault _PyEval_GetBuiltin
-    _PyEval_GetBuiltinId _PyExc_CreateExceptionGroup _PyExc_PrepReraiseStar _PyFunction_Vectorcall
+    _PyDictView_Intersect _PyDictView_New _PyDict_DelItemIf _PyDict_GetItemIdWithError _PyErr_Format
+    _PyErr_FormatFromCauseTstate _PyErr_GetHandledException _PyErr_GetTopmostException _PyErr_NoMemory
+    _PyErr_ProgramDecodedTextObject _PyErr_SetFromPyStatus _PyErr_StackItemToExcInfoTuple
+    _PyEval_AddPendingCall _PyEval_EvalFrameDefault _PyEval_GetBuiltin _PyEval_GetBuiltinId
+    _PyExc_CreateExceptionGroup _PyExc_PrepReraiseStar _PyFunction_Vectorcall
     _PyGILState_GetInterpreterStateUnsafe _PyImport_GetModuleAttr _PyImport_GetModuleAttrString
     _PyImport_GetModuleId _PyInterpreterID_LookUp _PyInterpreterID_New _PyInterpreterState_Enable
     _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject _PyInterpreterState_GetMainModule
@@ -243,62 +241,59 @@ functions! { pointer:
 }
 
 functions! { integer:
-    PyDict_Next PyDict_SetItem PyList_Append PyLong_AsLong PyObject_SetAttrString PyObject_SetAttr
-    PyObject_IsTrue PyDict_Size PyException_SetTraceback PyObject_Call PyErr_GivenExceptionMatches
-    PyType_Ready PyObject_RichCompareBool PyObject_Hash PyObject_SetItem PyObject_GenericSetDict
-    PyDict_SetItemString PyErr_WarnEx PyCallable_Check PyObject_Size PyDict_Contains
-    PyInterpreterState_GetID PyObject_IsInstance PyDict_DelItem PyObject_HasAttr PyGILState_Ensure
-    PyTraceBack_Here PyErr_WarnFormat PyLong_AsUnsignedLong PyOS_snprintf PyObject_GetBuffer
-    PyLong_AsSsize_t Py_EnterRecursiveCall PyArg_ValidateKeywordArguments PyObject_IsSubclass
-    PyObject_CallFinalizerFromDealloc PySequence_Contains PyObject_GC_IsFinalized PyUnicode_FindChar
-    PyBytes_Size PyUnicode_Compare _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable PyDict_Update
+    PyList_Append PyLong_AsLong PyObject_SetAttrString PyObject_SetAttr PyObject_IsTrue
+    PyException_SetTraceback PyObject_Call PyErr_GivenExceptionMatches PyType_Ready
+    PyObject_RichCompareBool PyObject_Hash PyObject_SetItem PyObject_GenericSetDict PyErr_WarnEx
+    PyCallable_Check PyObject_Size PyInterpreterState_GetID PyObject_IsInstance PyObject_HasAttr
+    PyGILState_Ensure PyTraceBack_Here PyErr_WarnFormat PyLong_AsUnsignedLong PyOS_snprintf
+    PyObject_GetBuffer PyLong_AsSsize_t Py_EnterRecursiveCall PyArg_ValidateKeywordArguments
+    PyObject_IsSubclass PyObject_CallFinalizerFromDealloc PySequence_Contains PyObject_GC_IsFinalized
+    PyUnicode_FindChar PyBytes_Size PyUnicode_Compare _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable
     PyBytes_AsStringAndSize PyIter_Check PyModule_AddObject PyList_SetSlice PySequence_Check PyNumber_Check
-    PyObject_DelItem PyCapsule_IsValid PyIndex_Check _PyDict_SetItem_KnownHash PyTuple_SetItem
-    PyLong_AsUnsignedLongLong Py_IsInitialized PySequence_Size PyUnicode_Resize PyByteArray_Size
-    PyList_SetItem PyArg_ParseTuple PyList_Sort PyArg_ParseTupleAndKeywords PyList_Size
-    PyModule_AddIntConstant _PyArg_ParseTuple_SizeT _PyUnicode_IsWhitespace PyArg_UnpackTuple
-    _PyArg_ParseTupleAndKeywords_SizeT PyObject_HasAttrString PyTraceBack_Print PyType_GetFlags
-    PyLong_AsLongLong PyBuffer_IsContiguous PyErr_CheckSignals PyMapping_Check
-    PyUnicode_CompareWithASCIIString PyUnicode_Contains PyUnicode_Tailmatch PySlice_Unpack
+    PyObject_DelItem PyCapsule_IsValid PyIndex_Check PyTuple_SetItem PyLong_AsUnsignedLongLong
+    Py_IsInitialized PySequence_Size PyUnicode_Resize PyByteArray_Size PyList_SetItem PyArg_ParseTuple
+    PyList_Sort PyArg_ParseTupleAndKeywords PyList_Size PyModule_AddIntConstant _PyArg_ParseTuple_SizeT
+    _PyUnicode_IsWhitespace PyArg_UnpackTuple _PyArg_ParseTupleAndKeywords_SizeT PyObject_HasAttrString
+    PyTraceBack_Print PyType_GetFlags PyLong_AsLongLong PyBuffer_IsContiguous PyErr_CheckSignals
+    PyMapping_Check PyUnicode_CompareWithASCIIString PyUnicode_Contains PyUnicode_Tailmatch PySlice_Unpack
     PyLong_AsLongLongAndOverflow PyList_Reverse PyObject_CheckBuffer PyObject_LengthHint PyObject_Not
     _PyLong_AsByteArray PyFrame_GetLineNumber PyModule_AddObjectRef PyModule_AddStringConstant
     PyCapsule_SetContext PyNumber_AsSsize_t PyUnicode_GetLength _PyBytes_Resize PyBuffer_FillInfo
     PyList_Insert PyByteArray_Resize PyCapsule_SetDestructor PyLong_AsLongAndOverflow PyThread_acquire_lock
     PyThread_tss_create PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond PyModule_ExecDef
     _PyLong_Sign PyCapsule_SetName PyLong_AsUnsignedLongLongMask PyObject_Print PySequence_SetItem
-    PyThread_get_thread_ident Py_ReprEnter _Py_IsFinalizing PyDict_DelItemString PyDict_Merge
-    PyGILState_Check PyLong_AsSize_t PyModule_AddType PyObject_AsFileDescriptor PyObject_HashNotImplemented
-    PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric
-    PyContextVar_Get PyErr_BadArgument PyFloat_Pack8 PyMapping_Size PySequence_DelSlice PyUnicode_Count
-    _PyLong_NumBits _PyObject_LookupAttr _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble
-    _Py_HashPointer PyBuffer_ToContiguous PyCapsule_SetPointer PyDict_MergeFromSeq2 PyFloat_Pack4
-    PyFrame_GetLasti PyIter_Send PyMapping_HasKey PyTraceMalloc_Track PyTraceMalloc_Untrack
-    PyVectorcall_NARGS _PyGen_FetchStopIterationValue _PyUnicodeWriter_PrepareInternal
-    _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull
-    _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding
-    PyContext_Enter PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags PyFile_WriteObject
-    PyFile_WriteString PyMapping_HasKeyString PyModule_AddFunctions PyOS_strtol PyOS_strtoul PyOS_vsnprintf
-    PyObject_AsReadBuffer PySequence_DelItem PyState_AddModule PyStructSequence_InitType2
-    PyThread_acquire_lock_timed PyThread_get_thread_native_id PyThread_tss_is_created
-    PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter PyUnicode_WriteChar
-    PyVectorcall_Function Py_FinalizeEx Py_GetRecursionLimit _PyArg_VaParseTupleAndKeywords_SizeT
-    _PyDict_Contains_KnownHash _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame
+    PyThread_get_thread_ident Py_ReprEnter _Py_IsFinalizing PyGILState_Check PyLong_AsSize_t
+    PyModule_AddType PyObject_AsFileDescriptor PyObject_HashNotImplemented PyUnicode_ReadChar
+    _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get
+    PyErr_BadArgument PyFloat_Pack8 PyMapping_Size PySequence_DelSlice PyUnicode_Count _PyLong_NumBits
+    _PyObject_LookupAttr _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer
+    PyBuffer_ToContiguous PyCapsule_SetPointer PyFloat_Pack4 PyFrame_GetLasti PyIter_Send PyMapping_HasKey
+    PyTraceMalloc_Track PyTraceMalloc_Untrack PyVectorcall_NARGS _PyGen_FetchStopIterationValue
+    _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar
+    _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line
+    PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags
+    PyFile_WriteObject PyFile_WriteString PyMapping_HasKeyString PyModule_AddFunctions PyOS_strtol
+    PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer PySequence_DelItem PyState_AddModule
+    PyStructSequence_InitType2 PyThread_acquire_lock_timed PyThread_get_thread_native_id
+    PyThread_tss_is_created PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter
+    PyUnicode_WriteChar PyVectorcall_Function Py_FinalizeEx Py_GetRecursionLimit
+    _PyArg_VaParseTupleAndKeywords_SizeT _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame
     _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase
     _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyAIter_Check PyArg_Parse PyArg_VaParse
     PyArg_VaParseTupleAndKeywords PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCapsule_GetDestructor
     PyCode_Addr2Location PyCode_ClearWatcher PyCodec_Register PyCodec_RegisterError PyCodec_Unregister
-    PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset PyDict_AddWatcher
-    PyDict_ClearWatcher PyDict_Unwatch PyDict_Watch PyErr_ResourceWarning PyErr_SetInterruptEx
-    PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject PyEval_ThreadsInitialized
-    PyFile_SetOpenCodeHook PyFloat_Pack2 PyFrame_FastToLocalsWithError PyFunction_AddWatcher
-    PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure PyFunction_SetDefaults
-    PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab PyImport_GetMagicNumber
-    PyImport_ImportFrozenModule PyImport_ImportFrozenModuleObject PyLong_AsUnsignedLongMask
-    PyMapping_Length PyMapping_SetItemString PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile
-    PyMember_SetOne PyModule_SetDocString PyODict_DelItem PyODict_SetItem PyOS_InterruptOccurred
-    PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer
-    PyObject_CopyData PyObject_DelItemString PyObject_IS_GC PyObject_Length PyPickleBuffer_Release
-    PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
+    PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset
+    PyErr_ResourceWarning PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat
+    PyErr_WarnExplicitObject PyEval_ThreadsInitialized PyFile_SetOpenCodeHook PyFloat_Pack2
+    PyFrame_FastToLocalsWithError PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations
+    PyFunction_SetClosure PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled
+    PyImport_ExtendInittab PyImport_GetMagicNumber PyImport_ImportFrozenModule
+    PyImport_ImportFrozenModuleObject PyLong_AsUnsignedLongMask PyMapping_Length PyMapping_SetItemString
+    PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne PyModule_SetDocString
+    PyODict_DelItem PyODict_SetItem PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp
+    PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer PyObject_CopyData
+    PyObject_DelItemString PyObject_IS_GC PyObject_Length PyPickleBuffer_Release PyRun_AnyFile
+    PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
     PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject
     PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags PyRun_SimpleString PyRun_SimpleStringFlags
     PySequence_Count PySequence_In PySequence_Index PySequence_Length PySequence_SetSlice
@@ -327,9 +322,8 @@ functions! { integer:
     _PyCrossInterpreterData_InitWithSize _PyCrossInterpreterData_Lookup
     _PyCrossInterpreterData_RegisterClass _PyCrossInterpreterData_Release
     _PyCrossInterpreterData_ReleaseAndRawFree _PyCrossInterpreterData_UnregisterClass _PyDeadline_Get
-    _PyDeadline_Init _PyDict_CheckConsistency _PyDict_ContainsId _PyDict_DelItemId
-    _PyDict_DelItem_KnownHash _PyDict_HasOnlyStringKeys _PyDict_MergeEx _PyDict_Next _PyDict_SetItemId
-    _PyDict_SizeOf _PyErr_CheckSignals _PyErr_CheckSignalsTstate _PyErr_ExceptionMatches
+    _PyDeadline_Init _PyDict_CheckConsistency _PyDict_ContainsId _PyDict_DelItemId _PyDict_MergeEx
+    _PyDict_SetItemId _PyErr_CheckSignals _PyErr_CheckSignalsTstate _PyErr_ExceptionMatches
     _PyEval_GetSwitchInterval _PyEval_MakePendingCalls _PyEval_SetTrace _PyEval_SliceIndexNotNone
     _PyException_AddNote _PyFloat_FormatAdvancedWriter _PyGen_SetStopIterationValue
     _PyImport_CheckSubinterpIncompatibleExtensionAllowed _PyImport_ClearExtension _PyImport_FixupBuiltin
@@ -389,22 +383,22 @@ functions! { void:
     PyErr_WriteUnraisable PyBuffer_Release PyType_Modified PyGILState_Release PyException_SetCause
     PyErr_NormalizeException Py_LeaveRecursiveCall PyErr_Fetch PyErr_PrintEx PyErr_Restore PyErr_SetNone
     _PyObject_ClearManagedDict _PyUnicode_FastCopyCharacters PyErr_Print _Py_FatalErrorFunc
-    PyThread_free_lock PyDict_Clear PyException_SetContext PyErr_GetExcInfo PyThreadState_Clear
-    PyThread_release_lock PyThread_tss_delete _PyTrash_end PyErr_SetExcInfo PyEval_AcquireThread
-    PyThreadState_DeleteCurrent PyMem_RawFree _PyErr_BadInternalCall Py_ReprLeave PyErr_SetHandledException
-    _PyErr_ChainExceptions1 _PyErr_WriteUnraisableMsg _PyUnicodeWriter_Dealloc _PyUnicodeWriter_Init
-    _Py_NewReference PyEval_SetProfile PyEval_SetTrace PyMem_GetAllocator PyMem_SetAllocator
-    PyThreadState_EnterTracing PyThreadState_LeaveTracing PyUnicode_Append Py_FatalError _PyErr_SetKeyError
-    PyBytes_Concat PyBytes_ConcatAndDel PyErr_SetInterrupt PyOS_AfterFork_Child PyOS_AfterFork_Parent
-    PyOS_BeforeFork PyObject_GetArenaAllocator PyStructSequence_SetItem PySys_WriteStderr
-    PyThreadState_Delete Py_GetArgcArgv PyBuffer_FillContiguousStrides PyConfig_Clear
-    PyConfig_InitIsolatedConfig PyConfig_InitPythonConfig PyErr_BadInternalCall PyErr_Display
-    PyErr_DisplayException PyErr_RangedSyntaxLocationObject PyErr_SyntaxLocation PyErr_SyntaxLocationEx
-    PyErr_SyntaxLocationObject PyEval_AcquireLock PyEval_InitThreads PyEval_ReleaseLock
-    PyEval_ReleaseThread PyEval_SetProfileAllThreads PyEval_SetTraceAllThreads PyException_SetArgs
-    PyFrame_FastToLocals PyFrame_LocalsToFast PyFunction_SetVectorcall PyInterpreterState_Clear
-    PyInterpreterState_Delete PyMarshal_WriteLongToFile PyMarshal_WriteObjectToFile PyMem_SetupDebugHooks
-    PyOS_AfterFork PyObject_CallFinalizer PyObject_SetArenaAllocator PyPreConfig_InitIsolatedConfig
+    PyThread_free_lock PyException_SetContext PyErr_GetExcInfo PyThreadState_Clear PyThread_release_lock
+    PyThread_tss_delete _PyTrash_end PyErr_SetExcInfo PyEval_AcquireThread PyThreadState_DeleteCurrent
+    PyMem_RawFree _PyErr_BadInternalCall Py_ReprLeave PyErr_SetHandledException _PyErr_ChainExceptions1
+    _PyErr_WriteUnraisableMsg _PyUnicodeWriter_Dealloc _PyUnicodeWriter_Init _Py_NewReference
+    PyEval_SetProfile PyEval_SetTrace PyMem_GetAllocator PyMem_SetAllocator PyThreadState_EnterTracing
+    PyThreadState_LeaveTracing PyUnicode_Append Py_FatalError _PyErr_SetKeyError PyBytes_Concat
+    PyBytes_ConcatAndDel PyErr_SetInterrupt PyOS_AfterFork_Child PyOS_AfterFork_Parent PyOS_BeforeFork
+    PyObject_GetArenaAllocator PyStructSequence_SetItem PySys_WriteStderr PyThreadState_Delete
+    Py_GetArgcArgv PyBuffer_FillContiguousStrides PyConfig_Clear PyConfig_InitIsolatedConfig
+    PyConfig_InitPythonConfig PyErr_BadInternalCall PyErr_Display PyErr_DisplayException
+    PyErr_RangedSyntaxLocationObject PyErr_SyntaxLocation PyErr_SyntaxLocationEx PyErr_SyntaxLocationObject
+    PyEval_AcquireLock PyEval_InitThreads PyEval_ReleaseLock PyEval_ReleaseThread
+    PyEval_SetProfileAllThreads PyEval_SetTraceAllThreads PyException_SetArgs PyFrame_FastToLocals
+    PyFrame_LocalsToFast PyFunction_SetVectorcall PyInterpreterState_Clear PyInterpreterState_Delete
+    PyMarshal_WriteLongToFile PyMarshal_WriteObjectToFile PyMem_SetupDebugHooks PyOS_AfterFork
+    PyObject_CallFinalizer PyObject_SetArenaAllocator PyPreConfig_InitIsolatedConfig
     PyPreConfig_InitPythonConfig PyStructSequence_InitType PySys_AddWarnOption PySys_AddWarnOptionUnicode
     PySys_AddXOption PySys_FormatStderr PySys_FormatStdout PySys_ResetWarnOptions PySys_SetArgv
     PySys_SetArgvEx PySys_SetPath PySys_WriteStdout PyThread_ReInitTLS PyThread_delete_key
