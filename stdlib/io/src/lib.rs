@@ -7,11 +7,13 @@
 
 mod abc;
 mod buffered;
+mod bytesio;
 mod fileio;
 mod iobase;
 mod newline;
 mod open;
 mod rwpair;
+mod stringio;
 mod textdecode;
 mod textio;
 mod util;
@@ -42,28 +44,38 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     add_int(py, m, "DEFAULT_BUFFER_SIZE", DEFAULT_BUFFER_SIZE as i64)?;
     module::add(py, m, "UnsupportedOperation", util::unsupported_operation(py)?.as_object())?;
     module::add(py, m, "BlockingIOError", exceptions::BlockingIOError.0.as_object())?;
-    for ty in TYPES {
-        add_type(py, m, ty)?;
-    }
-    Ok(())
+    ready(py)?;
+    TYPES.iter().try_for_each(|ty| add_type(py, m, ty))
 }
 
 /// The types, in the order in which the module gets them.
 static TYPES: &[&dxpy_core::statics::StaticType] = &[
     &newline::IncrementalNewlineDecoder,
+    &bytesio::BytesIOBuffer,
     &iobase::IOBase,
     &abc::TextIOBase,
     &abc::BufferedIOBase,
     &iobase::RawIOBase,
+    &bytesio::BytesIO,
     &buffered::types::BufferedWriter,
     &buffered::types::BufferedReader,
     &rwpair::BufferedRWPair,
     &buffered::types::BufferedRandom,
     &fileio::FileIO,
+    &stringio::StringIO,
     &textio::types::TextIOWrapper,
 ];
 
-/// Readies the types, for users that come before the module is imported.
+/// Readies the types, for users that come before the module is imported too. The types right below `object` get its
+/// `tp_new`, as heap types do, without a `__new__` of their own.
 pub(crate) fn ready(py: Py<'_>) -> PyResult<()> {
+    let new = dxpy_core::types::PyBaseObject_Type.tp_new.get();
+    for ty in [&newline::IncrementalNewlineDecoder, &iobase::IOBase] {
+        dxpy_core::types::ready(py, ty)?;
+        if ty.tp_new.get().is_none() {
+            ty.tp_new.set(new);
+            ty.tp_flags.set(ty.tp_flags.get() & !constants::Py_TPFLAGS_DISALLOW_INSTANTIATION);
+        }
+    }
     TYPES.iter().try_for_each(|ty| dxpy_core::types::ready(py, ty))
 }
