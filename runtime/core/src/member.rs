@@ -196,14 +196,15 @@ pub unsafe fn set(py: Py<'_>, o: &PyObject, def: &PyMemberDef, value: Option<&Py
     unsafe {
         let p = (o.as_ptr() as *mut u8).offset(def.offset.get());
         let kind = def.r#type.get();
-        let cell = &*(p as *const Cell<*mut PyObject>);
+        // Only fields of objects are aligned for this.
+        let cell = || &*(p as *const Cell<*mut PyObject>);
         let Some(v) = value else {
             match kind {
-                Py_T_OBJECT_EX if cell.get().is_null() => {
+                Py_T_OBJECT_EX if cell().get().is_null() => {
                     let name = CStr::from_ptr(def.name.get()).to_string_lossy();
                     return Err(exceptions::attribute_error(py, format_args!("{name}")));
                 }
-                Py_T_OBJECT_EX | _Py_T_OBJECT => crate::object::clear_field(cell),
+                Py_T_OBJECT_EX | _Py_T_OBJECT => crate::object::clear_field(cell()),
                 _ => {
                     return Err(exceptions::type_error(
                         py,
@@ -264,7 +265,7 @@ pub unsafe fn set(py: Py<'_>, o: &PyObject, def: &PyMemberDef, value: Option<&Py
                 return Err(exceptions::type_error(py, format_args!("readonly attribute")));
             }
             _Py_T_OBJECT | Py_T_OBJECT_EX => {
-                let old = cell.replace(v.to_owned().into_ptr());
+                let old = cell().replace(v.to_owned().into_ptr());
                 drop(Owned::<PyObject>::from_raw_opt(old));
             }
             _ => {

@@ -63,9 +63,8 @@ impl Buffered {
                 Raw::Done(n) => n,
                 Raw::WouldBlock => return Err(blocking_error(py, BLOCKED, 0)),
             };
-            self.adjust((from + n) as i64);
-            self.write_pos.set(self.pos.get());
-            self.raw_pos.set(self.pos.get());
+            self.write_pos.set((from + n) as i64);
+            self.raw_pos.set(self.write_pos.get());
             check_signals(py)?;
         }
         self.reset_write();

@@ -110,7 +110,7 @@ f.close()
 
 # Large writes and reads pass the buffer.
 f = _io.open(p, "wb", 16)
-for i in range(100):
+for i in [0] * 100:
     f.write(b"0123456789")
 f.write(b"x" * 100)
 f.close()
