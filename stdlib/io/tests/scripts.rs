@@ -28,10 +28,9 @@ fn run(py: Py<'_>, file: &str, text: &[u8]) -> PyResult<()> {
     module::exec_def(py, &io, &dxpy_mod_io::IO)?;
     dict::set(py, globals, name!("__builtins__").obj(py), builtins.as_object())?;
     dict::set(py, globals, name!("_io").obj(py), io.as_object())?;
-    // Types that the tests need, whether built-ins have their names or not.
-    for ty in [&dxpy_types::bytearray::PyByteArray_Type] {
-        dict::set_str(py, globals, &dxpy_core::call::type_name(ty), ty.as_object())?;
-    }
+    // A type that the tests need, whether built-ins have its name or not.
+    let ty = &dxpy_types::bytearray::PyByteArray_Type;
+    dict::set_str(py, globals, &dxpy_core::call::type_name(ty), ty.as_object())?;
     let folder = std::env::temp_dir().join(format!("dxpy-io-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let folder = unicode::from_str(py, folder.to_str().unwrap())?;
