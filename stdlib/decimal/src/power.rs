@@ -70,12 +70,15 @@ impl Context {
             let exp = if a.negative { -FAR } else { FAR };
             return nearest.finalize(Decimal::finite(false, exp, Mag::from_u64(1)), flags);
         }
-        if adjusted < -self.prec - 1 {
-            // So near to one that no digit differs; just below it or just above.
-            let n = self.prec + 2;
-            let Some(power) = crate::arith::shl(&Mag::from_u64(1), n, flags) else { return Decimal::nan() };
-            let c = if a.negative { power.sub(&Mag::from_u64(1)) } else { power.add_small(1) };
-            return nearest.finalize(Decimal::finite(false, -n, c), flags);
+        // libmpdec works with three digits more at first; up to this limit they are those of one, which then is neither
+        // below one nor subnormal.
+        let limit = Decimal::finite(false, -(self.prec + 4), Mag::from_u64(9));
+        if crate::compare::numeric(&a.copy_abs(), &limit) != Ordering::Greater {
+            let Some(one) = crate::arith::shl(&Mag::from_u64(1), self.prec - 1, flags) else {
+                return Decimal::nan();
+            };
+            *flags |= flag::INEXACT | flag::ROUNDED;
+            return nearest.finalize(Decimal::finite(false, 1 - self.prec, one), flags);
         }
         let mut extra = 10;
         loop {
