@@ -31,6 +31,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("stdlib/io", 8),
     ("stdlib/sys", 8),
     ("stdlib/os", 8),
+    ("stdlib/math", 5),
     ("stdlib/text", 5),
     ("capi", 8),
     ("vm/dx-py", 9),
