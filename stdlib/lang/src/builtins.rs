@@ -1,7 +1,7 @@
 //! `builtins`: the functions (`Python/bltinmodule.c`). The types in it come from their own modules.
 
 use dxpy_core::abi::*;
-use dxpy_core::args::{Keywords, Raw, Rest};
+use dxpy_core::args::Raw;
 use dxpy_core::module::{StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::{
@@ -18,7 +18,7 @@ static SLOTS: dxpy_core::statics::Gil<[PyModuleDef_Slot; 2]> = exec(fill);
 methods! { static METHODS: for PyModuleObject [
     "__build_class__" = build_class [1], "($module, *args)", "Used by the class statement.";
     "__import__" = dxpy_import::import::dunder_import [5], "($module, /, name, globals=None, locals=None, fromlist=(), level=0)", "Imports a module; importlib.import_module() is what programs call.";
-    "print" = print [2], "($module, /, *args, **kwargs)", "Prints values to a stream, or to standard output.";
+    "print" = crate::print::print [5], "($module, /, *args, sep=' ', end='\\n', file=None, flush=False)", "Prints values to a stream, or to standard output.";
     "len" = len [1], "($module, obj, /)", "The number of items of a container.";
     "repr" = repr [1], "($module, obj, /)", "The canonical text of an object.";
     "isinstance" = isinstance [2], "($module, obj, class_or_tuple, /)", "Whether an object is an instance of a class.";
@@ -74,23 +74,6 @@ fn isinstance(py: Py<'_>, _: &PyModuleObject, o: &PyObject, class: &PyObject) ->
 
 fn issubclass(py: Py<'_>, _: &PyModuleObject, o: &PyObject, class: &PyObject) -> PyResult<bool> {
     types::isinstance::is_subclass(py, o, class)
-}
-
-/// `print`: for now to the process's standard output where `sys.stdout` is not there yet.
-fn print(py: Py<'_>, _: &PyModuleObject, args: Rest<'_>, _: Keywords<'_>) -> PyResult<()> {
-    use std::io::Write;
-    let mut text = String::new();
-    for (i, a) in args.0.iter().enumerate() {
-        if i > 0 {
-            text.push(' ');
-        }
-        // SAFETY: LIVE: an argument of the call.
-        text.push_str(&unicode::display(protocol::str(py, unsafe { &**a })?.as_object()));
-    }
-    text.push('\n');
-    std::io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|e| exceptions::format(py, &exceptions::OSError, format_args!("{e}")))
 }
 
 /// `builtin___build_class__`.

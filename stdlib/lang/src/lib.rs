@@ -2,3 +2,4 @@
 #![allow(non_upper_case_globals)]
 
 pub mod builtins;
+pub mod print;

@@ -6,6 +6,7 @@ extern crate dxpy_capi as _;
 
 mod modules;
 mod start;
+mod streams;
 
 fn main() {
     // The call keeps the stubs of the C API in the link.

@@ -178,6 +178,8 @@ fn start(py: Py<'_>) -> PyResult<()> {
     state::register(MODULES);
     dxpy_types::init(py)?;
     bootstrap::first_modules(py, &dxpy_mod_lang::builtins::BUILTINS, &dxpy_mod_sys::sys::SYS)?;
+    crate::streams::open(py)?;
+    crate::streams::start(py)?;
     if let Err(e) = bootstrap::importlib(py).and_then(|()| bootstrap::external_importers(py)) {
         // While the types it needs are being written, programs that import nothing run without it.
         eprintln!("dx-py: importlib does not start yet:");
