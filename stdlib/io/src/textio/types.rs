@@ -135,7 +135,7 @@ pub fn locale_encoding(py: Py<'_>) -> PyResult<Owned<PyUnicodeObject>> {
     let name = dxpy_host::locale::info(libc::CODESET).and_then(|b| String::from_utf8(b).ok());
     match name.as_deref() {
         Some(n) if !n.is_empty() && n != "ANSI_X3.4-1968" => unicode::from_str(py, n),
-        _ => unicode::from_str(py, "utf-8"),
+        _ => unicode::from_str(py, "UTF-8"),
     }
 }
 
