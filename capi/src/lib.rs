@@ -4,12 +4,15 @@
 
 pub mod abstract_;
 pub mod boolobject;
+pub mod bytearrayobject;
 pub mod bytesobject;
 pub mod cellobject;
 pub mod classobject;
+pub mod codecs;
 pub mod dictobject;
 pub mod floatobject;
 pub mod longobject;
+pub mod memoryobject;
 pub mod methodobject;
 pub mod missing;
 pub mod object;
@@ -17,4 +20,5 @@ pub mod pyerrors;
 pub mod setobject;
 pub mod sliceobject;
 pub mod tupleobject;
+pub mod unicodeobject;
 mod util;

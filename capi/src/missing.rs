@@ -93,37 +93,37 @@ macro_rules! data {
 
 functions! { pointer:
     PyList_New PyErr_Format PyModuleDef_Init PyObject_GetAttr PyObject_GetAttrString
-    PyUnicode_FromStringAndSize PyImport_ImportModule PyObject_GetItem PyTuple_GetItem PyUnicode_FromString
-    PyBytes_AsString PyObject_GetIter PyObject_Repr PyTuple_Pack PyObject_Str PyUnicode_FromFormat
-    PyUnicode_InternFromString PyObject_GenericGetDict PyEval_SaveThread PyCapsule_New PyCapsule_GetPointer
-    PyUnicode_DecodeUTF8 PyObject_RichCompare PyModule_GetDict PyNumber_Index PyException_GetTraceback
+    PyImport_ImportModule PyObject_GetItem PyTuple_GetItem
+    PyObject_GetIter PyObject_Repr PyTuple_Pack PyObject_Str PyUnicode_FromFormat
+    PyObject_GenericGetDict PyEval_SaveThread PyCapsule_New PyCapsule_GetPointer
+    PyObject_RichCompare PyModule_GetDict PyNumber_Index PyException_GetTraceback
     PyObject_CallMethodObjArgs PyObject_VectorcallMethod PyTuple_GetSlice _PyThreadState_UncheckedGet
-    PyIter_Next PyModule_NewObject PyUnicode_New PyObject_CallObject PyUnicode_AsUTF8AndSize
+    PyIter_Next PyModule_NewObject PyObject_CallObject
     PyImport_AddModule PyImport_GetModuleDict PyThreadState_Get PyImport_ImportModuleLevelObject
-    PyCode_NewEmpty PyFrame_New PyImport_GetModule PyNumber_Add PyUnicode_Concat PyModule_GetName
+    PyCode_NewEmpty PyFrame_New PyImport_GetModule PyNumber_Add PyModule_GetName
     PyObject_VectorcallDict _PyObject_GetDictPtr PyNumber_InPlaceAdd _PyType_Lookup PyType_FromMetaclass
-    PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyNumber_Long PyUnicode_Substring
-    PyObject_Format PyObject_CallFunctionObjArgs PySequence_Tuple PyUnicode_AsEncodedString PyList_AsTuple
-    PyUnicode_FromOrdinal PyNumber_Subtract _PyObject_CallFunction_SizeT PyModule_Create2 PyNumber_Multiply
-    PyObject_Init PyUnicode_AsUTF8String PyUnicode_Join PyEval_GetBuiltins PyNumber_Remainder
-    PyCapsule_GetName PyObject_SelfIter PySequence_List Py_GenericAlias PyUnicode_Format PyType_FromSpec
-    PyThreadState_GetFrame PyUnicode_AsUTF8 PyByteArray_AsString PyImport_Import PyCapsule_Import
+    PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyNumber_Long
+    PyObject_Format PyObject_CallFunctionObjArgs PySequence_Tuple PyList_AsTuple
+    PyNumber_Subtract _PyObject_CallFunction_SizeT PyModule_Create2 PyNumber_Multiply
+    PyObject_Init PyEval_GetBuiltins PyNumber_Remainder
+    PyCapsule_GetName PyObject_SelfIter PySequence_List Py_GenericAlias PyType_FromSpec
+    PyThreadState_GetFrame PyImport_Import PyCapsule_Import
     PyList_GetItem PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc PyFloat_FromString
-    PyMemoryView_FromObject PyNumber_FloorDivide PyNumber_TrueDivide PyUnicode_FromKindAndData
-    Py_BuildValue PyNumber_Float PyNumber_Or PyObject_CallMethod PyUnicode_Decode PyNumber_Negative
+    PyNumber_FloorDivide PyNumber_TrueDivide
+    Py_BuildValue PyNumber_Float PyNumber_Or PyObject_CallMethod PyNumber_Negative
     PyThread_allocate_lock _Py_BuildValue_SizeT PyInterpreterState_Get PyLong_FromVoidPtr PyNumber_Power
     PyClassMethod_New PyDescr_NewClassMethod PyErr_NewException PyNumber_Absolute PyNumber_InPlaceSubtract
     PyNumber_Lshift _PyObject_CallMethod_SizeT PyModule_GetState PyNumber_InPlaceMultiply
-    PySequence_GetSlice PyUnicode_DecodeASCII PyUnicode_Split PyType_GetName PyType_GetQualName
-    PyUnicode_AsASCIIString PyLong_FromString PyNumber_Invert Py_GetVersion _PyList_Extend
-    PyModule_GetNameObject PyUnicode_Replace _PyBytes_Join PyByteArray_FromStringAndSize
-    PyCapsule_GetContext PyMemoryView_FromMemory PyType_GetSlot _PyLong_Copy _PyObject_NextNotImplemented
-    PyFrame_GetCode PyNumber_Xor PySequence_Fast PyUnicode_DecodeLatin1 PyWeakref_NewRef
+    PySequence_GetSlice PyType_GetName PyType_GetQualName
+    PyLong_FromString PyNumber_Invert Py_GetVersion _PyList_Extend
+    PyModule_GetNameObject _PyBytes_Join
+    PyCapsule_GetContext PyType_GetSlot _PyLong_Copy _PyObject_NextNotImplemented
+    PyFrame_GetCode PyNumber_Xor PySequence_Fast PyWeakref_NewRef
     PyComplex_FromDoubles PyErr_SetFromErrno PyFrame_GetBack PyNumber_InPlaceOr PyNumber_Rshift
     PySys_GetObject PyType_FromModuleAndSpec PyMapping_Items PyGILState_GetThisThreadState PyGen_GetCode
     PyInterpreterState_GetDict PyInterpreterState_Main _PyErr_FormatFromCause _PyLong_FromByteArray
     PyLong_AsVoidPtr PyLong_FromDouble PyNumber_ToBase PyOS_double_to_string PyThread_tss_get
-    PyUnicode_EncodeFSDefault PyUnicode_FromEncodedObject PyBytes_FromObject PyException_GetCause
+    PyUnicode_FromEncodedObject PyException_GetCause
     PyInstanceMethod_New PyMemoryView_GetContiguous PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir
     PyStaticMethod_New PyThreadState_New PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc
     PyModule_FromDefAndSpec2 PyNumber_Divmod PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide
@@ -131,28 +131,28 @@ functions! { pointer:
     PyVectorcall_Call _PyStack_AsDict PyBytes_FromFormat PyCFunction_GetFunction PyLong_FromUnicodeObject
     PyMapping_GetItemString PyMapping_Keys PyMem_RawRealloc PyModule_GetFilenameObject
     PyNumber_InPlaceLshift PyNumber_InPlacePower PyNumber_Positive PyUnicodeDecodeError_Create
-    PyUnicode_FromFormatV PyUnicode_FromObject Py_CompileString PyByteArray_FromObject
+    PyUnicode_FromFormatV Py_CompileString
     PyImport_ImportModuleLevel PyMem_RawCalloc PyNumber_InPlaceRshift PyNumber_MatrixMultiply
-    PyState_FindModule PyType_GetModuleByDef PyUnicode_AsLatin1String PyWeakref_GetObject
+    PyState_FindModule PyType_GetModuleByDef PyWeakref_GetObject
     PyCFunction_GetSelf PyComplex_FromCComplex PyModule_GetDef PyNumber_InPlaceRemainder
     PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat PySequence_InPlaceRepeat
     PyThreadState_GetInterpreter PyType_FromSpecWithBases PyUnicode_AsUCS4Copy PyUnicode_FromWideChar
-    PyUnicode_RSplit PyUnicode_Splitlines _PyUnicodeWriter_Finish PyContextVar_New PyContextVar_Set
+    _PyUnicodeWriter_Finish PyContextVar_New PyContextVar_Set
     PyErr_FormatV PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
     PyNumber_InPlaceMatrixMultiply PyRun_StringFlags PyStructSequence_New PyType_GetDict
-    PyType_GetModuleState PyUnicode_AsUCS4 PyUnicode_DecodeFSDefault PyUnicode_DecodeUTF32
-    PyUnicode_RPartition Py_AddPendingCall _PyLong_New _PyType_CalculateMetaclass PyByteArray_Concat
-    PyCode_GetCode PyCode_GetVarnames PyCodec_Decoder PyCodec_Encode PyCodec_Encoder PyContext_CopyCurrent
+    PyType_GetModuleState PyUnicode_AsUCS4 PyUnicode_DecodeUTF32
+    Py_AddPendingCall _PyLong_New _PyType_CalculateMetaclass
+    PyCode_GetCode PyCode_GetVarnames PyCodec_Decoder PyCodec_Encoder PyContext_CopyCurrent
     PyErr_SetFromErrnoWithFilename PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals
     PyInterpreterState_Head PyInterpreterState_ThreadHead PyMapping_Values PyOS_setsig PyObject_GetTypeData
     PyObject_InitVar PySeqIter_New PyThreadState_Next PyThreadState_Swap PyThread_start_new_thread
-    PyType_GetModule PyUnicode_AsUTF16String PyUnicode_DecodeFSDefaultAndSize PyUnicode_DecodeLocale
-    PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding PyUnicode_Partition Py_AtExit
+    PyType_GetModule PyUnicode_AsUTF16String PyUnicode_DecodeLocale
+    PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding Py_AtExit
     _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName _PyObject_MakeTpCall _PyType_Name
     _Py_CheckFunctionResult PyAsyncGen_New PyBuffer_GetPointer PyBytes_DecodeEscape PyBytes_FromFormatV
-    PyBytes_Repr PyCFunction_Call PyCFunction_New PyCallIter_New PyCode_GetCellvars PyCode_GetFreevars
-    PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_Decode PyCodec_IgnoreErrors
-    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_LookupError PyCodec_NameReplaceErrors
+    PyCFunction_Call PyCFunction_New PyCallIter_New PyCode_GetCellvars PyCode_GetFreevars
+    PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_IgnoreErrors
+    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors
     PyCodec_ReplaceErrors PyCodec_StreamReader PyCodec_StreamWriter PyCodec_StrictErrors
     PyCodec_XMLCharRefReplaceErrors PyConfig_Read PyConfig_SetArgv PyConfig_SetBytesArgv
     PyConfig_SetBytesString PyConfig_SetString PyConfig_SetWideStringList PyContext_Copy PyContext_New
@@ -175,7 +175,7 @@ functions! { pointer:
     PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInstanceMethod_Function
     PyInterpreterState_New PyInterpreterState_Next PyLong_GetInfo PyMarshal_Init
     PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile PyMarshal_ReadObjectFromString
-    PyMarshal_WriteObjectToString PyMember_GetOne PyMemoryView_FromBuffer PyMethod_Function PyMethod_Self
+    PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function PyMethod_Self
     PyModule_GetFilename PyModule_New PyODict_New PyOS_Readline PyOS_getsig PyObject_ASCII
     PyObject_GET_WEAKREFS_LISTPTR PyObject_GetAIter PyObject_GetItemData PyPickleBuffer_FromObject
     PyPickleBuffer_GetBuffer PyRun_File PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyRun_String
@@ -246,20 +246,20 @@ functions! { integer:
     PyObject_RichCompareBool PyObject_Hash PyObject_SetItem PyObject_GenericSetDict PyErr_WarnEx
     PyCallable_Check PyObject_Size PyInterpreterState_GetID PyObject_IsInstance PyObject_HasAttr
     PyGILState_Ensure PyTraceBack_Here PyErr_WarnFormat PyLong_AsUnsignedLong PyOS_snprintf
-    PyObject_GetBuffer PyLong_AsSsize_t Py_EnterRecursiveCall PyArg_ValidateKeywordArguments
+    PyLong_AsSsize_t Py_EnterRecursiveCall PyArg_ValidateKeywordArguments
     PyObject_IsSubclass PyObject_CallFinalizerFromDealloc PySequence_Contains PyObject_GC_IsFinalized
-    PyUnicode_FindChar PyBytes_Size PyUnicode_Compare _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable
-    PyBytes_AsStringAndSize PyIter_Check PyModule_AddObject PyList_SetSlice PySequence_Check PyNumber_Check
+    PyUnicode_FindChar _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable
+    PyIter_Check PyModule_AddObject PyList_SetSlice PySequence_Check PyNumber_Check
     PyObject_DelItem PyCapsule_IsValid PyIndex_Check PyTuple_SetItem PyLong_AsUnsignedLongLong
-    Py_IsInitialized PySequence_Size PyUnicode_Resize PyByteArray_Size PyList_SetItem PyArg_ParseTuple
+    Py_IsInitialized PySequence_Size PyUnicode_Resize PyList_SetItem PyArg_ParseTuple
     PyList_Sort PyArg_ParseTupleAndKeywords PyList_Size PyModule_AddIntConstant _PyArg_ParseTuple_SizeT
     _PyUnicode_IsWhitespace PyArg_UnpackTuple _PyArg_ParseTupleAndKeywords_SizeT PyObject_HasAttrString
-    PyTraceBack_Print PyType_GetFlags PyLong_AsLongLong PyBuffer_IsContiguous PyErr_CheckSignals
-    PyMapping_Check PyUnicode_CompareWithASCIIString PyUnicode_Contains PyUnicode_Tailmatch PySlice_Unpack
-    PyLong_AsLongLongAndOverflow PyList_Reverse PyObject_CheckBuffer PyObject_LengthHint PyObject_Not
+    PyTraceBack_Print PyType_GetFlags PyLong_AsLongLong PyErr_CheckSignals
+    PyMapping_Check PyUnicode_Tailmatch PySlice_Unpack
+    PyLong_AsLongLongAndOverflow PyList_Reverse PyObject_LengthHint PyObject_Not
     _PyLong_AsByteArray PyFrame_GetLineNumber PyModule_AddObjectRef PyModule_AddStringConstant
-    PyCapsule_SetContext PyNumber_AsSsize_t PyUnicode_GetLength _PyBytes_Resize PyBuffer_FillInfo
-    PyList_Insert PyByteArray_Resize PyCapsule_SetDestructor PyLong_AsLongAndOverflow PyThread_acquire_lock
+    PyCapsule_SetContext PyNumber_AsSsize_t _PyBytes_Resize
+    PyList_Insert PyCapsule_SetDestructor PyLong_AsLongAndOverflow PyThread_acquire_lock
     PyThread_tss_create PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond PyModule_ExecDef
     _PyLong_Sign PyCapsule_SetName PyLong_AsUnsignedLongLongMask PyObject_Print PySequence_SetItem
     PyThread_get_thread_ident Py_ReprEnter _Py_IsFinalizing PyGILState_Check PyLong_AsSize_t
@@ -281,7 +281,7 @@ functions! { integer:
     _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase
     _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyAIter_Check PyArg_Parse PyArg_VaParse
     PyArg_VaParseTupleAndKeywords PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCapsule_GetDestructor
-    PyCode_Addr2Location PyCode_ClearWatcher PyCodec_Register PyCodec_RegisterError PyCodec_Unregister
+    PyCode_Addr2Location PyCode_ClearWatcher
     PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset
     PyErr_ResourceWarning PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat
     PyErr_WarnExplicitObject PyEval_ThreadsInitialized PyFile_SetOpenCodeHook PyFloat_Pack2
@@ -308,7 +308,7 @@ functions! { integer:
     PyUnicodeEncodeError_SetStart PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject
     PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd
     PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar
-    PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnicode_IsIdentifier PyUnstable_Code_GetExtra
+    PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra
     PyUnstable_Code_SetExtra PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
@@ -379,8 +379,8 @@ functions! { double:
 }
 
 functions! { void:
-    PyErr_SetObject PyObject_ClearWeakRefs PyEval_RestoreThread PyUnicode_InternInPlace
-    PyErr_WriteUnraisable PyBuffer_Release PyType_Modified PyGILState_Release PyException_SetCause
+    PyErr_SetObject PyObject_ClearWeakRefs PyEval_RestoreThread
+    PyErr_WriteUnraisable PyType_Modified PyGILState_Release PyException_SetCause
     PyErr_NormalizeException Py_LeaveRecursiveCall PyErr_Fetch PyErr_PrintEx PyErr_Restore PyErr_SetNone
     _PyObject_ClearManagedDict _PyUnicode_FastCopyCharacters PyErr_Print _Py_FatalErrorFunc
     PyThread_free_lock PyException_SetContext PyErr_GetExcInfo PyThreadState_Clear PyThread_release_lock
