@@ -92,67 +92,57 @@ macro_rules! data {
 }
 
 functions! { pointer:
-    PyList_New PyErr_Format PyModuleDef_Init PyObject_GetAttr PyObject_GetAttrString
-    PyImport_ImportModule PyObject_GetItem PyTuple_GetItem
-    PyObject_GetIter PyObject_Repr PyTuple_Pack PyObject_Str PyUnicode_FromFormat
-    PyObject_GenericGetDict PyEval_SaveThread PyCapsule_New PyCapsule_GetPointer
+    PyList_New PyErr_Format PyModuleDef_Init PyObject_GetAttr PyObject_GetAttrString PyImport_ImportModule
+    PyObject_GetItem PyTuple_GetItem PyObject_GetIter PyObject_Repr PyTuple_Pack PyObject_Str
+    PyUnicode_FromFormat PyObject_GenericGetDict PyEval_SaveThread PyCapsule_New PyCapsule_GetPointer
     PyObject_RichCompare PyModule_GetDict PyNumber_Index PyException_GetTraceback
     PyObject_CallMethodObjArgs PyObject_VectorcallMethod PyTuple_GetSlice _PyThreadState_UncheckedGet
-    PyIter_Next PyModule_NewObject PyObject_CallObject
-    PyImport_AddModule PyImport_GetModuleDict PyThreadState_Get PyImport_ImportModuleLevelObject
-    PyCode_NewEmpty PyFrame_New PyImport_GetModule PyNumber_Add PyModule_GetName
-    PyObject_VectorcallDict _PyObject_GetDictPtr PyNumber_InPlaceAdd _PyType_Lookup PyType_FromMetaclass
-    PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyNumber_Long
-    PyObject_Format PyObject_CallFunctionObjArgs PySequence_Tuple PyList_AsTuple
-    PyNumber_Subtract _PyObject_CallFunction_SizeT PyModule_Create2 PyNumber_Multiply
-    PyObject_Init PyEval_GetBuiltins PyNumber_Remainder
-    PyCapsule_GetName PyObject_SelfIter PySequence_List Py_GenericAlias PyType_FromSpec
-    PyThreadState_GetFrame PyImport_Import PyCapsule_Import
-    PyList_GetItem PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc PyFloat_FromString
-    PyNumber_FloorDivide PyNumber_TrueDivide
-    Py_BuildValue PyNumber_Float PyNumber_Or PyObject_CallMethod PyNumber_Negative
+    PyIter_Next PyModule_NewObject PyObject_CallObject PyImport_AddModule PyImport_GetModuleDict
+    PyThreadState_Get PyImport_ImportModuleLevelObject PyCode_NewEmpty PyFrame_New PyImport_GetModule
+    PyNumber_Add PyModule_GetName PyObject_VectorcallDict _PyObject_GetDictPtr PyNumber_InPlaceAdd
+    _PyType_Lookup PyType_FromMetaclass PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict
+    PyNumber_Long PyObject_Format PyObject_CallFunctionObjArgs PySequence_Tuple PyList_AsTuple
+    PyNumber_Subtract _PyObject_CallFunction_SizeT PyModule_Create2 PyNumber_Multiply PyObject_Init
+    PyEval_GetBuiltins PyNumber_Remainder PyCapsule_GetName PyObject_SelfIter PySequence_List
+    Py_GenericAlias PyType_FromSpec PyThreadState_GetFrame PyImport_Import PyCapsule_Import PyList_GetItem
+    PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc PyFloat_FromString PyNumber_FloorDivide
+    PyNumber_TrueDivide Py_BuildValue PyNumber_Float PyNumber_Or PyObject_CallMethod PyNumber_Negative
     PyThread_allocate_lock _Py_BuildValue_SizeT PyInterpreterState_Get PyLong_FromVoidPtr PyNumber_Power
     PyClassMethod_New PyDescr_NewClassMethod PyErr_NewException PyNumber_Absolute PyNumber_InPlaceSubtract
     PyNumber_Lshift _PyObject_CallMethod_SizeT PyModule_GetState PyNumber_InPlaceMultiply
-    PySequence_GetSlice PyType_GetName PyType_GetQualName
-    PyLong_FromString PyNumber_Invert Py_GetVersion _PyList_Extend
-    PyModule_GetNameObject _PyBytes_Join
-    PyCapsule_GetContext PyType_GetSlot _PyLong_Copy _PyObject_NextNotImplemented
-    PyFrame_GetCode PyNumber_Xor PySequence_Fast PyWeakref_NewRef
+    PySequence_GetSlice PyType_GetName PyType_GetQualName PyLong_FromString PyNumber_Invert Py_GetVersion
+    _PyList_Extend PyModule_GetNameObject _PyBytes_Join PyCapsule_GetContext PyType_GetSlot _PyLong_Copy
+    _PyObject_NextNotImplemented PyFrame_GetCode PyNumber_Xor PySequence_Fast PyWeakref_NewRef
     PyComplex_FromDoubles PyErr_SetFromErrno PyFrame_GetBack PyNumber_InPlaceOr PyNumber_Rshift
     PySys_GetObject PyType_FromModuleAndSpec PyMapping_Items PyGILState_GetThisThreadState PyGen_GetCode
     PyInterpreterState_GetDict PyInterpreterState_Main _PyErr_FormatFromCause _PyLong_FromByteArray
     PyLong_AsVoidPtr PyLong_FromDouble PyNumber_ToBase PyOS_double_to_string PyThread_tss_get
-    PyUnicode_FromEncodedObject PyException_GetCause
-    PyInstanceMethod_New PyMemoryView_GetContiguous PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir
-    PyStaticMethod_New PyThreadState_New PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc
-    PyModule_FromDefAndSpec2 PyNumber_Divmod PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide
-    PyObject_CallFunction PyObject_Type PySequence_Concat PySequence_Repeat PyThreadState_GetDict
-    PyVectorcall_Call _PyStack_AsDict PyBytes_FromFormat PyCFunction_GetFunction PyLong_FromUnicodeObject
-    PyMapping_GetItemString PyMapping_Keys PyMem_RawRealloc PyModule_GetFilenameObject
-    PyNumber_InPlaceLshift PyNumber_InPlacePower PyNumber_Positive PyUnicodeDecodeError_Create
-    PyUnicode_FromFormatV Py_CompileString
+    PyUnicode_FromEncodedObject PyException_GetCause PyInstanceMethod_New PyMemoryView_GetContiguous
+    PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir PyStaticMethod_New PyThreadState_New
+    PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc PyModule_FromDefAndSpec2 PyNumber_Divmod
+    PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide PyObject_CallFunction PyObject_Type PySequence_Concat
+    PySequence_Repeat PyThreadState_GetDict PyVectorcall_Call _PyStack_AsDict PyBytes_FromFormat
+    PyCFunction_GetFunction PyLong_FromUnicodeObject PyMapping_GetItemString PyMapping_Keys
+    PyMem_RawRealloc PyModule_GetFilenameObject PyNumber_InPlaceLshift PyNumber_InPlacePower
+    PyNumber_Positive PyUnicodeDecodeError_Create PyUnicode_FromFormatV Py_CompileString
     PyImport_ImportModuleLevel PyMem_RawCalloc PyNumber_InPlaceRshift PyNumber_MatrixMultiply
-    PyState_FindModule PyType_GetModuleByDef PyWeakref_GetObject
-    PyCFunction_GetSelf PyComplex_FromCComplex PyModule_GetDef PyNumber_InPlaceRemainder
-    PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat PySequence_InPlaceRepeat
-    PyThreadState_GetInterpreter PyType_FromSpecWithBases PyUnicode_AsUCS4Copy PyUnicode_FromWideChar
-    _PyUnicodeWriter_Finish PyContextVar_New PyContextVar_Set
-    PyErr_FormatV PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
-    PyNumber_InPlaceMatrixMultiply PyRun_StringFlags PyStructSequence_New PyType_GetDict
-    PyType_GetModuleState PyUnicode_AsUCS4 PyUnicode_DecodeUTF32
-    Py_AddPendingCall _PyLong_New _PyType_CalculateMetaclass
-    PyCode_GetCode PyCode_GetVarnames PyCodec_Decoder PyCodec_Encoder PyContext_CopyCurrent
-    PyErr_SetFromErrnoWithFilename PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals
-    PyInterpreterState_Head PyInterpreterState_ThreadHead PyMapping_Values PyOS_setsig PyObject_GetTypeData
-    PyObject_InitVar PySeqIter_New PyThreadState_Next PyThreadState_Swap PyThread_start_new_thread
-    PyType_GetModule PyUnicode_AsUTF16String PyUnicode_DecodeLocale
-    PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding Py_AtExit
-    _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName _PyObject_MakeTpCall _PyType_Name
-    _Py_CheckFunctionResult PyAsyncGen_New PyBuffer_GetPointer PyBytes_DecodeEscape PyBytes_FromFormatV
-    PyCFunction_Call PyCFunction_New PyCallIter_New PyCode_GetCellvars PyCode_GetFreevars
-    PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_IgnoreErrors
-    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors
+    PyState_FindModule PyType_GetModuleByDef PyWeakref_GetObject PyCFunction_GetSelf PyComplex_FromCComplex
+    PyModule_GetDef PyNumber_InPlaceRemainder PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat
+    PySequence_InPlaceRepeat PyThreadState_GetInterpreter PyType_FromSpecWithBases PyUnicode_AsUCS4Copy
+    PyUnicode_FromWideChar _PyUnicodeWriter_Finish PyContextVar_New PyContextVar_Set PyErr_FormatV
+    PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations PyNumber_InPlaceMatrixMultiply
+    PyRun_StringFlags PyStructSequence_New PyType_GetDict PyType_GetModuleState PyUnicode_AsUCS4
+    PyUnicode_DecodeUTF32 Py_AddPendingCall _PyLong_New _PyType_CalculateMetaclass PyCode_GetCode
+    PyCode_GetVarnames PyCodec_Decoder PyCodec_Encoder PyContext_CopyCurrent PyErr_SetFromErrnoWithFilename
+    PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals PyInterpreterState_Head
+    PyInterpreterState_ThreadHead PyMapping_Values PyOS_setsig PyObject_GetTypeData PyObject_InitVar
+    PySeqIter_New PyThreadState_Next PyThreadState_Swap PyThread_start_new_thread PyType_GetModule
+    PyUnicode_AsUTF16String PyUnicode_DecodeLocale PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale
+    PyUnicode_GetDefaultEncoding Py_AtExit _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName
+    _PyObject_MakeTpCall _PyType_Name _Py_CheckFunctionResult PyAsyncGen_New PyBuffer_GetPointer
+    PyBytes_DecodeEscape PyBytes_FromFormatV PyCFunction_Call PyCFunction_New PyCallIter_New
+    PyCode_GetCellvars PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors
+    PyCodec_IgnoreErrors PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors
     PyCodec_ReplaceErrors PyCodec_StreamReader PyCodec_StreamWriter PyCodec_StrictErrors
     PyCodec_XMLCharRefReplaceErrors PyConfig_Read PyConfig_SetArgv PyConfig_SetBytesArgv
     PyConfig_SetBytesString PyConfig_SetString PyConfig_SetWideStringList PyContext_Copy PyContext_New
@@ -175,26 +165,26 @@ functions! { pointer:
     PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInstanceMethod_Function
     PyInterpreterState_New PyInterpreterState_Next PyLong_GetInfo PyMarshal_Init
     PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile PyMarshal_ReadObjectFromString
-    PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function PyMethod_Self
-    PyModule_GetFilename PyModule_New PyODict_New PyOS_Readline PyOS_getsig PyObject_ASCII
-    PyObject_GET_WEAKREFS_LISTPTR PyObject_GetAIter PyObject_GetItemData PyPickleBuffer_FromObject
-    PyPickleBuffer_GetBuffer PyRun_File PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyRun_String
-    PyStatus_Error PyStatus_Exit PyStatus_NoMemory PyStatus_Ok PyStructSequence_GetItem
-    PyStructSequence_NewType PySymtable_Lookup PySys_GetXOptions PyThread_GetInfo PyThread_get_key_value
-    PyThread_tss_alloc PyUnicodeDecodeError_GetObject PyUnicodeEncodeError_GetEncoding
-    PyUnicodeEncodeError_GetObject PyUnicodeEncodeError_GetReason PyUnicode_AsCharmapString
-    PyUnicode_AsDecodedObject PyUnicode_AsDecodedUnicode PyUnicode_AsEncodedObject
-    PyUnicode_AsEncodedUnicode PyUnicode_AsRawUnicodeEscapeString PyUnicode_AsUTF32String
-    PyUnicode_AsUnicodeEscapeString PyUnicode_AsWideCharString PyUnicode_BuildEncodingMap
-    PyUnicode_DecodeCharmap PyUnicode_DecodeLocaleAndSize PyUnicode_DecodeRawUnicodeEscape
-    PyUnicode_DecodeUTF16Stateful PyUnicode_DecodeUTF32Stateful PyUnicode_DecodeUTF7
-    PyUnicode_DecodeUTF7Stateful PyUnicode_DecodeUTF8Stateful PyUnicode_DecodeUnicodeEscape
-    PyUnicode_RichCompare PyUnicode_Translate PyUnstable_Code_New PyUnstable_Exc_PrepReraiseStar
-    PyUnstable_InterpreterFrame_GetCode PyUnstable_Object_GC_NewWithExtraData PyWeakref_NewProxy
-    PyWideStringList_Append PyWideStringList_Insert PyWrapper_New Py_CompileStringExFlags
-    Py_CompileStringFlags Py_CompileStringObject Py_DecodeLocale Py_EncodeLocale Py_GETENV Py_GetBuildInfo
-    Py_GetCompiler Py_GetCopyright Py_GetExecPrefix Py_GetPath Py_GetPlatform Py_GetPrefix
-    Py_GetProgramFullPath Py_GetProgramName Py_GetPythonHome Py_InitializeFromConfig Py_NewInterpreter
+    PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function PyMethod_Self PyModule_GetFilename
+    PyModule_New PyODict_New PyOS_Readline PyOS_getsig PyObject_ASCII PyObject_GET_WEAKREFS_LISTPTR
+    PyObject_GetAIter PyObject_GetItemData PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer PyRun_File
+    PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyRun_String PyStatus_Error PyStatus_Exit
+    PyStatus_NoMemory PyStatus_Ok PyStructSequence_GetItem PyStructSequence_NewType PySymtable_Lookup
+    PySys_GetXOptions PyThread_GetInfo PyThread_get_key_value PyThread_tss_alloc
+    PyUnicodeDecodeError_GetObject PyUnicodeEncodeError_GetEncoding PyUnicodeEncodeError_GetObject
+    PyUnicodeEncodeError_GetReason PyUnicode_AsCharmapString PyUnicode_AsDecodedObject
+    PyUnicode_AsDecodedUnicode PyUnicode_AsEncodedObject PyUnicode_AsEncodedUnicode
+    PyUnicode_AsRawUnicodeEscapeString PyUnicode_AsUTF32String PyUnicode_AsUnicodeEscapeString
+    PyUnicode_AsWideCharString PyUnicode_BuildEncodingMap PyUnicode_DecodeCharmap
+    PyUnicode_DecodeLocaleAndSize PyUnicode_DecodeRawUnicodeEscape PyUnicode_DecodeUTF16Stateful
+    PyUnicode_DecodeUTF32Stateful PyUnicode_DecodeUTF7 PyUnicode_DecodeUTF7Stateful
+    PyUnicode_DecodeUTF8Stateful PyUnicode_DecodeUnicodeEscape PyUnicode_RichCompare PyUnicode_Translate
+    PyUnstable_Code_New PyUnstable_Exc_PrepReraiseStar PyUnstable_InterpreterFrame_GetCode
+    PyUnstable_Object_GC_NewWithExtraData PyWeakref_NewProxy PyWideStringList_Append
+    PyWideStringList_Insert PyWrapper_New Py_CompileStringExFlags Py_CompileStringFlags
+    Py_CompileStringObject Py_DecodeLocale Py_EncodeLocale Py_GETENV Py_GetBuildInfo Py_GetCompiler
+    Py_GetCopyright Py_GetExecPrefix Py_GetPath Py_GetPlatform Py_GetPrefix Py_GetProgramFullPath
+    Py_GetProgramName Py_GetPythonHome Py_InitializeFromConfig Py_NewInterpreter
     Py_NewInterpreterFromConfig Py_PreInitialize Py_PreInitializeFromArgs Py_PreInitializeFromBytesArgs
     Py_UniversalNewlineFgets Py_VaBuildValue _PyAST_Compile _PyArena_Malloc _PyArena_New
     _PyArg_UnpackKeywords _PyArg_UnpackKeywordsWithVararg _PyArgv_AsWstrList _PyBytesWriter_Alloc
@@ -246,22 +236,20 @@ functions! { integer:
     PyObject_RichCompareBool PyObject_Hash PyObject_SetItem PyObject_GenericSetDict PyErr_WarnEx
     PyCallable_Check PyObject_Size PyInterpreterState_GetID PyObject_IsInstance PyObject_HasAttr
     PyGILState_Ensure PyTraceBack_Here PyErr_WarnFormat PyLong_AsUnsignedLong PyOS_snprintf
-    PyLong_AsSsize_t Py_EnterRecursiveCall PyArg_ValidateKeywordArguments
-    PyObject_IsSubclass PyObject_CallFinalizerFromDealloc PySequence_Contains PyObject_GC_IsFinalized
-    PyUnicode_FindChar _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable
-    PyIter_Check PyModule_AddObject PyList_SetSlice PySequence_Check PyNumber_Check
-    PyObject_DelItem PyCapsule_IsValid PyIndex_Check PyTuple_SetItem PyLong_AsUnsignedLongLong
-    Py_IsInitialized PySequence_Size PyUnicode_Resize PyList_SetItem PyArg_ParseTuple
-    PyList_Sort PyArg_ParseTupleAndKeywords PyList_Size PyModule_AddIntConstant _PyArg_ParseTuple_SizeT
-    _PyUnicode_IsWhitespace PyArg_UnpackTuple _PyArg_ParseTupleAndKeywords_SizeT PyObject_HasAttrString
-    PyTraceBack_Print PyType_GetFlags PyLong_AsLongLong PyErr_CheckSignals
-    PyMapping_Check PyUnicode_Tailmatch PySlice_Unpack
-    PyLong_AsLongLongAndOverflow PyList_Reverse PyObject_LengthHint PyObject_Not
-    _PyLong_AsByteArray PyFrame_GetLineNumber PyModule_AddObjectRef PyModule_AddStringConstant
-    PyCapsule_SetContext PyNumber_AsSsize_t _PyBytes_Resize
-    PyList_Insert PyCapsule_SetDestructor PyLong_AsLongAndOverflow PyThread_acquire_lock
-    PyThread_tss_create PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond PyModule_ExecDef
-    _PyLong_Sign PyCapsule_SetName PyLong_AsUnsignedLongLongMask PyObject_Print PySequence_SetItem
+    PyLong_AsSsize_t Py_EnterRecursiveCall PyArg_ValidateKeywordArguments PyObject_IsSubclass
+    PyObject_CallFinalizerFromDealloc PySequence_Contains PyObject_GC_IsFinalized PyUnicode_FindChar
+    _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable PyIter_Check PyModule_AddObject PyList_SetSlice
+    PySequence_Check PyNumber_Check PyObject_DelItem PyCapsule_IsValid PyIndex_Check PyTuple_SetItem
+    PyLong_AsUnsignedLongLong Py_IsInitialized PySequence_Size PyUnicode_Resize PyList_SetItem
+    PyArg_ParseTuple PyList_Sort PyArg_ParseTupleAndKeywords PyList_Size PyModule_AddIntConstant
+    _PyArg_ParseTuple_SizeT _PyUnicode_IsWhitespace PyArg_UnpackTuple _PyArg_ParseTupleAndKeywords_SizeT
+    PyObject_HasAttrString PyTraceBack_Print PyType_GetFlags PyLong_AsLongLong PyErr_CheckSignals
+    PyMapping_Check PyUnicode_Tailmatch PySlice_Unpack PyLong_AsLongLongAndOverflow PyList_Reverse
+    PyObject_LengthHint PyObject_Not _PyLong_AsByteArray PyFrame_GetLineNumber PyModule_AddObjectRef
+    PyModule_AddStringConstant PyCapsule_SetContext PyNumber_AsSsize_t _PyBytes_Resize PyList_Insert
+    PyCapsule_SetDestructor PyLong_AsLongAndOverflow PyThread_acquire_lock PyThread_tss_create
+    PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond PyModule_ExecDef _PyLong_Sign
+    PyCapsule_SetName PyLong_AsUnsignedLongLongMask PyObject_Print PySequence_SetItem
     PyThread_get_thread_ident Py_ReprEnter _Py_IsFinalizing PyGILState_Check PyLong_AsSize_t
     PyModule_AddType PyObject_AsFileDescriptor PyObject_HashNotImplemented PyUnicode_ReadChar
     _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get
@@ -281,19 +269,18 @@ functions! { integer:
     _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase
     _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyAIter_Check PyArg_Parse PyArg_VaParse
     PyArg_VaParseTupleAndKeywords PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCapsule_GetDestructor
-    PyCode_Addr2Location PyCode_ClearWatcher
-    PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset
-    PyErr_ResourceWarning PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat
-    PyErr_WarnExplicitObject PyEval_ThreadsInitialized PyFile_SetOpenCodeHook PyFloat_Pack2
-    PyFrame_FastToLocalsWithError PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations
-    PyFunction_SetClosure PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled
-    PyImport_ExtendInittab PyImport_GetMagicNumber PyImport_ImportFrozenModule
-    PyImport_ImportFrozenModuleObject PyLong_AsUnsignedLongMask PyMapping_Length PyMapping_SetItemString
-    PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne PyModule_SetDocString
-    PyODict_DelItem PyODict_SetItem PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp
-    PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer PyObject_CopyData
-    PyObject_DelItemString PyObject_IS_GC PyObject_Length PyPickleBuffer_Release PyRun_AnyFile
-    PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
+    PyCode_Addr2Location PyCode_ClearWatcher PyCompile_OpcodeStackEffect
+    PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset PyErr_ResourceWarning PyErr_SetInterruptEx
+    PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject PyEval_ThreadsInitialized
+    PyFile_SetOpenCodeHook PyFloat_Pack2 PyFrame_FastToLocalsWithError PyFunction_AddWatcher
+    PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure PyFunction_SetDefaults
+    PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab PyImport_GetMagicNumber
+    PyImport_ImportFrozenModule PyImport_ImportFrozenModuleObject PyLong_AsUnsignedLongMask
+    PyMapping_Length PyMapping_SetItemString PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile
+    PyMember_SetOne PyModule_SetDocString PyODict_DelItem PyODict_SetItem PyOS_InterruptOccurred
+    PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer
+    PyObject_CopyData PyObject_DelItemString PyObject_IS_GC PyObject_Length PyPickleBuffer_Release
+    PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
     PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject
     PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags PyRun_SimpleString PyRun_SimpleStringFlags
     PySequence_Count PySequence_In PySequence_Index PySequence_Length PySequence_SetSlice
@@ -308,8 +295,8 @@ functions! { integer:
     PyUnicodeEncodeError_SetStart PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject
     PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd
     PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar
-    PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra
-    PyUnstable_Code_SetExtra PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
+    PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
+    PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
     Py_FdIsInteractive Py_FrozenMain Py_IsFalse Py_IsTrue Py_Main Py_MakePendingCalls Py_RunMain
@@ -379,26 +366,25 @@ functions! { double:
 }
 
 functions! { void:
-    PyErr_SetObject PyObject_ClearWeakRefs PyEval_RestoreThread
-    PyErr_WriteUnraisable PyType_Modified PyGILState_Release PyException_SetCause
-    PyErr_NormalizeException Py_LeaveRecursiveCall PyErr_Fetch PyErr_PrintEx PyErr_Restore PyErr_SetNone
-    _PyObject_ClearManagedDict _PyUnicode_FastCopyCharacters PyErr_Print _Py_FatalErrorFunc
-    PyThread_free_lock PyException_SetContext PyErr_GetExcInfo PyThreadState_Clear PyThread_release_lock
-    PyThread_tss_delete _PyTrash_end PyErr_SetExcInfo PyEval_AcquireThread PyThreadState_DeleteCurrent
-    PyMem_RawFree _PyErr_BadInternalCall Py_ReprLeave PyErr_SetHandledException _PyErr_ChainExceptions1
-    _PyErr_WriteUnraisableMsg _PyUnicodeWriter_Dealloc _PyUnicodeWriter_Init _Py_NewReference
-    PyEval_SetProfile PyEval_SetTrace PyMem_GetAllocator PyMem_SetAllocator PyThreadState_EnterTracing
-    PyThreadState_LeaveTracing PyUnicode_Append Py_FatalError _PyErr_SetKeyError PyBytes_Concat
-    PyBytes_ConcatAndDel PyErr_SetInterrupt PyOS_AfterFork_Child PyOS_AfterFork_Parent PyOS_BeforeFork
-    PyObject_GetArenaAllocator PyStructSequence_SetItem PySys_WriteStderr PyThreadState_Delete
-    Py_GetArgcArgv PyBuffer_FillContiguousStrides PyConfig_Clear PyConfig_InitIsolatedConfig
-    PyConfig_InitPythonConfig PyErr_BadInternalCall PyErr_Display PyErr_DisplayException
-    PyErr_RangedSyntaxLocationObject PyErr_SyntaxLocation PyErr_SyntaxLocationEx PyErr_SyntaxLocationObject
-    PyEval_AcquireLock PyEval_InitThreads PyEval_ReleaseLock PyEval_ReleaseThread
-    PyEval_SetProfileAllThreads PyEval_SetTraceAllThreads PyException_SetArgs PyFrame_FastToLocals
-    PyFrame_LocalsToFast PyFunction_SetVectorcall PyInterpreterState_Clear PyInterpreterState_Delete
-    PyMarshal_WriteLongToFile PyMarshal_WriteObjectToFile PyMem_SetupDebugHooks PyOS_AfterFork
-    PyObject_CallFinalizer PyObject_SetArenaAllocator PyPreConfig_InitIsolatedConfig
+    PyErr_SetObject PyObject_ClearWeakRefs PyEval_RestoreThread PyErr_WriteUnraisable PyType_Modified
+    PyGILState_Release PyException_SetCause PyErr_NormalizeException Py_LeaveRecursiveCall PyErr_Fetch
+    PyErr_PrintEx PyErr_Restore PyErr_SetNone _PyObject_ClearManagedDict _PyUnicode_FastCopyCharacters
+    PyErr_Print _Py_FatalErrorFunc PyThread_free_lock PyException_SetContext PyErr_GetExcInfo
+    PyThreadState_Clear PyThread_release_lock PyThread_tss_delete _PyTrash_end PyErr_SetExcInfo
+    PyEval_AcquireThread PyThreadState_DeleteCurrent PyMem_RawFree _PyErr_BadInternalCall Py_ReprLeave
+    PyErr_SetHandledException _PyErr_ChainExceptions1 _PyErr_WriteUnraisableMsg _PyUnicodeWriter_Dealloc
+    _PyUnicodeWriter_Init _Py_NewReference PyEval_SetProfile PyEval_SetTrace PyMem_GetAllocator
+    PyMem_SetAllocator PyThreadState_EnterTracing PyThreadState_LeaveTracing PyUnicode_Append Py_FatalError
+    _PyErr_SetKeyError PyBytes_Concat PyBytes_ConcatAndDel PyErr_SetInterrupt PyOS_AfterFork_Child
+    PyOS_AfterFork_Parent PyOS_BeforeFork PyObject_GetArenaAllocator PyStructSequence_SetItem
+    PySys_WriteStderr PyThreadState_Delete Py_GetArgcArgv PyBuffer_FillContiguousStrides PyConfig_Clear
+    PyConfig_InitIsolatedConfig PyConfig_InitPythonConfig PyErr_BadInternalCall PyErr_Display
+    PyErr_DisplayException PyErr_RangedSyntaxLocationObject PyErr_SyntaxLocation PyErr_SyntaxLocationEx
+    PyErr_SyntaxLocationObject PyEval_AcquireLock PyEval_InitThreads PyEval_ReleaseLock
+    PyEval_ReleaseThread PyEval_SetProfileAllThreads PyEval_SetTraceAllThreads PyException_SetArgs
+    PyFrame_FastToLocals PyFrame_LocalsToFast PyFunction_SetVectorcall PyInterpreterState_Clear
+    PyInterpreterState_Delete PyMarshal_WriteLongToFile PyMarshal_WriteObjectToFile PyMem_SetupDebugHooks
+    PyOS_AfterFork PyObject_CallFinalizer PyObject_SetArenaAllocator PyPreConfig_InitIsolatedConfig
     PyPreConfig_InitPythonConfig PyStructSequence_InitType PySys_AddWarnOption PySys_AddWarnOptionUnicode
     PySys_AddXOption PySys_FormatStderr PySys_FormatStdout PySys_ResetWarnOptions PySys_SetArgv
     PySys_SetArgvEx PySys_SetPath PySys_WriteStdout PyThread_ReInitTLS PyThread_delete_key
