@@ -1,5 +1,6 @@
 //! Modules of the language itself: `builtins` and its kin.
 #![allow(non_upper_case_globals)]
 
+pub mod ast;
 pub mod builtins;
 pub mod print;

@@ -6,6 +6,7 @@ use dxpy_core::module::StaticModule;
 /// Name and definition.
 #[rustfmt::skip] // One a line, so that additions do not collide.
 pub static MODULES: &[(&str, &StaticModule)] = &[
+    ("_ast", &dxpy_mod_lang::ast::MODULE),
     ("_imp", &dxpy_import::imp::IMP),
     ("_codecs", &dxpy_mod_text::_codecs::MODULE),
     ("_json", &dxpy_mod_text::_json::MODULE),
