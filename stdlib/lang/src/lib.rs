@@ -1,6 +1,7 @@
 //! Modules of the language itself: `builtins` and its kin.
 #![allow(non_upper_case_globals)]
 
+pub mod _opcode;
 pub mod ast;
 pub mod builtins;
 pub mod print;

@@ -8,6 +8,7 @@ use dxpy_core::module::StaticModule;
 pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_ast", &dxpy_mod_lang::ast::MODULE),
     ("_imp", &dxpy_import::imp::IMP),
+    ("_opcode", &dxpy_mod_lang::_opcode::MODULE),
     ("_codecs", &dxpy_mod_text::_codecs::MODULE),
     ("_json", &dxpy_mod_text::_json::MODULE),
     ("_sre", &dxpy_mod_text::_sre::MODULE),
