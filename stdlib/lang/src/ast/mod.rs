@@ -8,7 +8,7 @@ use core::cell::Cell;
 use core::mem::offset_of;
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
-use dxpy_core::call::type_name;
+use dxpy_core::call::short_name;
 use dxpy_core::module::{StaticModule, exec};
 use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::{Gil, StaticType};
@@ -99,7 +99,7 @@ fn init(py: Py<'_>, n: &Node, args: &PyTupleObject, kw: Option<&PyDictObject>) -
         let (most, s) = (fields.len(), if fields.len() == 1 { "" } else { "s" });
         return Err(exceptions::type_error(
             py,
-            format_args!("{} constructor takes at most {most} positional argument{s}", type_name(n.ty())),
+            format_args!("{} constructor takes at most {most} positional argument{s}", short_name(n.ty())),
         ));
     }
     for (field, value) in fields.iter().zip(given) {
@@ -112,7 +112,7 @@ fn init(py: Py<'_>, n: &Node, args: &PyTupleObject, kw: Option<&PyDictObject>) -
             let key = unicode::display(key.as_object());
             return Err(exceptions::type_error(
                 py,
-                format_args!("{} got multiple values for argument '{key}'", type_name(n.ty())),
+                format_args!("{} got multiple values for argument '{key}'", short_name(n.ty())),
             ));
         }
         attr::set(py, this, key, Some(&value))?;
@@ -171,6 +171,7 @@ fn documentation(name: &str, signature: &str) -> String {
 fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     ready(py, &AST)?;
     let none = tuple::empty();
+    dict::set_str(py, dict_of(&AST), "__module__", unicode::intern_str(py, "ast")?.as_object())?;
     for n in ["_fields", "__match_args__", "_attributes"] {
         dict::set_str(py, dict_of(&AST), n, none.as_object())?;
     }
