@@ -83,11 +83,26 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
 }
 
 /// A complex number of a constant.
-pub(crate) fn complex_constant(py: Py<'_>, re: f64, im: f64) -> PyResult {
+pub fn complex_constant(py: Py<'_>, re: f64, im: f64) -> PyResult {
     complex::new(py, dxpy_num::complex::new(re, im)).map(dxpy_core::Owned::upcast)
 }
 
 /// A frozenset of a constant.
-pub(crate) fn frozenset_constant(py: Py<'_>, items: Vec<dxpy_core::Owned>) -> PyResult {
+pub fn frozenset_constant(py: Py<'_>, items: Vec<dxpy_core::Owned>) -> PyResult {
     dxpy_core::set::frozen(py, &items).map(dxpy_core::Owned::upcast)
+}
+
+/// The parts of an exact complex number.
+pub fn complex_parts(o: &dxpy_core::abi::PyObject) -> Option<(f64, f64)> {
+    let c = complex::value(complex::check_exact(o)?);
+    Some((c.re, c.im))
+}
+
+/// Whether an object is an exact set (false) or frozenset (true); None for anything else.
+pub fn set_kind(o: &dxpy_core::abi::PyObject) -> Option<bool> {
+    use dxpy_core::ptr::Object;
+    if o.ty().is(&dxpy_core::set::PyFrozenSet_Type.0) {
+        return Some(true);
+    }
+    o.ty().is(&dxpy_core::set::PySet_Type.0).then_some(false)
 }

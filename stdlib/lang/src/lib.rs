@@ -5,3 +5,4 @@ pub mod _opcode;
 pub mod ast;
 pub mod builtins;
 pub mod print;
+pub mod marshal;

@@ -18,6 +18,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_random", &dxpy_mod_math::random::MODULE),
     ("cmath", &dxpy_mod_math::cmath::MODULE),
     ("math", &dxpy_mod_math::math::MODULE),
+    ("marshal", &dxpy_mod_lang::marshal::MODULE),
     ("builtins", &dxpy_mod_lang::builtins::BUILTINS),
     ("posix", &dxpy_mod_os::posix::MODULE),
     ("time", &dxpy_mod_os::time::MODULE),

@@ -267,3 +267,10 @@ pub fn line_at(c: &PyCodeObject, offset: i32) -> i32 {
 pub fn makes_generator(c: &PyCodeObject) -> bool {
     c.co_flags.get() as u32 & (co::GENERATOR | co::COROUTINE | co::ASYNC_GENERATOR) != 0
 }
+
+/// `co_code`: the code units as the compiler made them, without what the interpreter keeps in their caches.
+pub fn plain_code(c: &PyCodeObject) -> Vec<u8> {
+    let n = c.ob_base.ob_size.get() as usize;
+    // SAFETY: INIT: a code object has `ob_size` code units.
+    unsafe { core::slice::from_raw_parts(units(c), n) }.iter().flat_map(|u| u.to_le_bytes()).collect()
+}

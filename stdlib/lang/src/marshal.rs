@@ -1,0 +1,446 @@
+//! `marshal` for live objects, on the one description of the format in `dxpy_bytecode::marshal` (`Python/marshal.c`).
+//! Writing marks as shared what has more than one reference, as CPython does.
+
+use dxpy_bytecode::marshal::decode::{Head, Make, Scalar};
+use dxpy_bytecode::marshal::{Encoder, decode, format};
+use dxpy_core::abi::*;
+use dxpy_core::buffer::View;
+use dxpy_core::module::{self, StaticModule, exec};
+use dxpy_core::ptr::Object;
+use dxpy_core::statics::Gil;
+use dxpy_core::{
+    Owned, Py, PyErr, PyResult, boolean, bytes, call, dict, exceptions, float, hooks, list, long, methods,
+    name, object, tuple, unicode,
+};
+use dxpy_types::code;
+use std::collections::HashMap;
+
+/// `marshal`.
+pub static MODULE: StaticModule = StaticModule::new(c"marshal")
+    .doc(c"Reading and writing Python values in a binary format of its own.")
+    .methods(&METHODS)
+    .slots(&SLOTS);
+
+static SLOTS: Gil<[PyModuleDef_Slot; 2]> = exec(fill);
+
+methods! { static METHODS: for PyModuleObject [
+    "dump" = dump [3], "($module, value, file, version=version, /)", "Write the value on the open file.";
+    "load" = load [1], "($module, file, /)", "Read one value from the open file and return it.";
+    "dumps" = dumps [2], "($module, value, version=version, /)", "Return the bytes object that would be written to a file by dump(value, file).";
+    "loads" = loads [1], "($module, bytes, /)", "Convert the bytes-like object to a value.";
+] }
+
+fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
+    module::add_int(py, m, "version", 4)
+}
+
+/// What making a value may fail with.
+enum Failure {
+    Format(format::ReadError),
+    Python(PyErr),
+}
+
+impl From<format::ReadError> for Failure {
+    fn from(e: format::ReadError) -> Failure {
+        Failure::Format(e)
+    }
+}
+
+impl From<PyErr> for Failure {
+    fn from(e: PyErr) -> Failure {
+        Failure::Python(e)
+    }
+}
+
+impl Failure {
+    fn raise(self, py: Py<'_>) -> PyErr {
+        match self {
+            Failure::Python(e) => e,
+            Failure::Format(e) => {
+                let text = e.to_string();
+                let ty = match e.exception() {
+                    format::Exception::EOFError => &exceptions::EOFError,
+                    format::Exception::ValueError => &exceptions::ValueError,
+                    _ => &exceptions::TypeError,
+                };
+                exceptions::format(py, ty, format_args!("{text}"))
+            }
+        }
+    }
+}
+
+/// Makes live objects.
+struct Maker<'py>(Py<'py>);
+
+/// A container in the making: lists and dicts exist already, so that they can hold themselves.
+struct Open {
+    head: Head,
+    items: Vec<Owned>,
+    live: Option<Owned>,
+    line: i32,
+}
+
+impl Make for Maker<'_> {
+    type Object = Owned;
+    type Open = Open;
+    type Error = Failure;
+
+    fn scalar(&mut self, value: Scalar<'_>, _: Option<u32>) -> Result<Owned, Failure> {
+        let py = self.0;
+        Ok(match value {
+            Scalar::None => object::none(),
+            Scalar::StopIteration => exceptions::StopIteration.as_object().to_owned(),
+            Scalar::Ellipsis => object::_Py_EllipsisObject.to_owned(),
+            Scalar::False => boolean::new(false).upcast(),
+            Scalar::True => boolean::new(true).upcast(),
+            Scalar::Int(i) => long::from_i64(py, i as i64)?.upcast(),
+            Scalar::Int64(i) => long::from_i64(py, i)?.upcast(),
+            Scalar::Long { negative, digits } => {
+                // Pairs of 15-bit digits make the 30-bit ones.
+                let halves: Vec<u32> =
+                    digits.chunks_exact(2).map(|d| u16::from_le_bytes([d[0], d[1]]) as u32).collect();
+                let digits: Vec<u32> =
+                    halves.chunks(2).map(|p| p[0] | p.get(1).copied().unwrap_or(0) << 15).collect();
+                long::from_digits(py, negative, &digits)?.upcast()
+            }
+            Scalar::Float(f) => float::new(py, f)?.upcast(),
+            Scalar::FloatText(text) => float::new(py, format::parse_float(text)?)?.upcast(),
+            Scalar::Complex(re, im) => dxpy_types::complex_constant(py, re, im)?,
+            Scalar::Bytes(b) => bytes::new(py, b)?.upcast(),
+            Scalar::Str(b, form) => {
+                let s = match form.width {
+                    format::StrWidth::Utf8 => match core::str::from_utf8(b) {
+                        Ok(text) => unicode::from_str(py, text)?,
+                        Err(_) => {
+                            format::check_utf8(b).map_err(format::ReadError::Utf8)?;
+                            let points: Vec<u32> = dxpy_ast::PyStr::from_wtf8(b).code_points().collect();
+                            unicode::from_code_points(py, &points)?
+                        }
+                    },
+                    _ => {
+                        let points: Vec<u32> = b.iter().map(|b| u32::from(*b)).collect();
+                        unicode::from_code_points(py, &points)?
+                    }
+                };
+                if form.interned { unicode::intern(py, s)?.upcast() } else { s.upcast() }
+            }
+        })
+    }
+
+    fn open(&mut self, head: Head, reserve: usize) -> Result<Open, Failure> {
+        let live = match head {
+            Head::List { .. } => Some(list::new(self.0)?.upcast()),
+            Head::Dict => Some(dict::new(self.0)?.upcast()),
+            Head::Set { .. } => Some(hooks::new_set(self.0, Vec::new())?),
+            _ => None,
+        };
+        Ok(Open { head, items: Vec::with_capacity(reserve.min(64)), live, line: 0 })
+    }
+
+    fn unfinished(&mut self, open: &Open) -> Option<Owned> {
+        open.live.clone()
+    }
+
+    fn push(&mut self, open: &mut Open, item: Owned) -> Result<(), Failure> {
+        match (&open.head, &open.live) {
+            (Head::List { .. }, Some(l)) => {
+                let l = list::check(l).expect("it was made a list");
+                list::push(self.0, l, item)?;
+            }
+            (Head::Set { .. }, Some(s)) => hooks::set_add(self.0, s, &item)?,
+            _ => open.items.push(item),
+        }
+        if let (Head::Dict, Some(d)) = (&open.head, &open.live)
+            && open.items.len() == 2
+        {
+            let d = dict::check(d).expect("it was made a dict");
+            dict::set(self.0, d, &open.items[0], &open.items[1])?;
+            open.items.clear();
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, open: &mut Open, firstlineno: i32) -> Result<(), Failure> {
+        open.line = firstlineno;
+        Ok(())
+    }
+
+    fn close(&mut self, open: Open, _: Option<u32>) -> Result<Owned, Failure> {
+        let py = self.0;
+        if let Some(live) = open.live {
+            return Ok(live);
+        }
+        Ok(match open.head {
+            Head::Tuple { .. } => tuple::from_iter(py, open.items)?.upcast(),
+            Head::FrozenSet { .. } => dxpy_types::frozenset_constant(py, open.items)?,
+            Head::Code(numbers) => make_code(py, numbers, open.items, open.line)?,
+            _ => unreachable!("lists, sets and dicts are live"),
+        })
+    }
+}
+
+/// A code object of its parts: code, consts, names, localsplusnames, localspluskinds, filename, name, qualname,
+/// linetable, exceptiontable.
+fn make_code(py: Py<'_>, numbers: [i32; 5], items: Vec<Owned>, firstlineno: i32) -> PyResult<Owned> {
+    let bad = || exceptions::type_error(py, format_args!("bad marshal data (code object of wrong parts)"));
+    let parts: [Owned; 10] = items.try_into().map_err(|_| bad())?;
+    let b = |o: &Owned| bytes::check(o).map(Object::to_owned).ok_or_else(bad);
+    let t = |o: &Owned| tuple::check(o).map(Object::to_owned).ok_or_else(bad);
+    let s = |o: &Owned| unicode::check(o).map(Object::to_owned).ok_or_else(bad);
+    let [code_bytes, consts, names, locals, kinds, filename, name, qualname, lines, exceptions_table] = parts;
+    let [argcount, posonlyargcount, kwonlyargcount, stacksize, flags] = numbers.map(|n| n as u32);
+    let raw = b(&code_bytes)?;
+    if bytes::as_slice(&raw).len() % 2 != 0 {
+        return Err(exceptions::value_error(py, format_args!("code: co_code is malformed")));
+    }
+    code::new(
+        py,
+        code::Parts {
+            argcount,
+            posonlyargcount,
+            kwonlyargcount,
+            stacksize,
+            flags,
+            firstlineno,
+            code: bytes::as_slice(&raw).to_vec(),
+            consts: t(&consts)?,
+            names: t(&names)?,
+            localsplusnames: t(&locals)?,
+            localspluskinds: b(&kinds)?,
+            filename: s(&filename)?,
+            name: s(&name)?,
+            qualname: s(&qualname)?,
+            linetable: b(&lines)?,
+            exceptiontable: b(&exceptions_table)?,
+        },
+    )
+    .map(Owned::upcast)
+}
+
+/// Reads a value from memory.
+pub fn read(py: Py<'_>, mut data: &[u8]) -> PyResult {
+    decode::read(&mut data, &mut Maker(py)).map_err(|e: Failure| e.raise(py))
+}
+
+fn loads(py: Py<'_>, _: &PyModuleObject, data: &PyObject) -> PyResult {
+    let view = View::simple(py, data)?;
+    read(py, view.bytes())
+}
+
+/// `marshal.load`: the value is read from what the file has left; it is then placed behind the value.
+fn load(py: Py<'_>, _: &PyModuleObject, file: &PyObject) -> PyResult {
+    let data = call::method(py, file, name!("read"), [])?;
+    let Some(b) = bytes::check(&data) else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("file.read() returned not bytes but {}", call::type_name(data.ty())),
+        ));
+    };
+    let all = bytes::as_slice(b);
+    let mut rest = all;
+    let value = decode::read(&mut rest, &mut Maker(py)).map_err(|e: Failure| e.raise(py))?;
+    let back = long::from_i64(py, -(rest.len() as i64))?;
+    let whence = long::from_i64(py, 1)?;
+    call::method(py, file, name!("seek"), [back.as_object(), whence.as_object()])?;
+    Ok(value)
+}
+
+/// Writes live objects.
+struct Writer<'py> {
+    py: Py<'py>,
+    out: Encoder,
+    /// Objects written with their reference index; held so that addresses stay theirs.
+    seen: HashMap<usize, u32>,
+    held: Vec<Owned>,
+    depth: usize,
+}
+
+/// `MAX_MARSHAL_STACK_DEPTH`.
+const MAX_DEPTH: usize = 2000;
+
+impl Writer<'_> {
+    fn unmarshallable(&self) -> PyErr {
+        exceptions::value_error(self.py, format_args!("unmarshallable object"))
+    }
+
+    fn check<T>(&self, r: Result<T, format::WriteError>) -> PyResult<T> {
+        r.map_err(|e| exceptions::value_error(self.py, format_args!("{e}")))
+    }
+
+    fn write(&mut self, o: &PyObject) -> PyResult<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(exceptions::value_error(
+                self.py,
+                format_args!("object too deeply nested to marshal"),
+            ));
+        }
+        let r = self.object(o);
+        self.depth -= 1;
+        r
+    }
+
+    fn object(&mut self, o: &PyObject) -> PyResult<()> {
+        if object::is_none(o) {
+            self.out.none();
+            return Ok(());
+        }
+        if o.is(&exceptions::StopIteration.0) {
+            self.out.stop_iteration();
+            return Ok(());
+        }
+        if o.is(&object::_Py_EllipsisObject.0) {
+            self.out.ellipsis();
+            return Ok(());
+        }
+        if o.ty().is(&boolean::PyBool_Type.0) {
+            self.out.boolean(o.is(&boolean::_Py_TrueStruct.0));
+            return Ok(());
+        }
+        let mut flag = false;
+        // An object with one reference is seen once.
+        if self.out.has_refs() && o.refcnt() != 1 {
+            let address = o.as_ptr() as usize;
+            if let Some(i) = self.seen.get(&address) {
+                self.out.reference(*i);
+                return Ok(());
+            }
+            let i = self.seen.len() as u32;
+            self.seen.insert(address, i);
+            self.held.push(o.to_owned());
+            flag = true;
+        }
+        self.complex_object(o, flag)
+    }
+
+    fn complex_object(&mut self, o: &PyObject, flag: bool) -> PyResult<()> {
+        if let Some(n) = long::check_exact(o) {
+            if let Some(v) = long::to_i64(n).and_then(|v| i32::try_from(v).ok()) {
+                self.out.int(v, flag);
+                return Ok(());
+            }
+            let mut halves: Vec<u16> =
+                long::digits(n).iter().flat_map(|d| [(d & 0x7FFF) as u16, (d >> 15) as u16]).collect();
+            while halves.last() == Some(&0) {
+                halves.pop();
+            }
+            let r = self.out.long(long::sign(n) < 0, &halves, flag);
+            return self.check(r);
+        }
+        if let Some(f) = float::check_exact(o) {
+            let r = self.out.float(f.ob_fval.get(), flag);
+            return self.check(r);
+        }
+        if let Some((re, im)) = dxpy_types::complex_parts(o) {
+            let r = self.out.complex(re, im, flag);
+            return self.check(r);
+        }
+        if let Some(b) = bytes::check_exact(o) {
+            let r = self.out.bytes(bytes::as_slice(b), flag);
+            return self.check(r);
+        }
+        if let Some(s) = unicode::check_exact(o) {
+            let text = dxpy_import::source::plain(s);
+            let r = self.out.string(text.as_bytes(), unicode::is_interned(s), flag);
+            return self.check(r);
+        }
+        if let Some(t) = tuple::check_exact(o) {
+            let r = self.out.tuple(tuple::len(t), flag);
+            self.check(r)?;
+            return tuple::items(t).iter().try_for_each(|v| self.write(v));
+        }
+        if let Some(l) = list::check_exact(o) {
+            let r = self.out.list(list::len(l), flag);
+            self.check(r)?;
+            let mut i = 0;
+            while let Some(v) = list::get(l, i) {
+                self.write(&v)?;
+                i += 1;
+            }
+            return Ok(());
+        }
+        if let Some(d) = dict::check_exact(o) {
+            self.out.dict(flag);
+            for (k, v) in dict::items(d) {
+                self.write(&k)?;
+                self.write(&v)?;
+            }
+            self.out.null();
+            return Ok(());
+        }
+        if let Some(frozen) = dxpy_types::set_kind(o) {
+            // The order is that of the written forms, so that equal sets are written alike.
+            let items = dxpy_core::protocol::collect(self.py, o)?;
+            let mut pairs = Vec::with_capacity(items.len());
+            for v in items {
+                pairs.push((dump_bytes(self.py, &v, self.version())?, v));
+            }
+            pairs.sort_by(|a, b| a.0.cmp(&b.0));
+            let r = self.out.set(pairs.len(), frozen, flag);
+            self.check(r)?;
+            return pairs.iter().try_for_each(|(_, v)| self.write(v));
+        }
+        if let Some(c) = code::check(o) {
+            return self.code(c, flag);
+        }
+        if let Ok(view) = View::simple(self.py, o) {
+            let r = self.out.bytes(view.bytes(), flag);
+            return self.check(r);
+        }
+        Err(self.unmarshallable())
+    }
+
+    fn version(&self) -> i32 {
+        if self.out.has_refs() { 4 } else { 2 }
+    }
+
+    fn code(&mut self, c: &PyCodeObject, flag: bool) -> PyResult<()> {
+        let numbers = [
+            c.co_argcount.get(),
+            c.co_posonlyargcount.get(),
+            c.co_kwonlyargcount.get(),
+            c.co_stacksize.get(),
+            c.co_flags.get(),
+        ];
+        self.out.code(numbers, flag);
+        let units = code::plain_code(c);
+        let text = bytes::new(self.py, &units)?;
+        self.write(text.as_object())?;
+        // SAFETY: LIVE: a code object holds its parts.
+        let parts = unsafe {
+            [
+                &*c.co_consts.get(),
+                &*c.co_names.get(),
+                &*c.co_localsplusnames.get(),
+                &*c.co_localspluskinds.get(),
+                &*c.co_filename.get(),
+                &*c.co_name.get(),
+                &*c.co_qualname.get(),
+            ]
+        };
+        parts.into_iter().try_for_each(|p| self.write(p))?;
+        self.out.code_line(c.co_firstlineno.get());
+        // SAFETY: as above.
+        let (lines, table) = unsafe { (&*c.co_linetable.get(), &*c.co_exceptiontable.get()) };
+        self.write(lines)?;
+        self.write(table)
+    }
+}
+
+/// The written form of a value.
+fn dump_bytes(py: Py<'_>, o: &PyObject, version: i32) -> PyResult<Vec<u8>> {
+    let mut w = Writer { py, out: Encoder::new(version), seen: HashMap::new(), held: Vec::new(), depth: 0 };
+    w.write(o)?;
+    Ok(w.out.finish())
+}
+
+fn dumps(py: Py<'_>, _: &PyModuleObject, o: &PyObject, version: Option<i32>) -> PyResult {
+    let b = dump_bytes(py, o, version.unwrap_or(4))?;
+    bytes::new(py, &b).map(Owned::upcast)
+}
+
+fn dump(py: Py<'_>, _: &PyModuleObject, o: &PyObject, file: &PyObject, version: Option<i32>) -> PyResult {
+    let b = dump_bytes(py, o, version.unwrap_or(4))?;
+    let b = bytes::new(py, &b)?;
+    call::method(py, file, name!("write"), [b.as_object()])
+}
