@@ -190,7 +190,7 @@ fn make_code(py: Py<'_>, numbers: [i32; 5], items: Vec<Owned>, firstlineno: i32)
     let [code_bytes, consts, names, locals, kinds, filename, name, qualname, lines, exceptions_table] = parts;
     let [argcount, posonlyargcount, kwonlyargcount, stacksize, flags] = numbers.map(|n| n as u32);
     let raw = b(&code_bytes)?;
-    if bytes::as_slice(&raw).len() % 2 != 0 {
+    if !bytes::as_slice(&raw).len().is_multiple_of(2) {
         return Err(exceptions::value_error(py, format_args!("code: co_code is malformed")));
     }
     code::new(

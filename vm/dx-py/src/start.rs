@@ -184,6 +184,28 @@ fn start(py: Py<'_>) -> PyResult<()> {
         // While the types it needs are being written, programs that import nothing run without it.
         eprintln!("dx-py: importlib does not start yet:");
         report(py, &e);
+        return Ok(());
+    }
+    streams(py)?;
+    if config::get().no_site == 0 {
+        dxpy_import::import::import_module(py, name!("site").get(py))?;
+    }
+    Ok(())
+}
+
+/// `init_sys_streams`: UTF-8; what cannot be decoded is kept, what cannot be encoded is shown in standard error.
+fn streams(py: Py<'_>) -> PyResult<()> {
+    let unbuffered = config::get().unbuffered;
+    let sys = module::dict_of(state::sys());
+    for (fd, attribute, name, mode, errors) in [
+        (0, "stdin", "<stdin>", "r", "strict"),
+        (1, "stdout", "<stdout>", "w", "strict"),
+        (2, "stderr", "<stderr>", "w", "backslashreplace"),
+    ] {
+        let through = unbuffered && mode == "w";
+        let stream = dxpy_mod_io::standard_stream(py, fd, name, mode, "utf-8", errors, false, through)?;
+        dict::set_str(py, sys, attribute, &stream)?;
+        dict::set_str(py, sys, &format!("__{attribute}__"), &stream)?;
     }
     Ok(())
 }
