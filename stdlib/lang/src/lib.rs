@@ -4,5 +4,5 @@
 pub mod _opcode;
 pub mod ast;
 pub mod builtins;
-pub mod print;
 pub mod marshal;
+pub mod print;
