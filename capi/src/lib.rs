@@ -10,6 +10,7 @@ pub mod cellobject;
 pub mod classobject;
 pub mod codecs;
 pub mod dictobject;
+pub mod complexobject;
 pub mod floatobject;
 pub mod longobject;
 pub mod memoryobject;

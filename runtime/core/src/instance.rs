@@ -74,7 +74,11 @@ pub fn dict_cell(o: &PyObject) -> Option<&Cell<*mut PyObject>> {
     // SAFETY: LAYOUT: the type promises a dict pointer at the offset; a negative one comes with `ob_size`.
     unsafe {
         if offset < 0 {
-            let n = (*(o.as_ptr() as *const PyVarObject)).ob_size.get().abs();
+            // An int has its tag where others have their size, and room for at least one digit.
+            let n = match crate::long::check(o) {
+                Some(n) => crate::long::digits(n).len().max(1) as isize,
+                None => (*(o.as_ptr() as *const PyVarObject)).ob_size.get().abs(),
+            };
             let size = ty.tp_basicsize.get() + n * ty.tp_itemsize.get();
             offset += (size + 7) & !7;
         }
