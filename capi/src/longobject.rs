@@ -4,7 +4,6 @@
 use crate::util::{pointer, token};
 use core::ffi::{CStr, c_char, c_int, c_long, c_longlong, c_uchar, c_ulong, c_ulonglong, c_void};
 use dxpy_core::abi::{Py_ssize_t, PyLongObject, PyObject};
-use dxpy_core::ptr::Object;
 use dxpy_core::{Owned, Py, PyErr, PyResult, exceptions, long, number, unicode};
 use dxpy_num::convert;
 use dxpy_types::{float as float_type, int};
@@ -71,8 +70,9 @@ unsafe fn index(py: Py<'_>, o: *mut PyObject) -> PyResult<Owned<PyLongObject>> {
 unsafe fn integer<'a>(py: Py<'_>, o: *mut PyObject) -> PyResult<&'a PyLongObject> {
     // SAFETY: the caller's promise.
     match unsafe { o.as_ref() } {
-        Some(o) => long::check(o)
-            .ok_or_else(|| exceptions::type_error(py, format_args!("an integer is required"))),
+        Some(o) => {
+            long::check(o).ok_or_else(|| exceptions::type_error(py, format_args!("an integer is required")))
+        }
         None => Err(bad_call(py)),
     }
 }
@@ -131,7 +131,7 @@ macro_rules! and_overflow {
     )* };
 }
 make_int! {
-    and_overflow; PyLong_AsLongAndOverflow: c_long; PyLong_AsLongLongAndOverflow: c_longlong; }
+and_overflow; PyLong_AsLongAndOverflow: c_long; PyLong_AsLongLongAndOverflow: c_longlong; }
 
 /// C: `Py_ssize_t PyLong_AsSsize_t(PyObject *)`: of an int itself.
 ///
@@ -140,7 +140,10 @@ make_int! {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyLong_AsSsize_t(o: *mut PyObject) -> Py_ssize_t {
     // SAFETY: the caller's promise.
-    let (py, n) = unsafe { let py = token(); (py, integer(py, o)) };
+    let (py, n) = unsafe {
+        let py = token();
+        (py, integer(py, o))
+    };
     let r = n.and_then(|n| long::to_i64(n).ok_or_else(|| too_large(py, "ssize_t")));
     value(py, r, -1) as Py_ssize_t
 }
@@ -191,7 +194,7 @@ macro_rules! as_mask {
     )* };
 }
 make_int! {
-    as_mask; PyLong_AsUnsignedLongMask: c_ulong; PyLong_AsUnsignedLongLongMask: c_ulonglong; }
+as_mask; PyLong_AsUnsignedLongMask: c_ulong; PyLong_AsUnsignedLongLongMask: c_ulonglong; }
 
 /// C: `double PyLong_AsDouble(PyObject *)`.
 ///
@@ -200,7 +203,10 @@ make_int! {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyLong_AsDouble(o: *mut PyObject) -> f64 {
     // SAFETY: the caller's promise.
-    let (py, n) = unsafe { let py = token(); (py, integer(py, o)) };
+    let (py, n) = unsafe {
+        let py = token();
+        (py, integer(py, o))
+    };
     value(py, n.and_then(|n| long::as_f64(py, n)), -1.0)
 }
 
@@ -233,12 +239,24 @@ pub unsafe extern "C" fn PyLong_FromVoidPtr(p: *mut c_void) -> *mut PyObject {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyLong_AsVoidPtr(o: *mut PyObject) -> *mut c_void {
     // SAFETY: the caller's promise.
-    let (py, n) = unsafe { let py = token(); (py, integer(py, o)) };
+    let (py, n) = unsafe {
+        let py = token();
+        (py, integer(py, o))
+    };
     let r = n.and_then(|n| match (long::sign(n) < 0, long::to_i64(n), long::to_u64(n)) {
         (true, Some(v), _) => Ok(v as u64),
         (false, _, Some(v)) => Ok(v),
-        (negative, ..) => Err(exceptions::overflow_error(py, format_args!("{}",
-            if negative { "Python int too large to convert to C long" } else { "Python int too large to convert to C unsigned long" }))),
+        (negative, ..) => Err(exceptions::overflow_error(
+            py,
+            format_args!(
+                "{}",
+                if negative {
+                    "Python int too large to convert to C long"
+                } else {
+                    "Python int too large to convert to C unsigned long"
+                }
+            ),
+        )),
     });
     value(py, r, 0) as *mut c_void
 }

@@ -97,6 +97,7 @@ functions! { pointer:
     PyUnicode_FromFormat PyObject_GenericGetDict PyEval_SaveThread PyCapsule_New PyCapsule_GetPointer
     PyObject_RichCompare PyModule_GetDict PyNumber_Index PyException_GetTraceback
     PyObject_CallMethodObjArgs PyObject_VectorcallMethod PyTuple_GetSlice _PyThreadState_UncheckedGet
+<<<<<<< HEAD
     PyIter_Next PyModule_NewObject PyObject_CallObject PyImport_AddModule PyImport_GetModuleDict
     PyThreadState_Get PyImport_ImportModuleLevelObject PyCode_NewEmpty PyFrame_New PyImport_GetModule
     PyNumber_Add PyModule_GetName PyObject_VectorcallDict _PyObject_GetDictPtr PyNumber_InPlaceAdd
@@ -143,6 +144,60 @@ functions! { pointer:
     PyBytes_DecodeEscape PyBytes_FromFormatV PyCFunction_Call PyCFunction_New PyCallIter_New
     PyCode_GetCellvars PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors
     PyCodec_IgnoreErrors PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors
+=======
+    PyIter_Next PyModule_NewObject PyUnicode_New PyObject_CallObject PyUnicode_AsUTF8AndSize
+    PyImport_AddModule PyImport_GetModuleDict PyThreadState_Get PyImport_ImportModuleLevelObject
+    PyCode_NewEmpty PyFrame_New PyImport_GetModule PyNumber_Add PyUnicode_Concat PyModule_GetName
+    PyObject_VectorcallDict _PyObject_GetDictPtr PyNumber_InPlaceAdd _PyType_Lookup PyType_FromMetaclass
+    PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyUnicode_Substring PyObject_Format
+    PyObject_CallFunctionObjArgs PySequence_Tuple PyUnicode_AsEncodedString PyList_AsTuple
+    PyUnicode_FromOrdinal PyNumber_Subtract _PyObject_CallFunction_SizeT PyModule_Create2 PyNumber_Multiply
+    PyObject_Init PyUnicode_AsUTF8String PyUnicode_Join PyEval_GetBuiltins PyNumber_Remainder
+    PyCapsule_GetName PyObject_SelfIter PySequence_List Py_GenericAlias PyUnicode_Format PyType_FromSpec
+    PyThreadState_GetFrame PyUnicode_AsUTF8 PyByteArray_AsString PyImport_Import PyCapsule_Import
+    PyList_GetItem PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc PyMemoryView_FromObject
+    PyNumber_FloorDivide PyNumber_TrueDivide PyUnicode_FromKindAndData Py_BuildValue PyNumber_Or
+    PyObject_CallMethod PyUnicode_Decode PyNumber_Negative PyThread_allocate_lock _Py_BuildValue_SizeT
+    PyInterpreterState_Get PyNumber_Power PyClassMethod_New PyDescr_NewClassMethod PyErr_NewException
+    PyNumber_Absolute PyNumber_InPlaceSubtract PyNumber_Lshift _PyObject_CallMethod_SizeT PyModule_GetState
+    PyNumber_InPlaceMultiply PySequence_GetSlice PyUnicode_DecodeASCII PyUnicode_Split PyType_GetName
+    PyType_GetQualName PyUnicode_AsASCIIString PyNumber_Invert Py_GetVersion _PyList_Extend
+    PyModule_GetNameObject PyUnicode_Replace _PyBytes_Join PyByteArray_FromStringAndSize
+    PyCapsule_GetContext PyMemoryView_FromMemory PyType_GetSlot _PyObject_NextNotImplemented
+    PyFrame_GetCode PyNumber_Xor PySequence_Fast PyUnicode_DecodeLatin1 PyWeakref_NewRef PyErr_SetFromErrno
+    PyFrame_GetBack PyNumber_InPlaceOr PyNumber_Rshift PySys_GetObject PyType_FromModuleAndSpec
+    PyMapping_Items PyGILState_GetThisThreadState PyGen_GetCode PyInterpreterState_GetDict
+    PyInterpreterState_Main _PyErr_FormatFromCause PyNumber_ToBase PyOS_double_to_string PyThread_tss_get
+    PyUnicode_EncodeFSDefault PyUnicode_FromEncodedObject PyBytes_FromObject PyException_GetCause
+    PyInstanceMethod_New PyMemoryView_GetContiguous PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir
+    PyStaticMethod_New PyThreadState_New PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc
+    PyModule_FromDefAndSpec2 PyNumber_Divmod PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide
+    PyObject_CallFunction PyObject_Type PySequence_Concat PySequence_Repeat PyThreadState_GetDict
+    PyVectorcall_Call _PyStack_AsDict PyBytes_FromFormat PyCFunction_GetFunction PyMapping_GetItemString
+    PyMapping_Keys PyMem_RawRealloc PyModule_GetFilenameObject PyNumber_InPlaceLshift PyNumber_InPlacePower
+    PyNumber_Positive PyUnicodeDecodeError_Create PyUnicode_FromFormatV PyUnicode_FromObject
+    Py_CompileString PyByteArray_FromObject PyImport_ImportModuleLevel PyMem_RawCalloc
+    PyNumber_InPlaceRshift PyNumber_MatrixMultiply PyState_FindModule PyType_GetModuleByDef
+    PyUnicode_AsLatin1String PyWeakref_GetObject PyCFunction_GetSelf PyModule_GetDef
+    PyNumber_InPlaceRemainder PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat
+    PySequence_InPlaceRepeat PyThreadState_GetInterpreter PyType_FromSpecWithBases PyUnicode_AsUCS4Copy
+    PyUnicode_FromWideChar PyUnicode_RSplit PyUnicode_Splitlines _PyUnicodeWriter_Finish PyContextVar_New
+    PyContextVar_Set PyErr_FormatV PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
+    PyNumber_InPlaceMatrixMultiply PyRun_StringFlags PyStructSequence_New PyType_GetDict
+    PyType_GetModuleState PyUnicode_AsUCS4 PyUnicode_DecodeFSDefault PyUnicode_DecodeUTF32
+    PyUnicode_RPartition Py_AddPendingCall _PyLong_New _PyType_CalculateMetaclass PyByteArray_Concat
+    PyCode_GetCode PyCode_GetVarnames PyCodec_Decoder PyCodec_Encode PyCodec_Encoder PyContext_CopyCurrent
+    PyErr_SetFromErrnoWithFilename PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals
+    PyInterpreterState_Head PyInterpreterState_ThreadHead PyMapping_Values PyOS_setsig PyObject_GetTypeData
+    PyObject_InitVar PySeqIter_New PyThreadState_Next PyThreadState_Swap PyThread_start_new_thread
+    PyType_GetModule PyUnicode_AsUTF16String PyUnicode_DecodeFSDefaultAndSize PyUnicode_DecodeLocale
+    PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding PyUnicode_Partition Py_AtExit
+    _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName _PyObject_MakeTpCall _PyType_Name
+    _Py_CheckFunctionResult PyAsyncGen_New PyBuffer_GetPointer PyBytes_DecodeEscape PyBytes_FromFormatV
+    PyBytes_Repr PyCFunction_Call PyCFunction_New PyCallIter_New PyCode_GetCellvars PyCode_GetFreevars
+    PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_Decode PyCodec_IgnoreErrors
+    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_LookupError PyCodec_NameReplaceErrors
+>>>>>>> 16c4d08 (capi: numbers; the list without them)
     PyCodec_ReplaceErrors PyCodec_StreamReader PyCodec_StreamWriter PyCodec_StrictErrors
     PyCodec_XMLCharRefReplaceErrors PyConfig_Read PyConfig_SetArgv PyConfig_SetBytesArgv
     PyConfig_SetBytesString PyConfig_SetString PyConfig_SetWideStringList PyContext_Copy PyContext_New
@@ -231,6 +286,7 @@ functions! { pointer:
 }
 
 functions! { integer:
+<<<<<<< HEAD
     PyList_Append PyLong_AsLong PyObject_SetAttrString PyObject_SetAttr PyObject_IsTrue
     PyException_SetTraceback PyObject_Call PyErr_GivenExceptionMatches PyType_Ready
     PyObject_RichCompareBool PyObject_Hash PyObject_SetItem PyObject_GenericSetDict PyErr_WarnEx
@@ -263,12 +319,46 @@ functions! { integer:
     PyFile_WriteObject PyFile_WriteString PyMapping_HasKeyString PyModule_AddFunctions PyOS_strtol
     PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer PySequence_DelItem PyState_AddModule
     PyStructSequence_InitType2 PyThread_acquire_lock_timed PyThread_get_thread_native_id
+=======
+    PyList_Append PyObject_SetAttrString PyObject_SetAttr PyObject_IsTrue PyException_SetTraceback
+    PyObject_Call PyErr_GivenExceptionMatches PyType_Ready PyObject_RichCompareBool PyObject_Hash
+    PyObject_SetItem PyObject_GenericSetDict PyErr_WarnEx PyCallable_Check PyObject_Size
+    PyInterpreterState_GetID PyObject_IsInstance PyObject_HasAttr PyGILState_Ensure PyTraceBack_Here
+    PyErr_WarnFormat PyOS_snprintf PyObject_GetBuffer Py_EnterRecursiveCall PyArg_ValidateKeywordArguments
+    PyObject_IsSubclass PyObject_CallFinalizerFromDealloc PySequence_Contains PyObject_GC_IsFinalized
+    PyUnicode_FindChar PyBytes_Size PyUnicode_Compare _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable
+    PyBytes_AsStringAndSize PyIter_Check PyModule_AddObject PyList_SetSlice PySequence_Check PyNumber_Check
+    PyObject_DelItem PyCapsule_IsValid PyIndex_Check PyTuple_SetItem Py_IsInitialized PySequence_Size
+    PyUnicode_Resize PyByteArray_Size PyList_SetItem PyArg_ParseTuple PyList_Sort
+    PyArg_ParseTupleAndKeywords PyList_Size PyModule_AddIntConstant _PyArg_ParseTuple_SizeT
+    _PyUnicode_IsWhitespace PyArg_UnpackTuple _PyArg_ParseTupleAndKeywords_SizeT PyObject_HasAttrString
+    PyTraceBack_Print PyType_GetFlags PyBuffer_IsContiguous PyErr_CheckSignals PyMapping_Check
+    PyUnicode_CompareWithASCIIString PyUnicode_Contains PyUnicode_Tailmatch PySlice_Unpack PyList_Reverse
+    PyObject_CheckBuffer PyObject_LengthHint PyObject_Not PyFrame_GetLineNumber PyModule_AddObjectRef
+    PyModule_AddStringConstant PyCapsule_SetContext PyNumber_AsSsize_t PyUnicode_GetLength _PyBytes_Resize
+    PyBuffer_FillInfo PyList_Insert PyByteArray_Resize PyCapsule_SetDestructor PyThread_acquire_lock
+    PyThread_tss_create PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond PyModule_ExecDef
+    PyCapsule_SetName PyObject_Print PySequence_SetItem PyThread_get_thread_ident Py_ReprEnter
+    _Py_IsFinalizing PyGILState_Check PyModule_AddType PyObject_AsFileDescriptor
+    PyObject_HashNotImplemented PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit
+    _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get PyErr_BadArgument PyMapping_Size
+    PySequence_DelSlice PyUnicode_Count _PyObject_LookupAttr _PyUnicodeWriter_WriteStr _PyUnicode_EQ
+    _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous PyCapsule_SetPointer PyFrame_GetLasti PyIter_Send
+    PyMapping_HasKey PyTraceMalloc_Track PyTraceMalloc_Untrack PyVectorcall_NARGS
+    _PyGen_FetchStopIterationValue _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString
+    _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes
+    PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData
+    PyEval_MergeCompilerFlags PyFile_WriteObject PyFile_WriteString PyMapping_HasKeyString
+    PyModule_AddFunctions PyOS_strtol PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer PySequence_DelItem
+    PyState_AddModule PyStructSequence_InitType2 PyThread_acquire_lock_timed PyThread_get_thread_native_id
+>>>>>>> 16c4d08 (capi: numbers; the list without them)
     PyThread_tss_is_created PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter
     PyUnicode_WriteChar PyVectorcall_Function Py_FinalizeEx Py_GetRecursionLimit
     _PyArg_VaParseTupleAndKeywords_SizeT _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame
     _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase
     _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyAIter_Check PyArg_Parse PyArg_VaParse
     PyArg_VaParseTupleAndKeywords PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCapsule_GetDestructor
+<<<<<<< HEAD
     PyCode_Addr2Location PyCode_ClearWatcher PyCompile_OpcodeStackEffect
     PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset PyErr_ResourceWarning PyErr_SetInterruptEx
     PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject PyEval_ThreadsInitialized
@@ -296,6 +386,36 @@ functions! { integer:
     PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd
     PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar
     PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
+=======
+    PyCode_Addr2Location PyCode_ClearWatcher PyCodec_Register PyCodec_RegisterError PyCodec_Unregister
+    PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset
+    PyErr_ResourceWarning PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat
+    PyErr_WarnExplicitObject PyEval_ThreadsInitialized PyFile_SetOpenCodeHook PyFloat_Pack2
+    PyFrame_FastToLocalsWithError PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations
+    PyFunction_SetClosure PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled
+    PyImport_ExtendInittab PyImport_GetMagicNumber PyImport_ImportFrozenModule
+    PyImport_ImportFrozenModuleObject PyMapping_Length PyMapping_SetItemString PyMarshal_ReadLongFromFile
+    PyMarshal_ReadShortFromFile PyMember_SetOne PyModule_SetDocString PyODict_DelItem PyODict_SetItem
+    PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer
+    PyObject_CheckReadBuffer PyObject_CopyData PyObject_DelItemString PyObject_IS_GC PyObject_Length
+    PyPickleBuffer_Release PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags
+    PyRun_InteractiveLoop PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags
+    PyRun_InteractiveOneObject PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags
+    PyRun_SimpleString PyRun_SimpleStringFlags PySequence_Count PySequence_In PySequence_Index
+    PySequence_Length PySequence_SetSlice PySlice_GetIndices PySlice_GetIndicesEx PyState_RemoveModule
+    PyStatus_Exception PyStatus_IsError PyStatus_IsExit PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions
+    PySys_SetObject PyThreadState_GetID PyThreadState_SetAsyncExc PyThread_create_key
+    PyThread_get_stacksize PyThread_set_key_value PyThread_set_stacksize PyType_AddWatcher
+    PyType_ClearCache PyType_ClearWatcher PyType_GetTypeDataSize PyType_SUPPORTS_WEAKREFS PyType_Unwatch
+    PyType_Watch PyUnicodeDecodeError_GetEncoding PyUnicodeDecodeError_GetEnd
+    PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart PyUnicodeDecodeError_SetEnd
+    PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart PyUnicodeEncodeError_GetEnd
+    PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason PyUnicodeEncodeError_SetStart
+    PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason
+    PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason
+    PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar PyUnicode_FSDecoder PyUnicode_Fill
+    PyUnicode_GetSize PyUnicode_IsIdentifier PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
+>>>>>>> 16c4d08 (capi: numbers; the list without them)
     PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
@@ -318,8 +438,8 @@ functions! { integer:
     _PyImport_SetModuleString _PyInterpreterState_GetConfigCopy _PyInterpreterState_HasFeature
     _PyInterpreterState_IDIncref _PyInterpreterState_IDInitref _PyInterpreterState_IsRunningMain
     _PyInterpreterState_RequiresIDRef _PyInterpreterState_SetConfig _PyInterpreterState_SetRunningMain
-    _PyLong_AsInt _PyLong_AsTime_t _PyLong_FileDescriptor_Converter _PyLong_FormatAdvancedWriter
-    _PyLong_FormatWriter _PyLong_FromGid _PyLong_Size_t_Converter _PyLong_UnsignedInt_Converter
+    _PyLong_AsTime_t _PyLong_FileDescriptor_Converter _PyLong_FormatAdvancedWriter _PyLong_FormatWriter
+    _PyLong_FromGid _PyLong_Size_t_Converter _PyLong_UnsignedInt_Converter
     _PyLong_UnsignedLongLong_Converter _PyLong_UnsignedLong_Converter _PyLong_UnsignedShort_Converter
     _PyMem_GetAllocatorName _PyMem_SetDefaultAllocator _PyMem_SetupAllocators _PyModuleSpec_IsInitializing
     _PyModule_Add _PyOS_InterruptOccurred _PyOS_IsMainThread _PyOS_URandom _PyOS_URandomNonblock
@@ -359,10 +479,9 @@ functions! { integer:
 }
 
 functions! { double:
-    PyFloat_AsDouble PyLong_AsDouble PyOS_string_to_double PyComplex_AsCComplex PyComplex_ImagAsDouble
-    PyComplex_RealAsDouble PyFloat_Unpack4 PyFloat_Unpack8 _Py_c_pow PyFloat_GetMax PyFloat_GetMin
-    PyFloat_Unpack2 _PyLong_Frexp _PyTime_AsSecondsDouble _PyUnicode_ToNumeric _Py_c_abs _Py_c_diff
-    _Py_c_neg _Py_c_prod _Py_c_quot _Py_c_sum _Py_dg_strtod _Py_parse_inf_or_nan
+    PyOS_string_to_double _Py_c_pow PyFloat_Unpack2 _PyLong_Frexp _PyTime_AsSecondsDouble
+    _PyUnicode_ToNumeric _Py_c_abs _Py_c_diff _Py_c_neg _Py_c_prod _Py_c_quot _Py_c_sum _Py_dg_strtod
+    _Py_parse_inf_or_nan
 }
 
 functions! { void:

@@ -420,6 +420,12 @@ pub fn truncated(py: Py<'_>, o: &PyObject) -> PyResult<Owned<PyLongObject>> {
                 format_args!("The delegation of int() to __trunc__ is deprecated."),
             )?;
             let r = m.call(py, o, [])?;
+            if !has_index(&r) {
+                return Err(exceptions::type_error(
+                    py,
+                    format_args!("__trunc__ returned non-Integral (type {})", type_name(r.ty())),
+                ));
+            }
             return index(py, &r);
         }
         return Err(exceptions::type_error(

@@ -216,11 +216,7 @@ pub fn special_method(py: Py<'_>, o: &PyObject) -> PyResult<Option<Owned<PyCompl
     if check(&r).is_none() {
         return Err(exceptions::type_error(
             py,
-            format_args!(
-                "{}.__complex__() returned non-complex (type {})",
-                type_name(o.ty()),
-                type_name(r.ty())
-            ),
+            format_args!("__complex__ returned non-complex (type {})", type_name(r.ty())),
         ));
     }
     if check_exact(&r).is_none() {
@@ -229,8 +225,7 @@ pub fn special_method(py: Py<'_>, o: &PyObject) -> PyResult<Option<Owned<PyCompl
             &exceptions::DeprecationWarning,
             1,
             format_args!(
-                "{}.__complex__() returned non-complex (type {}).  The ability to return an instance of a strict subclass of complex is deprecated, and may not be supported in a future version of Python.",
-                type_name(o.ty()),
+                "__complex__ returned non-complex (type {}).  The ability to return an instance of a strict subclass of complex is deprecated, and may not be supported in a future version of Python.",
                 type_name(r.ty())
             ),
         )?;
