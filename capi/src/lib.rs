@@ -8,11 +8,7 @@ pub mod bytearrayobject;
 pub mod bytesobject;
 pub mod cellobject;
 pub mod classobject;
-<<<<<<< HEAD
 pub mod codecs;
-pub mod dictobject;
-=======
->>>>>>> 16c4d08 (capi: numbers; the list without them)
 pub mod complexobject;
 pub mod dictobject;
 pub mod floatobject;

@@ -97,38 +97,35 @@ functions! { pointer:
     PyUnicode_FromFormat PyObject_GenericGetDict PyEval_SaveThread PyCapsule_New PyCapsule_GetPointer
     PyObject_RichCompare PyModule_GetDict PyNumber_Index PyException_GetTraceback
     PyObject_CallMethodObjArgs PyObject_VectorcallMethod PyTuple_GetSlice _PyThreadState_UncheckedGet
-<<<<<<< HEAD
     PyIter_Next PyModule_NewObject PyObject_CallObject PyImport_AddModule PyImport_GetModuleDict
     PyThreadState_Get PyImport_ImportModuleLevelObject PyCode_NewEmpty PyFrame_New PyImport_GetModule
     PyNumber_Add PyModule_GetName PyObject_VectorcallDict _PyObject_GetDictPtr PyNumber_InPlaceAdd
     _PyType_Lookup PyType_FromMetaclass PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict
-    PyNumber_Long PyObject_Format PyObject_CallFunctionObjArgs PySequence_Tuple PyList_AsTuple
-    PyNumber_Subtract _PyObject_CallFunction_SizeT PyModule_Create2 PyNumber_Multiply PyObject_Init
-    PyEval_GetBuiltins PyNumber_Remainder PyCapsule_GetName PyObject_SelfIter PySequence_List
-    Py_GenericAlias PyType_FromSpec PyThreadState_GetFrame PyImport_Import PyCapsule_Import PyList_GetItem
-    PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc PyFloat_FromString PyNumber_FloorDivide
-    PyNumber_TrueDivide Py_BuildValue PyNumber_Float PyNumber_Or PyObject_CallMethod PyNumber_Negative
-    PyThread_allocate_lock _Py_BuildValue_SizeT PyInterpreterState_Get PyLong_FromVoidPtr PyNumber_Power
-    PyClassMethod_New PyDescr_NewClassMethod PyErr_NewException PyNumber_Absolute PyNumber_InPlaceSubtract
-    PyNumber_Lshift _PyObject_CallMethod_SizeT PyModule_GetState PyNumber_InPlaceMultiply
-    PySequence_GetSlice PyType_GetName PyType_GetQualName PyLong_FromString PyNumber_Invert Py_GetVersion
-    _PyList_Extend PyModule_GetNameObject _PyBytes_Join PyCapsule_GetContext PyType_GetSlot _PyLong_Copy
+    PyObject_Format PyObject_CallFunctionObjArgs PySequence_Tuple PyList_AsTuple PyNumber_Subtract
+    _PyObject_CallFunction_SizeT PyModule_Create2 PyNumber_Multiply PyObject_Init PyEval_GetBuiltins
+    PyNumber_Remainder PyCapsule_GetName PyObject_SelfIter PySequence_List Py_GenericAlias PyType_FromSpec
+    PyThreadState_GetFrame PyImport_Import PyCapsule_Import PyList_GetItem PyNumber_And PySequence_GetItem
+    PyErr_NewExceptionWithDoc PyNumber_FloorDivide PyNumber_TrueDivide Py_BuildValue PyNumber_Or
+    PyObject_CallMethod PyNumber_Negative PyThread_allocate_lock _Py_BuildValue_SizeT
+    PyInterpreterState_Get PyNumber_Power PyClassMethod_New PyDescr_NewClassMethod PyErr_NewException
+    PyNumber_Absolute PyNumber_InPlaceSubtract PyNumber_Lshift _PyObject_CallMethod_SizeT PyModule_GetState
+    PyNumber_InPlaceMultiply PySequence_GetSlice PyType_GetName PyType_GetQualName PyNumber_Invert
+    Py_GetVersion _PyList_Extend PyModule_GetNameObject _PyBytes_Join PyCapsule_GetContext PyType_GetSlot
     _PyObject_NextNotImplemented PyFrame_GetCode PyNumber_Xor PySequence_Fast PyWeakref_NewRef
-    PyComplex_FromDoubles PyErr_SetFromErrno PyFrame_GetBack PyNumber_InPlaceOr PyNumber_Rshift
-    PySys_GetObject PyType_FromModuleAndSpec PyMapping_Items PyGILState_GetThisThreadState PyGen_GetCode
-    PyInterpreterState_GetDict PyInterpreterState_Main _PyErr_FormatFromCause _PyLong_FromByteArray
-    PyLong_AsVoidPtr PyLong_FromDouble PyNumber_ToBase PyOS_double_to_string PyThread_tss_get
-    PyUnicode_FromEncodedObject PyException_GetCause PyInstanceMethod_New PyMemoryView_GetContiguous
-    PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir PyStaticMethod_New PyThreadState_New
-    PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc PyModule_FromDefAndSpec2 PyNumber_Divmod
-    PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide PyObject_CallFunction PyObject_Type PySequence_Concat
-    PySequence_Repeat PyThreadState_GetDict PyVectorcall_Call _PyStack_AsDict PyBytes_FromFormat
-    PyCFunction_GetFunction PyLong_FromUnicodeObject PyMapping_GetItemString PyMapping_Keys
-    PyMem_RawRealloc PyModule_GetFilenameObject PyNumber_InPlaceLshift PyNumber_InPlacePower
+    PyErr_SetFromErrno PyFrame_GetBack PyNumber_InPlaceOr PyNumber_Rshift PySys_GetObject
+    PyType_FromModuleAndSpec PyMapping_Items PyGILState_GetThisThreadState PyGen_GetCode
+    PyInterpreterState_GetDict PyInterpreterState_Main _PyErr_FormatFromCause PyNumber_ToBase
+    PyOS_double_to_string PyThread_tss_get PyUnicode_FromEncodedObject PyException_GetCause
+    PyInstanceMethod_New PyMemoryView_GetContiguous PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir
+    PyStaticMethod_New PyThreadState_New PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc
+    PyModule_FromDefAndSpec2 PyNumber_Divmod PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide
+    PyObject_CallFunction PyObject_Type PySequence_Concat PySequence_Repeat PyThreadState_GetDict
+    PyVectorcall_Call _PyStack_AsDict PyBytes_FromFormat PyCFunction_GetFunction PyMapping_GetItemString
+    PyMapping_Keys PyMem_RawRealloc PyModule_GetFilenameObject PyNumber_InPlaceLshift PyNumber_InPlacePower
     PyNumber_Positive PyUnicodeDecodeError_Create PyUnicode_FromFormatV Py_CompileString
     PyImport_ImportModuleLevel PyMem_RawCalloc PyNumber_InPlaceRshift PyNumber_MatrixMultiply
-    PyState_FindModule PyType_GetModuleByDef PyWeakref_GetObject PyCFunction_GetSelf PyComplex_FromCComplex
-    PyModule_GetDef PyNumber_InPlaceRemainder PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat
+    PyState_FindModule PyType_GetModuleByDef PyWeakref_GetObject PyCFunction_GetSelf PyModule_GetDef
+    PyNumber_InPlaceRemainder PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat
     PySequence_InPlaceRepeat PyThreadState_GetInterpreter PyType_FromSpecWithBases PyUnicode_AsUCS4Copy
     PyUnicode_FromWideChar _PyUnicodeWriter_Finish PyContextVar_New PyContextVar_Set PyErr_FormatV
     PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations PyNumber_InPlaceMatrixMultiply
@@ -144,60 +141,6 @@ functions! { pointer:
     PyBytes_DecodeEscape PyBytes_FromFormatV PyCFunction_Call PyCFunction_New PyCallIter_New
     PyCode_GetCellvars PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors
     PyCodec_IgnoreErrors PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors
-=======
-    PyIter_Next PyModule_NewObject PyUnicode_New PyObject_CallObject PyUnicode_AsUTF8AndSize
-    PyImport_AddModule PyImport_GetModuleDict PyThreadState_Get PyImport_ImportModuleLevelObject
-    PyCode_NewEmpty PyFrame_New PyImport_GetModule PyNumber_Add PyUnicode_Concat PyModule_GetName
-    PyObject_VectorcallDict _PyObject_GetDictPtr PyNumber_InPlaceAdd _PyType_Lookup PyType_FromMetaclass
-    PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyUnicode_Substring PyObject_Format
-    PyObject_CallFunctionObjArgs PySequence_Tuple PyUnicode_AsEncodedString PyList_AsTuple
-    PyUnicode_FromOrdinal PyNumber_Subtract _PyObject_CallFunction_SizeT PyModule_Create2 PyNumber_Multiply
-    PyObject_Init PyUnicode_AsUTF8String PyUnicode_Join PyEval_GetBuiltins PyNumber_Remainder
-    PyCapsule_GetName PyObject_SelfIter PySequence_List Py_GenericAlias PyUnicode_Format PyType_FromSpec
-    PyThreadState_GetFrame PyUnicode_AsUTF8 PyByteArray_AsString PyImport_Import PyCapsule_Import
-    PyList_GetItem PyNumber_And PySequence_GetItem PyErr_NewExceptionWithDoc PyMemoryView_FromObject
-    PyNumber_FloorDivide PyNumber_TrueDivide PyUnicode_FromKindAndData Py_BuildValue PyNumber_Or
-    PyObject_CallMethod PyUnicode_Decode PyNumber_Negative PyThread_allocate_lock _Py_BuildValue_SizeT
-    PyInterpreterState_Get PyNumber_Power PyClassMethod_New PyDescr_NewClassMethod PyErr_NewException
-    PyNumber_Absolute PyNumber_InPlaceSubtract PyNumber_Lshift _PyObject_CallMethod_SizeT PyModule_GetState
-    PyNumber_InPlaceMultiply PySequence_GetSlice PyUnicode_DecodeASCII PyUnicode_Split PyType_GetName
-    PyType_GetQualName PyUnicode_AsASCIIString PyNumber_Invert Py_GetVersion _PyList_Extend
-    PyModule_GetNameObject PyUnicode_Replace _PyBytes_Join PyByteArray_FromStringAndSize
-    PyCapsule_GetContext PyMemoryView_FromMemory PyType_GetSlot _PyObject_NextNotImplemented
-    PyFrame_GetCode PyNumber_Xor PySequence_Fast PyUnicode_DecodeLatin1 PyWeakref_NewRef PyErr_SetFromErrno
-    PyFrame_GetBack PyNumber_InPlaceOr PyNumber_Rshift PySys_GetObject PyType_FromModuleAndSpec
-    PyMapping_Items PyGILState_GetThisThreadState PyGen_GetCode PyInterpreterState_GetDict
-    PyInterpreterState_Main _PyErr_FormatFromCause PyNumber_ToBase PyOS_double_to_string PyThread_tss_get
-    PyUnicode_EncodeFSDefault PyUnicode_FromEncodedObject PyBytes_FromObject PyException_GetCause
-    PyInstanceMethod_New PyMemoryView_GetContiguous PyNumber_InPlaceTrueDivide PyOS_FSPath PyObject_Dir
-    PyStaticMethod_New PyThreadState_New PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc
-    PyModule_FromDefAndSpec2 PyNumber_Divmod PyNumber_InPlaceAnd PyNumber_InPlaceFloorDivide
-    PyObject_CallFunction PyObject_Type PySequence_Concat PySequence_Repeat PyThreadState_GetDict
-    PyVectorcall_Call _PyStack_AsDict PyBytes_FromFormat PyCFunction_GetFunction PyMapping_GetItemString
-    PyMapping_Keys PyMem_RawRealloc PyModule_GetFilenameObject PyNumber_InPlaceLshift PyNumber_InPlacePower
-    PyNumber_Positive PyUnicodeDecodeError_Create PyUnicode_FromFormatV PyUnicode_FromObject
-    Py_CompileString PyByteArray_FromObject PyImport_ImportModuleLevel PyMem_RawCalloc
-    PyNumber_InPlaceRshift PyNumber_MatrixMultiply PyState_FindModule PyType_GetModuleByDef
-    PyUnicode_AsLatin1String PyWeakref_GetObject PyCFunction_GetSelf PyModule_GetDef
-    PyNumber_InPlaceRemainder PyNumber_InPlaceXor PyObject_Bytes PySequence_InPlaceConcat
-    PySequence_InPlaceRepeat PyThreadState_GetInterpreter PyType_FromSpecWithBases PyUnicode_AsUCS4Copy
-    PyUnicode_FromWideChar PyUnicode_RSplit PyUnicode_Splitlines _PyUnicodeWriter_Finish PyContextVar_New
-    PyContextVar_Set PyErr_FormatV PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
-    PyNumber_InPlaceMatrixMultiply PyRun_StringFlags PyStructSequence_New PyType_GetDict
-    PyType_GetModuleState PyUnicode_AsUCS4 PyUnicode_DecodeFSDefault PyUnicode_DecodeUTF32
-    PyUnicode_RPartition Py_AddPendingCall _PyLong_New _PyType_CalculateMetaclass PyByteArray_Concat
-    PyCode_GetCode PyCode_GetVarnames PyCodec_Decoder PyCodec_Encode PyCodec_Encoder PyContext_CopyCurrent
-    PyErr_SetFromErrnoWithFilename PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals
-    PyInterpreterState_Head PyInterpreterState_ThreadHead PyMapping_Values PyOS_setsig PyObject_GetTypeData
-    PyObject_InitVar PySeqIter_New PyThreadState_Next PyThreadState_Swap PyThread_start_new_thread
-    PyType_GetModule PyUnicode_AsUTF16String PyUnicode_DecodeFSDefaultAndSize PyUnicode_DecodeLocale
-    PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding PyUnicode_Partition Py_AtExit
-    _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName _PyObject_MakeTpCall _PyType_Name
-    _Py_CheckFunctionResult PyAsyncGen_New PyBuffer_GetPointer PyBytes_DecodeEscape PyBytes_FromFormatV
-    PyBytes_Repr PyCFunction_Call PyCFunction_New PyCallIter_New PyCode_GetCellvars PyCode_GetFreevars
-    PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_Decode PyCodec_IgnoreErrors
-    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_LookupError PyCodec_NameReplaceErrors
->>>>>>> 16c4d08 (capi: numbers; the list without them)
     PyCodec_ReplaceErrors PyCodec_StreamReader PyCodec_StreamWriter PyCodec_StrictErrors
     PyCodec_XMLCharRefReplaceErrors PyConfig_Read PyConfig_SetArgv PyConfig_SetBytesArgv
     PyConfig_SetBytesString PyConfig_SetString PyConfig_SetWideStringList PyContext_Copy PyContext_New
@@ -286,109 +229,42 @@ functions! { pointer:
 }
 
 functions! { integer:
-<<<<<<< HEAD
-    PyList_Append PyLong_AsLong PyObject_SetAttrString PyObject_SetAttr PyObject_IsTrue
-    PyException_SetTraceback PyObject_Call PyErr_GivenExceptionMatches PyType_Ready
-    PyObject_RichCompareBool PyObject_Hash PyObject_SetItem PyObject_GenericSetDict PyErr_WarnEx
-    PyCallable_Check PyObject_Size PyInterpreterState_GetID PyObject_IsInstance PyObject_HasAttr
-    PyGILState_Ensure PyTraceBack_Here PyErr_WarnFormat PyLong_AsUnsignedLong PyOS_snprintf
-    PyLong_AsSsize_t Py_EnterRecursiveCall PyArg_ValidateKeywordArguments PyObject_IsSubclass
-    PyObject_CallFinalizerFromDealloc PySequence_Contains PyObject_GC_IsFinalized PyUnicode_FindChar
-    _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable PyIter_Check PyModule_AddObject PyList_SetSlice
-    PySequence_Check PyNumber_Check PyObject_DelItem PyCapsule_IsValid PyIndex_Check PyTuple_SetItem
-    PyLong_AsUnsignedLongLong Py_IsInitialized PySequence_Size PyUnicode_Resize PyList_SetItem
-    PyArg_ParseTuple PyList_Sort PyArg_ParseTupleAndKeywords PyList_Size PyModule_AddIntConstant
-    _PyArg_ParseTuple_SizeT _PyUnicode_IsWhitespace PyArg_UnpackTuple _PyArg_ParseTupleAndKeywords_SizeT
-    PyObject_HasAttrString PyTraceBack_Print PyType_GetFlags PyLong_AsLongLong PyErr_CheckSignals
-    PyMapping_Check PyUnicode_Tailmatch PySlice_Unpack PyLong_AsLongLongAndOverflow PyList_Reverse
-    PyObject_LengthHint PyObject_Not _PyLong_AsByteArray PyFrame_GetLineNumber PyModule_AddObjectRef
-    PyModule_AddStringConstant PyCapsule_SetContext PyNumber_AsSsize_t _PyBytes_Resize PyList_Insert
-    PyCapsule_SetDestructor PyLong_AsLongAndOverflow PyThread_acquire_lock PyThread_tss_create
-    PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond PyModule_ExecDef _PyLong_Sign
-    PyCapsule_SetName PyLong_AsUnsignedLongLongMask PyObject_Print PySequence_SetItem
-    PyThread_get_thread_ident Py_ReprEnter _Py_IsFinalizing PyGILState_Check PyLong_AsSize_t
-    PyModule_AddType PyObject_AsFileDescriptor PyObject_HashNotImplemented PyUnicode_ReadChar
-    _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get
-    PyErr_BadArgument PyFloat_Pack8 PyMapping_Size PySequence_DelSlice PyUnicode_Count _PyLong_NumBits
-    _PyObject_LookupAttr _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer
-    PyBuffer_ToContiguous PyCapsule_SetPointer PyFloat_Pack4 PyFrame_GetLasti PyIter_Send PyMapping_HasKey
-    PyTraceMalloc_Track PyTraceMalloc_Untrack PyVectorcall_NARGS _PyGen_FetchStopIterationValue
-    _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar
-    _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line
-    PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags
-    PyFile_WriteObject PyFile_WriteString PyMapping_HasKeyString PyModule_AddFunctions PyOS_strtol
-    PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer PySequence_DelItem PyState_AddModule
-    PyStructSequence_InitType2 PyThread_acquire_lock_timed PyThread_get_thread_native_id
-=======
     PyList_Append PyObject_SetAttrString PyObject_SetAttr PyObject_IsTrue PyException_SetTraceback
     PyObject_Call PyErr_GivenExceptionMatches PyType_Ready PyObject_RichCompareBool PyObject_Hash
     PyObject_SetItem PyObject_GenericSetDict PyErr_WarnEx PyCallable_Check PyObject_Size
     PyInterpreterState_GetID PyObject_IsInstance PyObject_HasAttr PyGILState_Ensure PyTraceBack_Here
-    PyErr_WarnFormat PyOS_snprintf PyObject_GetBuffer Py_EnterRecursiveCall PyArg_ValidateKeywordArguments
-    PyObject_IsSubclass PyObject_CallFinalizerFromDealloc PySequence_Contains PyObject_GC_IsFinalized
-    PyUnicode_FindChar PyBytes_Size PyUnicode_Compare _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable
-    PyBytes_AsStringAndSize PyIter_Check PyModule_AddObject PyList_SetSlice PySequence_Check PyNumber_Check
-    PyObject_DelItem PyCapsule_IsValid PyIndex_Check PyTuple_SetItem Py_IsInitialized PySequence_Size
-    PyUnicode_Resize PyByteArray_Size PyList_SetItem PyArg_ParseTuple PyList_Sort
+    PyErr_WarnFormat PyOS_snprintf Py_EnterRecursiveCall PyArg_ValidateKeywordArguments PyObject_IsSubclass
+    PyObject_CallFinalizerFromDealloc PySequence_Contains PyObject_GC_IsFinalized PyUnicode_FindChar
+    _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable PyIter_Check PyModule_AddObject PyList_SetSlice
+    PySequence_Check PyNumber_Check PyObject_DelItem PyCapsule_IsValid PyIndex_Check PyTuple_SetItem
+    Py_IsInitialized PySequence_Size PyUnicode_Resize PyList_SetItem PyArg_ParseTuple PyList_Sort
     PyArg_ParseTupleAndKeywords PyList_Size PyModule_AddIntConstant _PyArg_ParseTuple_SizeT
     _PyUnicode_IsWhitespace PyArg_UnpackTuple _PyArg_ParseTupleAndKeywords_SizeT PyObject_HasAttrString
-    PyTraceBack_Print PyType_GetFlags PyBuffer_IsContiguous PyErr_CheckSignals PyMapping_Check
-    PyUnicode_CompareWithASCIIString PyUnicode_Contains PyUnicode_Tailmatch PySlice_Unpack PyList_Reverse
-    PyObject_CheckBuffer PyObject_LengthHint PyObject_Not PyFrame_GetLineNumber PyModule_AddObjectRef
-    PyModule_AddStringConstant PyCapsule_SetContext PyNumber_AsSsize_t PyUnicode_GetLength _PyBytes_Resize
-    PyBuffer_FillInfo PyList_Insert PyByteArray_Resize PyCapsule_SetDestructor PyThread_acquire_lock
-    PyThread_tss_create PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond PyModule_ExecDef
-    PyCapsule_SetName PyObject_Print PySequence_SetItem PyThread_get_thread_ident Py_ReprEnter
-    _Py_IsFinalizing PyGILState_Check PyModule_AddType PyObject_AsFileDescriptor
-    PyObject_HashNotImplemented PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit
-    _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get PyErr_BadArgument PyMapping_Size
-    PySequence_DelSlice PyUnicode_Count _PyObject_LookupAttr _PyUnicodeWriter_WriteStr _PyUnicode_EQ
-    _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous PyCapsule_SetPointer PyFrame_GetLasti PyIter_Send
-    PyMapping_HasKey PyTraceMalloc_Track PyTraceMalloc_Untrack PyVectorcall_NARGS
-    _PyGen_FetchStopIterationValue _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString
-    _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes
-    PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData
-    PyEval_MergeCompilerFlags PyFile_WriteObject PyFile_WriteString PyMapping_HasKeyString
-    PyModule_AddFunctions PyOS_strtol PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer PySequence_DelItem
-    PyState_AddModule PyStructSequence_InitType2 PyThread_acquire_lock_timed PyThread_get_thread_native_id
->>>>>>> 16c4d08 (capi: numbers; the list without them)
-    PyThread_tss_is_created PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter
-    PyUnicode_WriteChar PyVectorcall_Function Py_FinalizeEx Py_GetRecursionLimit
-    _PyArg_VaParseTupleAndKeywords_SizeT _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame
-    _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase
-    _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyAIter_Check PyArg_Parse PyArg_VaParse
-    PyArg_VaParseTupleAndKeywords PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCapsule_GetDestructor
-<<<<<<< HEAD
-    PyCode_Addr2Location PyCode_ClearWatcher PyCompile_OpcodeStackEffect
-    PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset PyErr_ResourceWarning PyErr_SetInterruptEx
-    PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject PyEval_ThreadsInitialized
-    PyFile_SetOpenCodeHook PyFloat_Pack2 PyFrame_FastToLocalsWithError PyFunction_AddWatcher
-    PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure PyFunction_SetDefaults
-    PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab PyImport_GetMagicNumber
-    PyImport_ImportFrozenModule PyImport_ImportFrozenModuleObject PyLong_AsUnsignedLongMask
-    PyMapping_Length PyMapping_SetItemString PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile
-    PyMember_SetOne PyModule_SetDocString PyODict_DelItem PyODict_SetItem PyOS_InterruptOccurred
-    PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer
-    PyObject_CopyData PyObject_DelItemString PyObject_IS_GC PyObject_Length PyPickleBuffer_Release
-    PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
-    PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject
-    PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags PyRun_SimpleString PyRun_SimpleStringFlags
-    PySequence_Count PySequence_In PySequence_Index PySequence_Length PySequence_SetSlice
-    PySlice_GetIndices PySlice_GetIndicesEx PyState_RemoveModule PyStatus_Exception PyStatus_IsError
-    PyStatus_IsExit PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions PySys_SetObject PyThreadState_GetID
-    PyThreadState_SetAsyncExc PyThread_create_key PyThread_get_stacksize PyThread_set_key_value
-    PyThread_set_stacksize PyType_AddWatcher PyType_ClearCache PyType_ClearWatcher PyType_GetTypeDataSize
-    PyType_SUPPORTS_WEAKREFS PyType_Unwatch PyType_Watch PyUnicodeDecodeError_GetEncoding
-    PyUnicodeDecodeError_GetEnd PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart
-    PyUnicodeDecodeError_SetEnd PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart
-    PyUnicodeEncodeError_GetEnd PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason
-    PyUnicodeEncodeError_SetStart PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject
-    PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd
-    PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar
-    PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
-=======
-    PyCode_Addr2Location PyCode_ClearWatcher PyCodec_Register PyCodec_RegisterError PyCodec_Unregister
-    PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset
+    PyTraceBack_Print PyType_GetFlags PyErr_CheckSignals PyMapping_Check PyUnicode_Tailmatch PySlice_Unpack
+    PyList_Reverse PyObject_LengthHint PyObject_Not PyFrame_GetLineNumber PyModule_AddObjectRef
+    PyModule_AddStringConstant PyCapsule_SetContext PyNumber_AsSsize_t _PyBytes_Resize PyList_Insert
+    PyCapsule_SetDestructor PyThread_acquire_lock PyThread_tss_create PyThread_tss_set PyUnicode_Find
+    _PyTrash_begin _PyTrash_cond PyModule_ExecDef PyCapsule_SetName PyObject_Print PySequence_SetItem
+    PyThread_get_thread_ident Py_ReprEnter _Py_IsFinalizing PyGILState_Check PyModule_AddType
+    PyObject_AsFileDescriptor PyObject_HashNotImplemented PyUnicode_ReadChar _PyUnicode_IsAlpha
+    _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get PyErr_BadArgument
+    PyMapping_Size PySequence_DelSlice PyUnicode_Count _PyObject_LookupAttr _PyUnicodeWriter_WriteStr
+    _PyUnicode_EQ _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous PyCapsule_SetPointer
+    PyFrame_GetLasti PyIter_Send PyMapping_HasKey PyTraceMalloc_Track PyTraceMalloc_Untrack
+    PyVectorcall_NARGS _PyGen_FetchStopIterationValue _PyUnicodeWriter_PrepareInternal
+    _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull
+    _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding
+    PyContext_Enter PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags PyFile_WriteObject
+    PyFile_WriteString PyMapping_HasKeyString PyModule_AddFunctions PyOS_strtol PyOS_strtoul PyOS_vsnprintf
+    PyObject_AsReadBuffer PySequence_DelItem PyState_AddModule PyStructSequence_InitType2
+    PyThread_acquire_lock_timed PyThread_get_thread_native_id PyThread_tss_is_created
+    PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter PyUnicode_WriteChar
+    PyVectorcall_Function Py_FinalizeEx Py_GetRecursionLimit _PyArg_VaParseTupleAndKeywords_SizeT
+    _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame _PyUnicodeWriter_WriteSubstring
+    _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase _PyUnicode_IsUppercase
+    _PyUnicode_ToLowercase PyAIter_Check PyArg_Parse PyArg_VaParse PyArg_VaParseTupleAndKeywords
+    PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCapsule_GetDestructor PyCode_Addr2Location
+    PyCode_ClearWatcher PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset
     PyErr_ResourceWarning PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat
     PyErr_WarnExplicitObject PyEval_ThreadsInitialized PyFile_SetOpenCodeHook PyFloat_Pack2
     PyFrame_FastToLocalsWithError PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations
@@ -414,8 +290,7 @@ functions! { integer:
     PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason
     PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason
     PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar PyUnicode_FSDecoder PyUnicode_Fill
-    PyUnicode_GetSize PyUnicode_IsIdentifier PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
->>>>>>> 16c4d08 (capi: numbers; the list without them)
+    PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
     PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
