@@ -129,7 +129,7 @@ pub fn display(f: &PyCFunctionObject) -> String {
     let module = unsafe { f.m_module.get().as_ref() }.map(unicode::display);
     match (module, bound_to(f)) {
         (Some(m), _) if !m.is_empty() && m != "builtins" => format!("{m}.{name}"),
-        (None, Some(o)) => format!("{}.{name}", crate::call::type_name(o.ty())),
+        (None, Some(o)) => format!("{}.{name}", crate::call::short_name(o.ty())),
         _ => name.into_owned(),
     }
 }

@@ -5,7 +5,6 @@ use crate::iobase::{IOBase, IoBase};
 use crate::util::*;
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
-use dxpy_core::buffer::View;
 use dxpy_core::call;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::StaticType;
@@ -45,8 +44,8 @@ fn write(py: Py<'_>, _: &IoBase, _: &PyObject) -> PyResult {
 }
 
 /// `_bufferediobase_readinto_generic`: by way of `read` or `read1`.
-fn readinto_by(py: Py<'_>, s: &IoBase, b: &PyObject, method: &Name) -> PyResult {
-    let view = View::writable(py, b)?;
+fn readinto_by(py: Py<'_>, s: &IoBase, b: &PyObject, method: &Name, shown: &str) -> PyResult {
+    let view = writable(py, b, shown, "argument")?;
     let n = long::from_u64(py, view.len() as u64)?;
     let data = call::method(py, s.as_object(), method, [n.as_object()])?;
     let Some(got) = bytes::check(&data) else {
@@ -70,11 +69,11 @@ fn readinto_by(py: Py<'_>, s: &IoBase, b: &PyObject, method: &Name) -> PyResult 
 }
 
 fn readinto(py: Py<'_>, s: &IoBase, b: &PyObject) -> PyResult {
-    readinto_by(py, s, b, name!("read"))
+    readinto_by(py, s, b, name!("read"), "readinto")
 }
 
 fn readinto1(py: Py<'_>, s: &IoBase, b: &PyObject) -> PyResult {
-    readinto_by(py, s, b, name!("read1"))
+    readinto_by(py, s, b, name!("read1"), "readinto1")
 }
 
 /// `_io._TextIOBase`.

@@ -236,7 +236,7 @@ fn read(py: Py<'_>, b: &BytesObject, size: Option<Size>) -> PyResult<Owned<PyByt
 
 fn readinto(py: Py<'_>, b: &BytesObject, to: &PyObject) -> PyResult<usize> {
     b.check_open(py)?;
-    let view = View::writable(py, to)?;
+    let view = writable(py, to, "readinto", "argument")?;
     let (to, len) = (view.raw().buf.get() as *mut u8, view.len());
     let n = b.with(py, |v| {
         let rest = v.get(b.pos.get()..).unwrap_or_default();

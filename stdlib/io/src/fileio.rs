@@ -2,7 +2,7 @@
 
 use crate::DEFAULT_BUFFER_SIZE;
 use crate::iobase::{self, IoBase, RawIOBase, begin_dealloc, end_dealloc};
-use crate::util::*;
+use crate::util::{writable as writable_buffer, *};
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::args::bind_call;
@@ -407,7 +407,7 @@ fn count(py: Py<'_>, n: Option<usize>) -> PyResult {
 
 fn readinto(py: Py<'_>, f: &FileObject, b: &PyObject) -> PyResult {
     reading(py, f)?;
-    let view = View::writable(py, b)?;
+    let view = writable_buffer(py, b, "readinto", "argument 1")?;
     // SAFETY: the view is writable and nobody else looks at it during the call of the system.
     let n = read_into(py, f, unsafe { view.bytes_mut() })?;
     count(py, n)

@@ -2,13 +2,15 @@
 
 use dxpy_core::abi::*;
 use dxpy_core::args::{Bound, FromArg};
+use dxpy_core::buffer::View;
 use dxpy_core::call::{self, type_name};
 use dxpy_core::hooks::HOOKS;
 use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::{Gil, StaticType};
 use dxpy_core::unicode::Name;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, dict, exceptions, long, name, number, object, protocol, tuple, types, unicode,
+    Owned, Py, PyErr, PyResult, dict, exceptions, glue, long, name, number, object, protocol, tuple, types,
+    unicode,
 };
 use dxpy_host::Errno;
 use std::cell::Cell;
@@ -196,7 +198,7 @@ pub fn chain(first: Option<PyErr>, second: PyResult) -> PyResult {
 
 /// `_PyIOBase_cannot_pickle`.
 pub fn cannot_pickle<T: Layout>(py: Py<'_>, o: &T) -> PyResult {
-    Err(exceptions::type_error(py, format_args!("cannot pickle '{}' instances", type_name(o.ty()))))
+    Err(exceptions::type_error(py, format_args!("cannot pickle '{}' instances", call::short_name(o.ty()))))
 }
 
 /// The same, with the protocol that `__reduce_ex__` gets.
@@ -226,4 +228,18 @@ pub fn name_repr(py: Py<'_>, o: &PyObject) -> PyResult<Option<String>> {
         a.borrow_mut().pop();
     });
     r.map(|s| Some(unicode::display(s.as_object())))
+}
+
+/// Memory to be written (`w*`); `which` is the argument as messages name it.
+pub fn writable(py: Py<'_>, o: &PyObject, function: &str, which: &str) -> PyResult<View> {
+    View::writable(py, o).map_err(|e| {
+        glue::ignore(e);
+        exceptions::type_error(
+            py,
+            format_args!(
+                "{function}() {which} must be read-write bytes-like object, not {}",
+                type_name(o.ty())
+            ),
+        )
+    })
 }

@@ -368,14 +368,14 @@ fn count(py: Py<'_>, n: Option<usize>) -> PyResult {
 
 /// `readinto(buffer)`.
 pub fn readinto(py: Py<'_>, b: &Buffered, to: &PyObject) -> PyResult {
-    let view = View::writable(py, to)?;
+    let view = writable(py, to, "readinto", "argument")?;
     let n = b.fill_view(py, &view, false)?;
     count(py, n)
 }
 
 /// `readinto1(buffer)`.
 pub fn readinto1(py: Py<'_>, b: &Buffered, to: &PyObject) -> PyResult {
-    let view = View::writable(py, to)?;
+    let view = writable(py, to, "readinto1", "argument")?;
     let n = b.fill_view(py, &view, true)?;
     count(py, n)
 }

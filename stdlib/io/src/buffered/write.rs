@@ -23,14 +23,17 @@ impl Buffered {
             // What Python code gets is its own, so that it can keep it.
             let own = bytes::new(py, data)?;
             let view = dxpy_types::memoryview::from_object(py, own.as_object())?;
+            // The error number to report is the one that the method leaves behind.
+            dxpy_host::Errno(0).set_last();
             let r = loop {
                 match call::method(py, &raw, name!("write"), [view.as_object()]) {
                     Ok(r) => break r,
                     Err(e) => trap_eintr(py, e)?,
                 }
             };
+            let errno = dxpy_host::Errno::last();
             if object::is_none(&r) {
-                dxpy_host::Errno(libc::EAGAIN).set_last();
+                errno.set_last();
                 return Ok(Raw::WouldBlock);
             }
             let n = number::as_ssize(py, &r, &exceptions::ValueError)?;

@@ -198,3 +198,55 @@ assert d.decode("a\r") == "a"
 assert d.decode("\nb") == "\nb"
 assert d.newlines == "\r\n"
 assert d.getstate() == (b"", 0)
+
+# What answers nothing, too much, or comes back while it is called.
+raises(TypeError, "cannot pickle 'FileIO' instances", _io.FileIO(0, "r", False).__reduce__)
+raises(TypeError, "readinto() argument 1 must be read-write bytes-like object, not bytes", _io.FileIO(0, "r", False).readinto, b"")
+class Silent(_io._RawIOBase):
+    def readable(self):
+        return True
+    def writable(self):
+        return True
+    def readinto(self, b):
+        return None
+    def write(self, b):
+        return None
+assert _io.BufferedReader(Silent()).read(5) is None
+assert _io.BufferedReader(Silent()).readline() == b""
+assert _io.BufferedReader(Silent()).read1() == b""
+w = _io.BufferedWriter(Silent(), 4)
+assert w.write(b"abc") == 3
+try:
+    w.write(b"abcdef")
+    assert False
+except _io.BlockingIOError as e:
+    assert e.args == (0, "write could not complete without blocking", 1), e.args
+class Wrong(Silent):
+    def readinto(self, b):
+        return len(b) + 1
+    def write(self, b):
+        return len(b) + 1
+raises(OSError, "raw write() returned invalid length 7 (should have been between 0 and 6)", _io.BufferedWriter(Wrong(), 4).write, b"123456")
+raises(OSError, "raw readinto() returned invalid length 5 (should have been between 0 and 4)", _io.BufferedReader(Wrong(), 4).read, 1)
+seen = []
+class Again(Silent):
+    def write(self, b):
+        try:
+            self.outer.flush()
+        except RuntimeError as e:
+            seen.append(e.args[0][:23])
+        return len(b)
+q = Again()
+q.outer = _io.BufferedWriter(q)
+q.outer.write(b"x")
+q.outer.flush()
+assert seen == ["reentrant call inside <"], seen
+
+# A stream that goes away writes what it holds.
+p = TMP + "/gone"
+f = _io.open(p, "w", -1, "utf-8")
+f.write("kept")
+del f
+f = _io.open(p, "rb")
+assert f.read() == b"kept"
+f.close()
