@@ -35,7 +35,8 @@ pub static PyComplex_Type: StaticType = StaticType::new::<PyComplexObject>(c"com
     .richcompare(glue::richcompare(richcompare))
     .number(&NUMBER)
     .methods(&METHODS)
-    .members(&MEMBERS);
+    .members(&MEMBERS)
+    .getattro(dxpy_core::attr::generic_get_slot);
 
 static NUMBER: StaticTable<PyNumberMethods> = StaticTable::<PyNumberMethods>::empty()
     .add(glue::binary(add))

@@ -36,7 +36,8 @@ static FLOAT: StaticType = StaticType::new::<PyFloatObject>(c"float")
     .richcompare(glue::richcompare(richcompare))
     .number(&NUMBER)
     .methods(&METHODS)
-    .getset(&GETSET);
+    .getset(&GETSET)
+    .getattro(dxpy_core::attr::generic_get_slot);
 
 static NUMBER: StaticTable<PyNumberMethods> = StaticTable::<PyNumberMethods>::empty()
     .add(glue::binary(add))

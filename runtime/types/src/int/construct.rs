@@ -25,23 +25,17 @@ pub fn new(py: Py<'_>, ty: &PyTypeObject, a: &PyTupleObject, kw: Option<&PyDictO
 pub const VECTORCALL: vectorcallfunc = glue::type_vectorcall(vectorcall);
 
 fn vectorcall(py: Py<'_>, _: &PyTypeObject, raw: RawArgs<'_>) -> PyResult {
-    if raw.keywords() > 0 {
-        return keywords(py, raw);
+    if raw.keywords() > 0 || raw.nargs > 2 {
+        return bound(py, raw);
     }
     // SAFETY: LIVE: the caller of the vectorcall holds its arguments.
     let at = |i: usize| raw.all.get(i).map(|p| unsafe { &**p });
-    if raw.nargs > 2 {
-        return Err(exceptions::type_error(
-            py,
-            format_args!("int expected at most 2 arguments, got {}", raw.nargs),
-        ));
-    }
     of_arguments(py, at(0), at(1)).map(Owned::upcast)
 }
 
-/// A call with keywords, which only `base` can be.
+/// A call with keywords, which only `base` can be, or with too many arguments.
 #[cold]
-fn keywords(py: Py<'_>, raw: RawArgs<'_>) -> PyResult {
+fn bound(py: Py<'_>, raw: RawArgs<'_>) -> PyResult {
     let mut slots = [None; 2];
     let b = signature!("int", "(x=0, /, base=10)").bind(py, raw, &mut slots)?;
     of_arguments(py, b.get(0), b.get(1)).map(Owned::upcast)

@@ -26,7 +26,8 @@ static INT: StaticType = StaticType::new::<PyLongObject>(c"int")
     .richcompare(glue::richcompare(richcompare))
     .number(&NUMBER)
     .methods(&methods::METHODS)
-    .getset(&methods::GETSET);
+    .getset(&methods::GETSET)
+    .getattro(dxpy_core::attr::generic_get_slot);
 
 static NUMBER: StaticTable<PyNumberMethods> = StaticTable::<PyNumberMethods>::empty()
     .add(glue::binary(add))
