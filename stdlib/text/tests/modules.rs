@@ -191,3 +191,23 @@ const CODE: [i64; 32] = [
     14, 8, 1, 1, 4294967295, 1, 0, 97, 0, 17, 0, 16, 97, 17, 1, 23, 14, 0, 1, 17, 2, 24, 6, 1, 4294967295,
     16, 98, 1, 17, 3, 18, 1,
 ];
+
+#[test]
+fn bytes_become_text_codings() {
+    with_types(|py| {
+        let m = import(py, "binascii", &dxpy_mod_text::binascii::MODULE);
+        assert_eq!(show(py, run(py, &m, "b2a_base64", [&b(py, b"abcd")])), "b'YWJjZA==\\n'");
+        assert_eq!(show(py, run(py, &m, "a2b_base64", [&s(py, "YWJjZA==")])), "b'abcd'");
+        assert_eq!(
+            show(py, run(py, &m, "a2b_base64", [&s(py, "YWJjZ")])),
+            "Error: Invalid base64-encoded string: number of data characters (5) cannot be 1 more than a multiple of 4"
+        );
+        assert_eq!(show(py, run(py, &m, "hexlify", [&b(py, b"ab"), &s(py, ":")])), "b'61:62'");
+        assert_eq!(show(py, run(py, &m, "unhexlify", [&s(py, "616")])), "Error: Odd-length string");
+        assert_eq!(show(py, run(py, &m, "crc32", [&b(py, b"abc")])), "891568578");
+        assert_eq!(
+            show(py, run(py, &m, "a2b_hex", [&s(py, "é")])),
+            "ValueError: string argument should contain only ASCII characters"
+        );
+    });
+}

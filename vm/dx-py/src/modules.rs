@@ -20,6 +20,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("cmath", &dxpy_mod_math::cmath::MODULE),
     ("math", &dxpy_mod_math::math::MODULE),
     ("marshal", &dxpy_mod_lang::marshal::MODULE),
+    ("binascii", &dxpy_mod_text::binascii::MODULE),
     ("builtins", &dxpy_mod_lang::builtins::BUILTINS),
     ("posix", &dxpy_mod_os::posix::MODULE),
     ("time", &dxpy_mod_os::time::MODULE),
