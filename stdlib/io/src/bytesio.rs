@@ -145,7 +145,7 @@ impl BytesObject {
         let n = self.with(py, |v| {
             let rest = v.get(self.pos.get()..).unwrap_or_default();
             let rest = &rest[..rest.len().min(usize::try_from(limit).unwrap_or(usize::MAX))];
-            rest.iter().position(|c| *c == b'\n').map_or(rest.len(), |i| i + 1)
+            memchr::memchr(b'\n', rest).map_or(rest.len(), |i| i + 1)
         })?;
         self.take(py, n)
     }

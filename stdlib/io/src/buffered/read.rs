@@ -272,7 +272,7 @@ impl Buffered {
 }
 
 fn find_newline(s: &[u8]) -> Option<usize> {
-    s.iter().position(|&c| c == b'\n')
+    memchr::memchr(b'\n', s)
 }
 
 /// `raise e from cause`.
