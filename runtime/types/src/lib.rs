@@ -12,15 +12,18 @@ pub mod bytearray;
 pub mod bytes;
 pub mod code;
 pub mod complex;
+pub mod descriptors;
 pub mod dict;
 pub mod exceptions;
 pub mod float;
 pub mod frame;
+pub mod function;
 pub mod generator;
 pub mod int;
 pub mod list;
 pub mod mappingproxy;
 pub mod memoryview;
+pub mod method;
 pub mod none;
 pub mod number_text;
 pub mod set;
@@ -55,7 +58,9 @@ static PARTS: &[&Part] = &[
     &bytes::PART,
     &code::PART,
     &complex::PART,
+    &descriptors::PART,
     &dict::PART,
+    &function::PART,
     &exceptions::PART,
     &frame::PART,
     &generator::PART,
@@ -63,6 +68,7 @@ static PARTS: &[&Part] = &[
     &float::PART,
     &int::PART,
     &mappingproxy::PART,
+    &method::PART,
     &set::PART,
     &str::PART,
     &traceback::PART,
