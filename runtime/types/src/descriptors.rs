@@ -14,7 +14,9 @@ use dxpy_core::descr::{
 use dxpy_core::doc::{docstring, text_signature};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::StaticType;
-use dxpy_core::{Owned, Py, PyResult, attr, getset, hooks, members, methods, module, name, object, tuple, types, unicode};
+use dxpy_core::{
+    Owned, Py, PyResult, attr, getset, hooks, members, methods, module, name, object, tuple, types, unicode,
+};
 
 /// What this module brings.
 pub static PART: Part = Part {

@@ -10,7 +10,9 @@ use dxpy_core::call::type_name;
 use dxpy_core::function::PyFunction_Type;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{Gil, StaticType};
-use dxpy_core::{Owned, Py, PyErr, PyResult, cell, dict, exceptions, getset, glue, members, object, tuple, unicode};
+use dxpy_core::{
+    Owned, Py, PyErr, PyResult, cell, dict, exceptions, getset, glue, members, object, tuple, unicode,
+};
 
 /// What this module brings.
 pub static PART: Part = Part { adopt: &[(&PyFunction_Type, &FUNCTION)], types: &[], hooks: no_hooks };
@@ -52,7 +54,10 @@ pub type Make = fn(Py<'_>, &PyCodeObject, &PyObject) -> PyResult<Owned<PyFunctio
 fn make(py: Py<'_>, code: &PyCodeObject, globals: &PyObject) -> PyResult<Owned<PyFunctionObject>> {
     match MAKE.get() {
         Some(f) => f(py, code, globals),
-        None => Err(exceptions::runtime_error(py, format_args!("function() before the interpreter is initialised"))),
+        None => Err(exceptions::runtime_error(
+            py,
+            format_args!("function() before the interpreter is initialised"),
+        )),
     }
 }
 

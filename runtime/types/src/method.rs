@@ -10,8 +10,8 @@ use dxpy_core::ptr::Object;
 use dxpy_core::statics::StaticType;
 use dxpy_core::types::slots::has_keywords;
 use dxpy_core::{
-    Owned, Py, PyResult, attr, boolean, exceptions, getset, glue, hooks, members, methods, name, object, protocol,
-    tuple, types, unicode,
+    Owned, Py, PyResult, attr, boolean, exceptions, getset, glue, hooks, members, methods, name, object,
+    protocol, tuple, types, unicode,
 };
 
 /// What this module brings.
