@@ -1,0 +1,37 @@
+//! Scripts whose output is CPython 3.12.1's, byte for byte: each file of `scripts` is run by both.
+
+use std::path::Path;
+use std::process::Command;
+
+/// The oracle, if it is there and of the right version.
+fn oracle() -> Option<String> {
+    let name = std::env::var("DXPY_ORACLE").unwrap_or_else(|_| "python3.12".into());
+    let out = Command::new(&name).arg("--version").output().ok()?;
+    (String::from_utf8_lossy(&out.stdout).trim() == "Python 3.12.1").then_some(name)
+}
+
+fn output(program: &str, script: &Path) -> String {
+    let out = Command::new(program).arg(script).env("PYTHONHASHSEED", "0").output().expect("it runs");
+    String::from_utf8_lossy(&out.stdout).into_owned()
+}
+
+#[test]
+fn scripts_print_what_cpython_prints() {
+    let Some(oracle) = oracle() else {
+        eprintln!("SKIP: scripts_print_what_cpython_prints: no CPython 3.12.1 (set DXPY_ORACLE)");
+        return;
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).expect("the folder of scripts") {
+        let path = file.expect("an entry").path();
+        let (mine, theirs) = (output(env!("CARGO_BIN_EXE_dx-py"), &path), output(&oracle, &path));
+        assert!(!theirs.is_empty(), "{} prints nothing", path.display());
+        for (i, (a, b)) in mine.lines().zip(theirs.lines()).enumerate() {
+            assert_eq!(a, b, "{}, line {} of the output", path.display(), i + 1);
+        }
+        assert_eq!(mine.lines().count(), theirs.lines().count(), "{}", path.display());
+        seen += 1;
+    }
+    assert!(seen > 0, "no scripts");
+}
