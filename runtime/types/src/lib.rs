@@ -24,13 +24,17 @@ pub mod list;
 pub mod mappingproxy;
 pub mod memoryview;
 pub mod method;
+pub mod module;
 pub mod none;
 pub mod number_text;
+pub mod property;
 pub mod set;
 pub mod str;
 pub mod structseq;
+pub mod super_;
 pub mod traceback;
 pub mod tuple;
+pub mod wrappers;
 
 use dxpy_core::statics::StaticType;
 use dxpy_core::{Py, PyResult};
@@ -52,6 +56,10 @@ pub const fn no_hooks() {}
 #[rustfmt::skip] // One a line, so that additions do not collide.
 static PARTS: &[&Part] = &[
     &memoryview::PART,
+    &module::PART,
+    &property::PART,
+    &super_::PART,
+    &wrappers::PART,
     &none::PART,
     &boolean::PART,
     &bytearray::PART,
