@@ -414,10 +414,8 @@ data! {
     PyRange_Type = 416;
     _Py_ascii_whitespace = 128;
     PyExc_IOError = 8;
-    PyProperty_Type = 416;
     PyInstanceMethod_Type = 416;
     PyAsyncGen_Type = 416;
-    PySuper_Type = 416;
     _Py_ctype_table = 1024;
     _Py_ctype_tolower = 256;
     PyReversed_Type = 416;
@@ -430,7 +428,6 @@ data! {
     Py_FileSystemDefaultEncoding = 8;
     _PyAsyncGenASend_Type = 416;
     _PyRuntime = 459944;
-    PyCallIter_Type = 416;
     PyContextToken_Type = 416;
     PyEnum_Type = 416;
     PyFilter_Type = 416;

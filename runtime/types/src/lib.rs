@@ -10,6 +10,7 @@
 pub mod boolean;
 pub mod bytearray;
 pub mod bytes;
+pub mod calliter;
 pub mod code;
 pub mod complex;
 pub mod descriptors;
@@ -21,6 +22,7 @@ pub mod function;
 pub mod generator;
 pub mod int;
 pub mod list;
+pub mod locals;
 pub mod mappingproxy;
 pub mod memoryview;
 pub mod method;
@@ -34,6 +36,7 @@ pub mod structseq;
 pub mod super_;
 pub mod traceback;
 pub mod tuple;
+pub mod weakref;
 pub mod wrappers;
 
 use dxpy_core::statics::StaticType;
@@ -56,7 +59,9 @@ pub const fn no_hooks() {}
 #[rustfmt::skip] // One a line, so that additions do not collide.
 static PARTS: &[&Part] = &[
     &memoryview::PART,
+    &calliter::PART,
     &module::PART,
+    &weakref::PART,
     &property::PART,
     &super_::PART,
     &wrappers::PART,

@@ -10,8 +10,8 @@ use dxpy_core::module::{PyModule_Type, init_dict};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::StaticType;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, attr, call, dict, exceptions, getset, glue, hooks, list, members, methods, name,
-    object, protocol, sequence, signature, unicode,
+    Owned, Py, PyErr, PyResult, attr, call, dict, exceptions, getset, glue, hooks, list, members, methods,
+    name, object, protocol, sequence, signature, unicode,
 };
 
 /// What this module brings.

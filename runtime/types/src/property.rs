@@ -11,8 +11,8 @@ use dxpy_core::statics::StaticType;
 use dxpy_core::types::attrs::qualname_of;
 use dxpy_core::types::is_subtype;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, attr, call, exceptions, gc, getset, glue, members, methods, name, object, protocol,
-    signature, unicode,
+    Owned, Py, PyErr, PyResult, attr, call, exceptions, gc, getset, glue, members, methods, name, object,
+    protocol, signature, unicode,
 };
 
 /// What this module brings.
@@ -206,8 +206,7 @@ fn get(py: Py<'_>, p: &_PyPropertyObject, o: Option<&PyObject>, _: Option<&PyObj
 
 /// `property_descr_set`.
 fn set(py: Py<'_>, p: &_PyPropertyObject, o: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
-    let (field, what) =
-        if value.is_some() { (&p.prop_set, "setter") } else { (&p.prop_del, "deleter") };
+    let (field, what) = if value.is_some() { (&p.prop_set, "setter") } else { (&p.prop_del, "deleter") };
     let Some(f) = held(field).map(Object::to_owned) else { return Err(lacks(py, p, o, what)) };
     match value {
         Some(v) => call::call(py, &f, [o, v]).map(drop),

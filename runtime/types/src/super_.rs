@@ -75,7 +75,10 @@ pub fn check(py: Py<'_>, ty: &PyTypeObject, o: &PyObject) -> PyResult<Owned<PyTy
     {
         return Ok(t.to_owned());
     }
-    Err(exceptions::type_error(py, format_args!("super(type, obj): obj must be an instance or subtype of type")))
+    Err(exceptions::type_error(
+        py,
+        format_args!("super(type, obj): obj must be an instance or subtype of type"),
+    ))
 }
 
 /// `super_init_without_args`.

@@ -9,7 +9,9 @@ use dxpy_core::function::{PyClassMethod_Type, PyStaticMethod_Type, copy_attribut
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::StaticType;
 use dxpy_core::types::slots::has_keywords;
-use dxpy_core::{Owned, Py, PyResult, boolean, call, exceptions, getset, glue, members, object, protocol, tuple, unicode};
+use dxpy_core::{
+    Owned, Py, PyResult, boolean, call, exceptions, getset, glue, members, object, protocol, tuple, unicode,
+};
 
 /// What this module brings.
 pub static PART: Part = Part {
@@ -84,7 +86,12 @@ fn only<'a>(
     }
 }
 
-fn static_init(py: Py<'_>, w: &staticmethod, args: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult<()> {
+fn static_init(
+    py: Py<'_>,
+    w: &staticmethod,
+    args: &PyTupleObject,
+    kw: Option<&PyDictObject>,
+) -> PyResult<()> {
     let f = only(py, "staticmethod", args, kw)?;
     replace(&w.sm_callable, Some(f.to_owned()));
     copy_attributes(py, f, w.as_object())

@@ -1,5 +1,11 @@
 //! `builtins`: the functions (`Python/bltinmodule.c`). The types in it come from their own modules.
 
+mod code;
+mod iteration;
+mod objects;
+
+pub use code::OPTIMIZE;
+
 use dxpy_core::abi::*;
 use dxpy_core::args::Raw;
 use dxpy_core::module::{StaticModule, exec};
@@ -16,13 +22,50 @@ pub static BUILTINS: StaticModule = StaticModule::new(c"builtins").methods(&METH
 static SLOTS: dxpy_core::statics::Gil<[PyModuleDef_Slot; 2]> = exec(fill);
 
 methods! { static METHODS: for PyModuleObject [
-    "__build_class__" = build_class [1], "($module, *args)", "Used by the class statement.";
+    "__build_class__" = build_class [2], "?($module, *args, **kwargs)", "Used by the class statement.";
     "__import__" = dxpy_import::import::dunder_import [5], "($module, /, name, globals=None, locals=None, fromlist=(), level=0)", "Imports a module; importlib.import_module() is what programs call.";
-    "print" = crate::print::print [5], "($module, /, *args, sep=' ', end='\\n', file=None, flush=False)", "Prints values to a stream, or to standard output.";
-    "len" = len [1], "($module, obj, /)", "The number of items of a container.";
-    "repr" = repr [1], "($module, obj, /)", "The canonical text of an object.";
-    "isinstance" = isinstance [2], "($module, obj, class_or_tuple, /)", "Whether an object is an instance of a class.";
-    "issubclass" = issubclass [2], "($module, cls, class_or_tuple, /)", "Whether a class is derived from another.";
+    "abs" = objects::abs [1], "($module, x, /)", "The absolute value of a number.";
+    "all" = iteration::all [1], "($module, iterable, /)", "Whether every item is true.";
+    "any" = iteration::any [1], "($module, iterable, /)", "Whether some item is true.";
+    "ascii" = objects::ascii [1], "($module, obj, /)", "As repr(), with everything outside ASCII escaped.";
+    "bin" = objects::bin [1], "($module, number, /)", "An integer in base 2.";
+    "breakpoint" = code::breakpoint [2], "?($module, *args, **kws)", "Calls sys.breakpointhook().";
+    "callable" = objects::callable [1], "($module, obj, /)", "Whether an object can be called.";
+    "chr" = objects::chr [1], "($module, i, /)", "The character of a code point.";
+    "compile" = code::compile [7], "($module, /, source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)", "Compiles source to a code object.";
+    "delattr" = objects::delattr [2], "($module, obj, name, /)", "Deletes an attribute.";
+    "dir" = code::dir [1], "?($module, object=None, /)", "The names of an object's attributes, or of the local names.";
+    "divmod" = objects::divmod [2], "($module, x, y, /)", "Quotient and remainder.";
+    "eval" = code::eval [3], "($module, source, globals=None, locals=None, /)", "The value of an expression.";
+    "exec" = code::exec [4], "($module, source, globals=None, locals=None, /, *, closure=None)", "Runs code.";
+    "format" = objects::format [2], "($module, value, format_spec='', /)", "The text of a value after a specification.";
+    "getattr" = objects::getattr [3], "?($module, object, name, default=None, /)", "An attribute, or a default.";
+    "globals" = code::globals [0], "($module, /)", "The globals of the running code.";
+    "hasattr" = objects::hasattr [2], "($module, obj, name, /)", "Whether an object has an attribute.";
+    "hash" = objects::hash [1], "($module, obj, /)", "The hash of an object.";
+    "hex" = objects::hex [1], "($module, number, /)", "An integer in base 16.";
+    "id" = objects::id [1], "($module, obj, /)", "The identity of an object.";
+    "input" = code::input [1], "($module, prompt='', /)", "A line of standard input.";
+    "isinstance" = objects::isinstance [2], "($module, obj, class_or_tuple, /)", "Whether an object is an instance of a class.";
+    "issubclass" = objects::issubclass [2], "($module, cls, class_or_tuple, /)", "Whether a class is derived from another.";
+    "iter" = iteration::iter [2], "?($module, object, sentinel=None, /)", "An iterator over an object, or over a function's results.";
+    "aiter" = iteration::aiter [1], "($module, async_iterable, /)", "An asynchronous iterator over an object.";
+    "len" = objects::len [1], "($module, obj, /)", "The number of items of a container.";
+    "locals" = code::locals [0], "($module, /)", "The local names of the running code.";
+    "max" = iteration::max [2], "?($module, *args, **kwargs)", "The largest of its arguments, or of an iterable.";
+    "min" = iteration::min [2], "?($module, *args, **kwargs)", "The smallest of its arguments, or of an iterable.";
+    "next" = iteration::next [2], "?($module, iterator, default=None, /)", "The next item of an iterator, or a default.";
+    "anext" = iteration::anext [2], "?($module, aiterator, default=None, /)", "The next item of an asynchronous iterator.";
+    "oct" = objects::oct [1], "($module, number, /)", "An integer in base 8.";
+    "ord" = objects::ord [1], "($module, c, /)", "The code point of a character.";
+    "pow" = objects::pow [3], "($module, /, base, exp, mod=None)", "A power, perhaps modulo a number.";
+    "print" = crate::print::print [5], "($module, /, *args, sep=' ', end='\\n', file=None, flush=False)", "Prints values to a stream, or to sys.stdout.";
+    "repr" = objects::repr [1], "($module, obj, /)", "The canonical text of an object.";
+    "round" = objects::round [2], "($module, /, number, ndigits=None)", "A number rounded to digits after the point.";
+    "setattr" = objects::setattr [3], "($module, obj, name, value, /)", "Sets an attribute.";
+    "sorted" = iteration::sorted [2], "?($module, *args, **kwargs)", "The items of an iterable in order, as a list.";
+    "sum" = iteration::sum [2], "($module, iterable, /, start=0)", "The sum of the items, with a start value.";
+    "vars" = code::vars [1], "?($module, object=None, /)", "An object's __dict__, or the local names.";
 ] }
 
 /// The types and constants of the module.
@@ -54,30 +97,20 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     module::add_type(py, m, &dxpy_core::function::PyClassMethod_Type)?;
     module::add_type(py, m, &dxpy_core::set::PySet_Type)?;
     module::add_type(py, m, &dxpy_core::set::PyFrozenSet_Type)?;
+    module::add_type(py, m, &dxpy_types::property::PyProperty_Type)?;
+    module::add_type(py, m, &dxpy_types::super_::PySuper_Type)?;
+    module::add_type(py, m, &dxpy_types::bytearray::PyByteArray_Type)?;
+    module::add_type(py, m, &dxpy_types::complex::PyComplex_Type)?;
+    module::add_type(py, m, &dxpy_types::memoryview::PyMemoryView_Type)?;
+    module::add(py, m, "__debug__", code::debug().as_object())?;
     for t in exceptions::TYPES {
         module::add_type(py, m, t)?;
     }
     Ok(())
 }
 
-fn len(py: Py<'_>, _: &PyModuleObject, o: &PyObject) -> PyResult<usize> {
-    protocol::len(py, o)
-}
-
-fn repr(py: Py<'_>, _: &PyModuleObject, o: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
-    protocol::repr(py, o)
-}
-
-fn isinstance(py: Py<'_>, _: &PyModuleObject, o: &PyObject, class: &PyObject) -> PyResult<bool> {
-    types::isinstance::is_instance(py, o, class)
-}
-
-fn issubclass(py: Py<'_>, _: &PyModuleObject, o: &PyObject, class: &PyObject) -> PyResult<bool> {
-    types::isinstance::is_subclass(py, o, class)
-}
-
 /// `builtin___build_class__`.
-fn build_class(py: Py<'_>, _: &PyModuleObject, raw: Raw<'_>) -> PyResult {
+fn build_class(py: Py<'_>, _: &PyModuleObject, raw: Raw<'_>, _: Raw<'_>) -> PyResult {
     let raw = raw.0;
     let positional: Vec<&PyObject> = raw
         .positional()

@@ -3,6 +3,8 @@
 
 pub mod _opcode;
 pub mod _tokenize;
+pub mod _thread;
+pub mod _weakref;
 pub mod ast;
 pub mod builtins;
 pub mod marshal;

@@ -174,6 +174,7 @@ fn hash_secret() {
 /// `Py_InitializeFromConfig`.
 fn start(py: Py<'_>) -> PyResult<()> {
     hash_secret();
+    dxpy_mod_lang::builtins::OPTIMIZE.set(config::get().optimize as u8);
     dxpy_interp::install();
     state::register(MODULES);
     dxpy_types::init(py)?;
