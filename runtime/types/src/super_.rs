@@ -106,8 +106,9 @@ fn from_frame(py: Py<'_>) -> PyResult<(Owned<PyTypeObject>, Owned)> {
         }
         let Some(first) = first else { return Err(wrong(py, "arg[0] deleted")) };
         let total = code.co_nlocalsplus.get() as usize;
-        for i in total - code.co_nfreevars.get() as usize..total {
-            if !unicode::equals_str(names[i], "__class__") {
+        let free = total - code.co_nfreevars.get() as usize;
+        for (i, variable) in names.iter().enumerate().skip(free) {
+            if !unicode::equals_str(variable, "__class__") {
                 continue;
             }
             let held = at(i);
