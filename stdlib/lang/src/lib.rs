@@ -2,8 +2,8 @@
 #![allow(non_upper_case_globals)]
 
 pub mod _opcode;
-pub mod _tokenize;
 pub mod _thread;
+pub mod _tokenize;
 pub mod _weakref;
 pub mod ast;
 pub mod builtins;
