@@ -1,5 +1,6 @@
 //! Modules about the running interpreter: `sys` and its kin.
 #![allow(non_upper_case_globals)]
 
+pub mod _thread;
 pub mod config;
 pub mod sys;

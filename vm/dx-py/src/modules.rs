@@ -26,5 +26,6 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("builtins", &dxpy_mod_lang::builtins::BUILTINS),
     ("posix", &dxpy_mod_os::posix::MODULE),
     ("time", &dxpy_mod_os::time::MODULE),
+    ("_thread", &dxpy_mod_sys::_thread::MODULE),
     ("sys", &dxpy_mod_sys::sys::SYS),
 ];
