@@ -588,10 +588,14 @@ pub fn items(d: &PyDictObject) -> Vec<(Owned, Owned)> {
     out
 }
 
-/// `PyDict_Copy`: an exact dict.
+/// `PyDict_Copy`: an exact dict; a subclass that iterates in its own way is asked for its keys.
 pub fn copy(py: Py<'_>, d: &PyDictObject) -> PyResult<Owned<PyDictObject>> {
     let c = presized(py, len(d))?;
-    update(py, &c, d, true)?;
+    if len(d) > 0 && !plain_iteration(d) {
+        merge(py, &c, d.as_object(), true)?;
+    } else {
+        update(py, &c, d, true)?;
+    }
     Ok(c)
 }
 
