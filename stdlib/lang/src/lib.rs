@@ -4,6 +4,7 @@
 pub mod _opcode;
 pub mod _thread;
 pub mod _tokenize;
+pub mod _warnings;
 pub mod _weakref;
 pub mod ast;
 pub mod builtins;

@@ -22,6 +22,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("marshal", &dxpy_mod_lang::marshal::MODULE),
     ("binascii", &dxpy_mod_text::binascii::MODULE),
     ("_thread", &dxpy_mod_lang::_thread::MODULE),
+    ("_warnings", &dxpy_mod_lang::_warnings::MODULE),
     ("_weakref", &dxpy_mod_lang::_weakref::MODULE),
     ("builtins", &dxpy_mod_lang::builtins::BUILTINS),
     ("posix", &dxpy_mod_os::posix::MODULE),
