@@ -137,6 +137,9 @@ pub fn import_frozen(py: Py<'_>, f: &'static frozen::Frozen) -> PyResult {
     dict::set(py, d, name!("__builtins__").obj(py), module::dict_of(state::builtins()).as_object())?;
     dict::set(py, state::module_dict(), name.as_object(), m.as_object())?;
     dxpy_interp::eval_code(py, &code, d.as_object(), d.as_object())?;
+    // `FrozenImporter` completes the module's spec from it when importlib is set up.
+    let origin = unicode::from_str(py, f.origin)?;
+    dict::set(py, d, name!("__origname__").obj(py), origin.as_object())?;
     Ok(m.upcast())
 }
 
