@@ -473,7 +473,6 @@ data! {
     _PyImport_FrozenTest = 8;
     _PyInterpreterID_Type = 416;
     _PyLong_DigitValue = 256;
-    _PyNamespace_Type = 416;
     _PyOS_ReadlineTState = 8;
     _PyParser_TokenNames = 552;
     _Py_HasFileSystemDefaultEncodeErrors = 4;

@@ -27,6 +27,7 @@ pub mod mappingproxy;
 pub mod memoryview;
 pub mod method;
 pub mod module;
+pub mod namespace;
 pub mod none;
 pub mod number_text;
 pub mod property;
@@ -66,6 +67,7 @@ static PARTS: &[&Part] = &[
     &super_::PART,
     &wrappers::PART,
     &none::PART,
+    &namespace::PART,
     &boolean::PART,
     &bytearray::PART,
     &bytes::PART,

@@ -183,7 +183,11 @@ fn implementation(py: Py<'_>) -> PyResult {
         ("hexversion", int(py, 0x030C01F0)?),
         ("_multiarch", text(py, &format!("{arch}-linux-gnu"))?),
     ];
-    record(py, "implementation", &fields)
+    let d = dict::new(py)?;
+    for (k, v) in &fields {
+        dict::set_str(py, &d, k, v)?;
+    }
+    dxpy_types::namespace::new(py, &d)
 }
 
 fn displayhook(py: Py<'_>, _: &PyModuleObject, o: &PyObject) -> PyResult<()> {
