@@ -62,7 +62,6 @@ static PARTS: &[&Part] = &[
     &memoryview::PART,
     &calliter::PART,
     &module::PART,
-    &weakref::PART,
     &property::PART,
     &super_::PART,
     &wrappers::PART,
@@ -88,6 +87,7 @@ static PARTS: &[&Part] = &[
     &str::PART,
     &traceback::PART,
     &tuple::PART,
+    &weakref::PART,
 ];
 
 /// Brings the built-in types to life: adopts templates, sets hooks, readies all static types. Once, with the first

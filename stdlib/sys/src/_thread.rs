@@ -163,7 +163,7 @@ fn wait_of(py: Py<'_>, blocking: Option<&PyObject>, timeout: Option<&PyObject>) 
         return Err(error("can't specify a timeout for a non-blocking call"));
     }
     if seconds < 0.0 && seconds != -1.0 {
-        return Err(error("timeout value must be a non-negative number"));
+        return Err(error("timeout value must be positive"));
     }
     if !blocking {
         return Ok(Wait::No);
@@ -173,10 +173,12 @@ fn wait_of(py: Py<'_>, blocking: Option<&PyObject>, timeout: Option<&PyObject>) 
     }
     if seconds > TIMEOUT_MAX {
         // Nanoseconds in 64 bits end a little after the limit, and the clock's own error comes first there.
-        let text = if seconds >= 9_223_372_036.854_775 {
+        let text = if seconds < 9_223_372_036.854_775 {
+            "timeout value is too large"
+        } else if timeout.is_some_and(|t| long::check(t).is_some()) {
             "timestamp too large to convert to C _PyTime_t"
         } else {
-            "timeout value is too large"
+            "timestamp out of range for platform time_t"
         };
         return Err(exceptions::overflow_error(py, format_args!("{text}")));
     }

@@ -1,6 +1,7 @@
 //! Modules about the running interpreter: `sys` and its kin.
 #![allow(non_upper_case_globals)]
 
+pub mod _abc;
 pub mod _thread;
 pub mod config;
 pub mod sys;

@@ -21,12 +21,12 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("math", &dxpy_mod_math::math::MODULE),
     ("marshal", &dxpy_mod_lang::marshal::MODULE),
     ("binascii", &dxpy_mod_text::binascii::MODULE),
-    ("_thread", &dxpy_mod_lang::_thread::MODULE),
     ("_warnings", &dxpy_mod_lang::_warnings::MODULE),
     ("_weakref", &dxpy_mod_lang::_weakref::MODULE),
     ("builtins", &dxpy_mod_lang::builtins::BUILTINS),
     ("posix", &dxpy_mod_os::posix::MODULE),
     ("time", &dxpy_mod_os::time::MODULE),
+    ("_abc", &dxpy_mod_sys::_abc::MODULE),
     ("_thread", &dxpy_mod_sys::_thread::MODULE),
     ("sys", &dxpy_mod_sys::sys::SYS),
 ];
