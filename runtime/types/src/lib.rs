@@ -11,6 +11,7 @@ pub mod boolean;
 pub mod bytearray;
 pub mod bytes;
 pub mod calliter;
+pub mod cell;
 pub mod code;
 pub mod complex;
 pub mod descriptors;
@@ -70,6 +71,7 @@ static PARTS: &[&Part] = &[
     &boolean::PART,
     &bytearray::PART,
     &bytes::PART,
+    &cell::PART,
     &code::PART,
     &complex::PART,
     &descriptors::PART,

@@ -1,6 +1,7 @@
 //! `code`: making code objects from what the compiler gives, and reading them (`Objects/codeobject.c`). The attributes a
 //! program sees are in `attrs`.
 
+mod attrs;
 mod constants;
 
 pub use constants::{big, constant};
@@ -26,6 +27,14 @@ pub const FRAME_SPECIALS: usize = offset_of!(_PyInterpreterFrame, localsplus) / 
 pub static PyCode_Type: StaticType = StaticType::new::<PyCodeObject>(c"code")
     .sized(offset_of!(PyCodeObject, co_code_adaptive), size_of::<u16>())
     .weaklist(offset_of!(PyCodeObject, co_weakreflist))
+    .doc(c"code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n      flags, codestring, constants, names, varnames, filename, name,\n      qualname, firstlineno, linetable, exceptiontable, freevars=(),\n      cellvars=(), /)\n--\n\nMake a code object from its parts; compile() is what most programs want.")
+    .create(glue::create(attrs::create))
+    .repr(glue::unary(attrs::repr))
+    .hash(glue::hash(attrs::hash))
+    .richcompare(glue::richcompare(attrs::richcompare))
+    .methods(&attrs::METHODS)
+    .members(&attrs::MEMBERS)
+    .getset(&attrs::GETSET)
     .dealloc(glue::dealloc(dealloc));
 
 /// `PyCode_Check`.
