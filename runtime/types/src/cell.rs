@@ -2,7 +2,6 @@
 
 use crate::{Part, no_hooks};
 use dxpy_core::abi::*;
-use dxpy_core::call::short_name;
 use dxpy_core::cell::{self, PyCell_Type};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::StaticType;
@@ -16,7 +15,6 @@ static CELL: StaticType = StaticType::new::<PyCellObject>(c"cell")
     .doc(c"cell([contents])\n--\n\nMake a cell, a variable that closures share.\n\n  contents\n    what it holds; without it the cell is empty")
     .create(glue::create(create))
     .repr(glue::unary(repr))
-    .hash(glue::hash(hash))
     .richcompare(glue::richcompare(richcompare))
     .getset(&GETSET);
 
@@ -54,12 +52,6 @@ fn repr(py: Py<'_>, c: &PyCellObject) -> PyResult<Owned<PyUnicodeObject>> {
 /// `tp_name`, whole.
 fn short_type(o: &PyObject) -> String {
     dxpy_core::call::type_name(o.ty())
-}
-
-/// Cells compare by content and so have no hash.
-fn hash(py: Py<'_>, c: &PyCellObject) -> PyResult<Py_hash_t> {
-    let kind = short_name(c.as_object().ty());
-    Err(exceptions::type_error(py, format_args!("unhashable type: '{kind}'")))
 }
 
 /// `cell_richcompare`: by contents; an empty cell is less than any other.

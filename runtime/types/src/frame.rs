@@ -2,8 +2,8 @@
 //! the objects programs see of them, made when asked for (`Python/frame.c`, `Objects/frameobject.c`).
 //! Attributes of frame objects are in `frame_attrs`; running a frame is the interpreter's.
 
-use crate::code;
 use crate::{Part, no_hooks};
+use crate::{code, frame_attrs};
 use core::cell::Cell;
 use core::mem::offset_of;
 use dxpy_core::abi::*;
@@ -27,6 +27,10 @@ pub const OWNED_BY_CSTACK: i8 = 3;
 #[unsafe(no_mangle)]
 pub static PyFrame_Type: StaticType = StaticType::new::<PyFrameObject>(c"frame")
     .sized(offset_of!(PyFrameObject, _f_frame_data), size_of::<*mut PyObject>())
+    .repr(glue::unary(frame_attrs::repr))
+    .methods(&frame_attrs::METHODS)
+    .members(&frame_attrs::MEMBERS)
+    .getset(&frame_attrs::GETSET)
     .traverse(glue::traverse(traverse))
     .clear(glue::clear(tp_clear))
     .dealloc(glue::dealloc(dealloc));

@@ -116,7 +116,7 @@ getset! { static CORO_GETSET [
 
 const CREATED: i8 = FRAME_CREATED as i8;
 const SUSPENDED: i8 = FRAME_SUSPENDED as i8;
-const EXECUTING: i8 = FRAME_EXECUTING as i8;
+pub(crate) const EXECUTING: i8 = FRAME_EXECUTING as i8;
 const COMPLETED: i8 = FRAME_COMPLETED as i8;
 const CLEARED: i8 = FRAME_CLEARED as i8;
 

@@ -19,6 +19,7 @@ pub mod dict;
 pub mod exceptions;
 pub mod float;
 pub mod frame;
+pub mod frame_attrs;
 pub mod function;
 pub mod generator;
 pub mod int;

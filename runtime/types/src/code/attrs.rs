@@ -302,10 +302,6 @@ fn name_tuple(py: Py<'_>, o: &PyObject) -> PyResult<Vec<Owned>> {
 /// `PyUnstable_Code_NewWithPosOnlyArgs`, for values whose types were checked.
 fn build(py: Py<'_>, g: Given) -> PyResult {
     let [argcount, posonly, kwonly, nlocals, stacksize, flags, firstlineno] = g.ints;
-    let what = ["argcount", "posonlyargcount", "kwonlyargcount", "nlocals", "stacksize", "flags"];
-    if let Some((_, w)) = g.ints.iter().zip(what).find(|(n, _)| **n < 0) {
-        return Err(invalid(py, &format!("code: {w} must not be negative")));
-    }
     let (names, vars) = (name_tuple(py, &g.names)?, name_tuple(py, &g.varnames)?);
     let (free, cells) = (name_tuple(py, &g.freevars)?, name_tuple(py, &g.cellvars)?);
     // SAFETY: LAYOUT: the callers checked the types.
@@ -320,7 +316,7 @@ fn build(py: Py<'_>, g: Given) -> PyResult {
     let flag = |bit: u32| i64::from(flags as u32 & bit != 0);
     let parameters = i64::from(argcount) + i64::from(kwonly) + flag(co::VARARGS) + flag(co::VARKEYWORDS);
     if parameters > vars.len() as i64 {
-        return Err(invalid(py, "code: varnames is too small"));
+        return Err(invalid(py, "code: co_varnames is too small"));
     }
     if nlocals as usize != vars.len() {
         return Err(invalid(py, "code: co_nlocals != len(co_varnames)"));
@@ -400,10 +396,25 @@ fn fits(o: &PyObject, kind: &str) -> bool {
 }
 
 /// Values in the order of [`FIELDS`].
-fn build_ordered(py: Py<'_>, v: Vec<Owned>) -> PyResult {
+fn build_ordered(py: Py<'_>, v: Vec<Owned>, replacing: bool) -> PyResult {
     let mut ints = [0; 7];
     for (slot, o) in ints.iter_mut().zip(&v) {
         *slot = int(py, o)?;
+    }
+    // The constructor lets any first line pass.
+    let checked = if replacing { 7 } else { 6 };
+    if let Some((_, (name, _))) = ints[..checked].iter().zip(FIELDS).find(|(n, _)| **n < 0) {
+        return Err(if replacing {
+            invalid(py, &format!("{name} must be a positive integer"))
+        } else {
+            invalid(py, &format!("code: {} must not be negative", &name["co_".len()..]))
+        });
+    }
+    if replacing {
+        let names = v[9..13].iter().filter_map(|t| tuple::check(t)).flat_map(|t| tuple::items(t).iter());
+        if names.into_iter().any(|n| unicode::check(n).is_none()) {
+            return Err(exceptions::system_error(py, format_args!("non-string found in code slot")));
+        }
     }
     let at = |i: usize| v[i].clone();
     let g = Given {
@@ -435,7 +446,7 @@ fn replace(py: Py<'_>, c: &PyCodeObject, changes: args::Keywords<'_>) -> PyResul
         let Some(i) = FIELDS.iter().position(|(n, _)| *n == key) else {
             return Err(exceptions::type_error(
                 py,
-                format_args!("replace() got an unexpected keyword argument '{key}'"),
+                format_args!("'{key}' is an invalid keyword argument for replace()"),
             ));
         };
         if !fits(value, FIELDS[i].1) {
@@ -447,7 +458,7 @@ fn replace(py: Py<'_>, c: &PyCodeObject, changes: args::Keywords<'_>) -> PyResul
         }
         values[i] = (*value).to_owned();
     }
-    build_ordered(py, values)
+    build_ordered(py, values, true)
 }
 
 /// `code_new_impl`: as [`replace`] builds, from positional arguments.
@@ -459,6 +470,11 @@ pub(super) fn create(
 ) -> PyResult {
     /// Where each of [`FIELDS`] stands among the arguments.
     const PLACES: [usize; 18] = [0, 1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 16, 17, 10, 11, 12, 14, 15];
+    let given = tuple::len(args);
+    if given < 16 {
+        let text = format_args!("code expected at least 16 arguments, got {given}");
+        return Err(exceptions::type_error(py, text));
+    }
     let sig = signature!(
         "code",
         "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, varnames, filename, name, qualname, firstlineno, linetable, exceptiontable, freevars=(), cellvars=(), /)"
@@ -475,6 +491,6 @@ pub(super) fn create(
             }
             values.push(v.to_owned());
         }
-        build_ordered(py, values)
+        build_ordered(py, values, false)
     })
 }
