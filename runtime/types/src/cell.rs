@@ -16,6 +16,7 @@ static CELL: StaticType = StaticType::new::<PyCellObject>(c"cell")
     .create(glue::create(create))
     .repr(glue::unary(repr))
     .richcompare(glue::richcompare(richcompare))
+    .getattro(dxpy_core::attr::generic_get_slot)
     .getset(&GETSET);
 
 getset! { static GETSET [

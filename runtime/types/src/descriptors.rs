@@ -34,6 +34,7 @@ pub static PART: Part = Part {
 };
 
 static FUNCTION: StaticType = StaticType::new::<PyCFunctionObject>(c"builtin_function_or_method")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .methods(&FUNCTION_METHODS)
     .members(&FUNCTION_MEMBERS)
     .getset(&FUNCTION_GETSET);
@@ -52,24 +53,30 @@ getset! { static FUNCTION_GETSET [
 ] }
 
 static METHOD: StaticType = StaticType::new::<PyMethodDescrObject>(c"method_descriptor")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .methods(&DESCRIPTOR_METHODS)
     .members(&DESCRIPTOR_MEMBERS)
     .getset(&METHOD_GETSET);
 static CLASS_METHOD: StaticType = StaticType::new::<PyMethodDescrObject>(c"classmethod_descriptor")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .members(&DESCRIPTOR_MEMBERS)
     .getset(&METHOD_GETSET);
 static MEMBER: StaticType = StaticType::new::<PyMemberDescrObject>(c"member_descriptor")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .methods(&DESCRIPTOR_METHODS)
     .members(&DESCRIPTOR_MEMBERS)
     .getset(&MEMBER_GETSET);
 static COMPUTED: StaticType = StaticType::new::<PyGetSetDescrObject>(c"getset_descriptor")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .members(&DESCRIPTOR_MEMBERS)
     .getset(&COMPUTED_GETSET);
 static WRAPPER: StaticType = StaticType::new::<PyWrapperDescrObject>(c"wrapper_descriptor")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .methods(&DESCRIPTOR_METHODS)
     .members(&DESCRIPTOR_MEMBERS)
     .getset(&WRAPPER_GETSET);
 static BOUND: StaticType = StaticType::new::<wrapperobject>(c"method-wrapper")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .methods(&BOUND_METHODS)
     .members(&BOUND_MEMBERS)
     .getset(&BOUND_GETSET);

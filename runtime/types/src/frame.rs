@@ -28,6 +28,8 @@ pub const OWNED_BY_CSTACK: i8 = 3;
 pub static PyFrame_Type: StaticType = StaticType::new::<PyFrameObject>(c"frame")
     .sized(offset_of!(PyFrameObject, _f_frame_data), size_of::<*mut PyObject>())
     .repr(glue::unary(frame_attrs::repr))
+    .getattro(dxpy_core::attr::generic_get_slot)
+    .setattro(dxpy_core::attr::generic_set_slot)
     .methods(&frame_attrs::METHODS)
     .members(&frame_attrs::MEMBERS)
     .getset(&frame_attrs::GETSET)

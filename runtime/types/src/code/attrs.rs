@@ -70,6 +70,7 @@ fn cached<'c>(
     }
     // SAFETY: INIT: made above, zeroed; LIVE: its fields hold references, or NULL.
     let field = field(unsafe { &*c._co_cached.get() });
+    // SAFETY: LIVE: the field holds a reference, or NULL.
     if let Some(o) = unsafe { field.get().as_ref() } {
         return Ok(o.to_owned());
     }
@@ -310,7 +311,7 @@ fn build(py: Py<'_>, g: Given) -> PyResult {
     if argcount < posonly {
         return Err(exceptions::system_error(py, format_args!("bad argument to internal function")));
     }
-    if bytes::as_slice(&code).is_empty() || bytes::as_slice(&code).len() % 2 != 0 {
+    if bytes::as_slice(&code).is_empty() || !bytes::as_slice(&code).len().is_multiple_of(2) {
         return Err(invalid(py, "code: co_code is malformed"));
     }
     let flag = |bit: u32| i64::from(flags as u32 & bit != 0);
@@ -486,6 +487,9 @@ pub(super) fn create(
                 values.push(tuple::empty().upcast());
                 continue;
             };
+            if kind == "int" {
+                int(py, v)?;
+            }
             if !fits(v, kind) {
                 return Err(args::bad_argument(py, b, place, kind));
             }
