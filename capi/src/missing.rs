@@ -411,14 +411,12 @@ data! {
     Py_Version = 8;
     _PyByteArray_empty_string = 1;
     PyCapsule_Type = 416;
-    PyRange_Type = 416;
     _Py_ascii_whitespace = 128;
     PyExc_IOError = 8;
     PyInstanceMethod_Type = 416;
     PyAsyncGen_Type = 416;
     _Py_ctype_table = 1024;
     _Py_ctype_tolower = 256;
-    PyReversed_Type = 416;
     Py_GenericAliasType = 416;
     _Py_ctype_toupper = 256;
     PyContextVar_Type = 416;
@@ -429,12 +427,8 @@ data! {
     _PyAsyncGenASend_Type = 416;
     _PyRuntime = 459944;
     PyContextToken_Type = 416;
-    PyEnum_Type = 416;
-    PyFilter_Type = 416;
     PyImport_FrozenModules = 8;
     PyImport_Inittab = 8;
-    PyLongRangeIter_Type = 416;
-    PyMap_Type = 416;
     PyODictItems_Type = 416;
     PyODictIter_Type = 416;
     PyODictKeys_Type = 416;
@@ -443,9 +437,7 @@ data! {
     PyOS_InputHook = 8;
     PyOS_ReadlineFunctionPointer = 8;
     PyPickleBuffer_Type = 416;
-    PyRangeIter_Type = 416;
     PyStdPrinter_Type = 416;
-    PyZip_Type = 416;
     Py_BytesWarningFlag = 4;
     Py_DebugFlag = 4;
     Py_DontWriteBytecodeFlag = 4;

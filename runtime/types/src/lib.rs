@@ -23,6 +23,7 @@ pub mod frame_attrs;
 pub mod function;
 pub mod generator;
 pub mod int;
+pub mod iterators;
 pub mod list;
 pub mod locals;
 pub mod mappingproxy;
@@ -33,7 +34,9 @@ pub mod namespace;
 pub mod none;
 pub mod number_text;
 pub mod property;
+pub mod range;
 pub mod set;
+pub mod slice;
 pub mod str;
 pub mod structseq;
 pub mod super_;
@@ -81,12 +84,15 @@ static PARTS: &[&Part] = &[
     &exceptions::PART,
     &frame::PART,
     &generator::PART,
+    &iterators::PART,
     &list::PART,
     &float::PART,
     &int::PART,
     &mappingproxy::PART,
     &method::PART,
+    &range::PART,
     &set::PART,
+    &slice::PART,
     &str::PART,
     &traceback::PART,
     &tuple::PART,

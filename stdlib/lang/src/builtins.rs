@@ -103,6 +103,10 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     module::add_type(py, m, &dxpy_types::complex::PyComplex_Type)?;
     module::add_type(py, m, &dxpy_types::memoryview::PyMemoryView_Type)?;
     module::add(py, m, "__debug__", code::debug().as_object())?;
+    module::add_type(py, m, &dxpy_types::range::PyRange_Type)?;
+    for t in dxpy_types::iterators::PART.types {
+        module::add_type(py, m, t)?;
+    }
     for t in exceptions::TYPES {
         module::add_type(py, m, t)?;
     }
