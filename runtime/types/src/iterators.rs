@@ -31,6 +31,7 @@ macro_rules! iterator {
             .create(glue::create($create))
             .iter(glue::unary(|_: Py<'_>, o: &PyObject| Ok(o.to_owned())))
             .iternext(glue::iternext($next))
+            .getattro(dxpy_core::attr::generic_get_slot)
             .methods(&$methods)
             .traverse(glue::traverse(|it: &$layout, v: &glue::Visitor| {
                 $( v.visit(&it.$field)?; )*
@@ -121,7 +122,7 @@ fn enum_create(py: Py<'_>, ty: &PyTypeObject, args: &PyTupleObject, kw: Option<&
     }
     let mut all: Vec<&PyObject> = given.to_vec();
     let mut named: Vec<_> = pairs.iter().collect();
-    if named.len() == 2 && !unicode::equals_str(&named[0].0, "iterable") {
+    if named.len() == 2 && unicode::equals_str(&named[0].0, "start") {
         named.swap(0, 1);
     }
     for (k, v) in named {
@@ -387,7 +388,10 @@ fn reversed_create(
 
 fn reversed_next(py: Py<'_>, r: &reversedobject) -> PyResult<Option<Owned>> {
     let i = r.index.get();
-    let Some(seq) = get(&r.seq).filter(|_| i >= 0) else { return Ok(None) };
+    let Some(seq) = get(&r.seq).filter(|_| i >= 0) else {
+        object::clear_field(&r.seq);
+        return Ok(None);
+    };
     match sequence::item(py, &seq, i) {
         Ok(v) => {
             r.index.set(i - 1);

@@ -28,6 +28,7 @@ pub static PyRange_Type: StaticType = StaticType::new::<rangeobject>(c"range")
     .hash(glue::hash(hash))
     .richcompare(glue::richcompare(richcompare))
     .iter(glue::unary(iter))
+    .getattro(dxpy_core::attr::generic_get_slot)
     .number(&NUMBER)
     .sequence(&SEQUENCE)
     .mapping(&MAPPING)
@@ -226,7 +227,13 @@ fn richcompare(_: Py<'_>, a: &rangeobject, b: &PyObject, op: c_int) -> PyResult 
 }
 
 fn length(py: Py<'_>, r: &rangeobject) -> PyResult<usize> {
-    number::to_ssize(py, int(&r.length), &exceptions::OverflowError).map(|n| n as usize)
+    long::to_i64(int(&r.length)).map(|n| n as usize).ok_or_else(|| {
+        exceptions::format(
+            py,
+            &exceptions::OverflowError,
+            format_args!("Python int too large to convert to C ssize_t"),
+        )
+    })
 }
 
 /// `compute_item`: whatever the index is.
@@ -330,6 +337,7 @@ fn reduce(py: Py<'_>, r: &rangeobject) -> PyResult {
 pub static PyRangeIter_Type: StaticType = StaticType::new::<_PyRangeIterObject>(c"range_iterator")
     .iter(glue::unary(itself))
     .iternext(glue::iternext(next))
+    .getattro(dxpy_core::attr::generic_get_slot)
     .methods(&ITER_METHODS)
     .dealloc(glue::dealloc(free_only));
 
@@ -348,18 +356,23 @@ fn free_only(_: Py<'_>, it: &_PyRangeIterObject) {
     unsafe { object::free(it.as_object()) }
 }
 
-/// An iterator over `len` integers: the fast one where all of them, and the one after, are machine integers.
-fn iterator(
+/// The range's start, stop, step and length as machine integers.
+fn machine(r: &rangeobject) -> Option<[i64; 4]> {
+    Some([
+        long::to_i64(int(&r.start))?,
+        long::to_i64(int(&r.stop))?,
+        long::to_i64(int(&r.step))?,
+        long::to_i64(int(&r.length))?,
+    ])
+}
+
+/// An iterator over `n` integers of any size.
+fn slow(
     py: Py<'_>,
     start: Owned<PyLongObject>,
     step: Owned<PyLongObject>,
     n: Owned<PyLongObject>,
 ) -> PyResult {
-    if let (Some(a), Some(s), Some(n)) = (long::to_i64(&start), long::to_i64(&step), long::to_i64(&n))
-        && i64::try_from(a as i128 + s as i128 * n as i128).is_ok()
-    {
-        return fast(py, a, s, n);
-    }
     // SAFETY: every field is set before anyone sees the object.
     unsafe {
         let size = size_of::<longrangeiterobject>();
@@ -383,17 +396,30 @@ fn fast(py: Py<'_>, start: i64, step: i64, n: i64) -> PyResult {
     }
 }
 
-/// `range_iter`.
+/// `range_iter`: the fast one where even the integer after the last is a machine integer.
 fn iter(py: Py<'_>, r: &rangeobject) -> PyResult {
-    iterator(py, int(&r.start).to_owned(), int(&r.step).to_owned(), int(&r.length).to_owned())
+    if let Some([start, stop, step, n]) = machine(r) {
+        let past = stop as i128 + step as i128 - step.signum() as i128;
+        if n == 0 || i64::try_from(past).is_ok() {
+            return fast(py, start, step, n);
+        }
+    }
+    slow(py, int(&r.start).to_owned(), int(&r.step).to_owned(), int(&r.length).to_owned())
 }
 
 /// `range_reverse`.
 fn reversed(py: Py<'_>, r: &rangeobject) -> PyResult {
+    if let Some([start, _, step, n]) = machine(r)
+        && start.checked_sub(step).is_some()
+        && let Some(back) = step.checked_neg()
+        && let Ok(last) = i64::try_from(start as i128 + (n as i128 - 1) * step as i128)
+    {
+        return fast(py, last, back, n);
+    }
     let n = int(&r.length);
     let last = as_int(number::subtract(py, n.as_object(), long::from_i64(py, 1)?.as_object())?);
     let step = as_int(number::negative(py, int(&r.step).as_object())?);
-    iterator(py, at(py, r, &last)?, step, n.to_owned())
+    slow(py, at(py, r, &last)?, step, n.to_owned())
 }
 
 fn next(py: Py<'_>, it: &_PyRangeIterObject) -> PyResult<Option<Owned>> {
@@ -438,6 +464,7 @@ fn setstate(py: Py<'_>, it: &_PyRangeIterObject, state: &PyObject) -> PyResult<(
 pub static PyLongRangeIter_Type: StaticType = StaticType::new::<longrangeiterobject>(c"longrange_iterator")
     .iter(glue::unary(itself))
     .iternext(glue::iternext(long_next))
+    .getattro(dxpy_core::attr::generic_get_slot)
     .methods(&LONG_METHODS)
     .dealloc(glue::dealloc(long_dealloc));
 

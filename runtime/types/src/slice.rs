@@ -21,6 +21,7 @@ static SLICE: StaticType = StaticType::new::<PySliceObject>(c"slice")
     .create(glue::create(create))
     .repr(glue::unary(repr))
     .hash(glue::hash(hash))
+    .getattro(dxpy_core::attr::generic_get_slot)
     .richcompare(glue::richcompare(richcompare))
     .methods(&METHODS)
     .members(&MEMBERS);
