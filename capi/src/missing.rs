@@ -414,17 +414,14 @@ data! {
     _Py_ascii_whitespace = 128;
     PyExc_IOError = 8;
     PyInstanceMethod_Type = 416;
-    PyAsyncGen_Type = 416;
     _Py_ctype_table = 1024;
     _Py_ctype_tolower = 256;
-    Py_GenericAliasType = 416;
     _Py_ctype_toupper = 256;
     PyContextVar_Type = 416;
     PyContext_Type = 416;
     PyExc_EnvironmentError = 8;
     PyStructSequence_UnnamedField = 8;
     Py_FileSystemDefaultEncoding = 8;
-    _PyAsyncGenASend_Type = 416;
     _PyRuntime = 459944;
     PyContextToken_Type = 416;
     PyImport_FrozenModules = 8;
@@ -457,8 +454,6 @@ data! {
     Py_UnbufferedStdioFlag = 4;
     Py_VerboseFlag = 4;
     Py_hexdigits = 8;
-    _PyAsyncGenAThrow_Type = 416;
-    _PyAsyncGenWrappedValue_Type = 416;
     _PyBufferWrapper_Type = 416;
     _PyImport_FrozenBootstrap = 8;
     _PyImport_FrozenStdlib = 8;

@@ -544,7 +544,7 @@ fn self_iter(_: Py<'_>, o: &PyObject) -> PyResult {
     Ok(o.to_owned())
 }
 
-fn repr(py: Py<'_>, g: &PyGenObject) -> PyResult<Owned<PyUnicodeObject>> {
+pub(crate) fn repr(py: Py<'_>, g: &PyGenObject) -> PyResult<Owned<PyUnicodeObject>> {
     // SAFETY: LIVE: a generator holds its name.
     let q = unicode::display(unsafe { &*g.gi_qualname.get() });
     unicode::from_str(py, &format!("<{} object {q} at {:p}>", type_name(g.as_object().ty()), g.as_ptr()))
@@ -560,25 +560,25 @@ fn text_field(py: Py<'_>, field: &Cell<*mut PyObject>, value: Option<&PyObject>,
     Ok(())
 }
 
-fn get_name(_: Py<'_>, g: &PyGenObject) -> PyResult {
+pub(crate) fn get_name(_: Py<'_>, g: &PyGenObject) -> PyResult {
     // SAFETY: LIVE: a generator holds its name.
     Ok(unsafe { (*g.gi_name.get()).to_owned() })
 }
 
-fn set_name(py: Py<'_>, g: &PyGenObject, value: Option<&PyObject>) -> PyResult<()> {
+pub(crate) fn set_name(py: Py<'_>, g: &PyGenObject, value: Option<&PyObject>) -> PyResult<()> {
     text_field(py, &g.gi_name, value, "__name__")
 }
 
-fn get_qualname(_: Py<'_>, g: &PyGenObject) -> PyResult {
+pub(crate) fn get_qualname(_: Py<'_>, g: &PyGenObject) -> PyResult {
     // SAFETY: LIVE: a generator holds its name.
     Ok(unsafe { (*g.gi_qualname.get()).to_owned() })
 }
 
-fn set_qualname(py: Py<'_>, g: &PyGenObject, value: Option<&PyObject>) -> PyResult<()> {
+pub(crate) fn set_qualname(py: Py<'_>, g: &PyGenObject, value: Option<&PyObject>) -> PyResult<()> {
     text_field(py, &g.gi_qualname, value, "__qualname__")
 }
 
-fn yield_from(_: Py<'_>, g: &PyGenObject) -> PyResult {
+pub(crate) fn yield_from(_: Py<'_>, g: &PyGenObject) -> PyResult {
     Ok(delegate(g).unwrap_or_else(object::none))
 }
 
@@ -586,11 +586,11 @@ fn is_running(_: Py<'_>, g: &PyGenObject) -> PyResult<Owned<PyLongObject>> {
     Ok(dxpy_core::boolean::new(g.gi_frame_state.get() == EXECUTING))
 }
 
-fn is_suspended(_: Py<'_>, g: &PyGenObject) -> PyResult<Owned<PyLongObject>> {
+pub(crate) fn is_suspended(_: Py<'_>, g: &PyGenObject) -> PyResult<Owned<PyLongObject>> {
     Ok(dxpy_core::boolean::new(g.gi_frame_state.get() == SUSPENDED))
 }
 
-fn get_frame(py: Py<'_>, g: &PyGenObject) -> PyResult {
+pub(crate) fn get_frame(py: Py<'_>, g: &PyGenObject) -> PyResult {
     if g.gi_frame_state.get() >= CLEARED {
         return Ok(object::none());
     }
@@ -598,13 +598,13 @@ fn get_frame(py: Py<'_>, g: &PyGenObject) -> PyResult {
     unsafe { frame::object_of(py, frame_of(g)).map(Owned::upcast) }
 }
 
-fn get_code(_: Py<'_>, g: &PyGenObject) -> PyResult {
+pub(crate) fn get_code(_: Py<'_>, g: &PyGenObject) -> PyResult {
     // SAFETY: LIVE: the frame holds its code until the generator dies.
     let code = unsafe { (*frame_of(g)).f_code.get().as_ref() };
     Ok(code.map_or_else(object::none, |c| c.as_object().to_owned()))
 }
 
-fn sizeof(_: Py<'_>, g: &PyGenObject) -> PyResult<usize> {
+pub(crate) fn sizeof(_: Py<'_>, g: &PyGenObject) -> PyResult<usize> {
     // SAFETY: LIVE: as above; a cleared frame no longer knows its code.
     let words = unsafe { (*frame_of(g)).f_code.get().as_ref() }
         .map_or(0, |c| c.co_nlocalsplus.get() as usize + c.co_stacksize.get() as usize);
@@ -615,7 +615,7 @@ fn class_getitem(py: Py<'_>, class: &PyGenObject, item: &PyObject) -> PyResult {
     types::generic_alias(py, class.as_object(), item)
 }
 
-fn traverse(g: &PyGenObject, v: &glue::Visitor) -> Result<(), core::ffi::c_int> {
+pub(crate) fn traverse(g: &PyGenObject, v: &glue::Visitor) -> Result<(), core::ffi::c_int> {
     v.visit(&g.gi_name)?;
     v.visit(&g.gi_qualname)?;
     v.visit(&g.gi_origin_or_finalizer)?;
@@ -627,7 +627,7 @@ fn traverse(g: &PyGenObject, v: &glue::Visitor) -> Result<(), core::ffi::c_int> 
 }
 
 /// `_PyGen_Finalize`: closes a suspended generator; warns of a coroutine that was never awaited.
-unsafe extern "C" fn finalize(o: *mut PyObject) {
+pub(crate) unsafe extern "C" fn finalize(o: *mut PyObject) {
     // SAFETY: GIL, LIVE, LAYOUT: the contract of `tp_finalize`.
     unsafe {
         let py = Py::assume();
@@ -654,7 +654,7 @@ fn warn_unawaited(py: Py<'_>, g: &PyGenObject) -> PyResult<()> {
     exceptions::warn(py, &exceptions::RuntimeWarning, 1, format_args!("coroutine '{q}' was never awaited"))
 }
 
-fn dealloc(py: Py<'_>, g: &PyGenObject) {
+pub(crate) fn dealloc(py: Py<'_>, g: &PyGenObject) {
     let o = g.as_object();
     // SAFETY: the object's count is zero; what it holds is released once and its memory last.
     unsafe {

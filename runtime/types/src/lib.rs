@@ -7,6 +7,7 @@
 // Hooks are function pointers in cells.
 #![allow(clippy::type_complexity)]
 
+pub mod asyncgen;
 pub mod boolean;
 pub mod bytearray;
 pub mod bytes;
@@ -22,6 +23,7 @@ pub mod frame;
 pub mod frame_attrs;
 pub mod function;
 pub mod generator;
+pub mod generic_alias;
 pub mod int;
 pub mod iterators;
 pub mod list;
@@ -42,6 +44,7 @@ pub mod structseq;
 pub mod super_;
 pub mod traceback;
 pub mod tuple;
+pub mod union;
 pub mod weakref;
 pub mod wrappers;
 
@@ -71,6 +74,9 @@ static PARTS: &[&Part] = &[
     &super_::PART,
     &wrappers::PART,
     &none::PART,
+    &generic_alias::PART,
+    &union::PART,
+    &asyncgen::PART,
     &namespace::PART,
     &boolean::PART,
     &bytearray::PART,
