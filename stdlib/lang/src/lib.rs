@@ -2,7 +2,6 @@
 #![allow(non_upper_case_globals)]
 
 pub mod _opcode;
-pub mod _thread;
 pub mod _tokenize;
 pub mod _warnings;
 pub mod _weakref;

@@ -1,0 +1,3 @@
+//! Native modules of iteration and containers: `itertools`, `_operator`, `_functools`, `_collections`, `_heapq`,
+//! `_bisect`.
+#![allow(non_upper_case_globals)]
