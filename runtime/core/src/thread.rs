@@ -117,3 +117,14 @@ pub fn current() -> *mut ThreadState {
 pub unsafe fn attach(state: *mut ThreadState) -> *mut ThreadState {
     CURRENT.with(|c| c.replace(state))
 }
+
+/// Runs a call of the system that may wait, while other threads may run Python (`Py_BEGIN_ALLOW_THREADS`). The call must
+/// not touch any object. There is one thread yet, so nothing is given up.
+pub fn without_gil<R>(_: Py<'_>, f: impl FnOnce() -> R) -> R {
+    f()
+}
+
+/// Runs Python's handlers of signals that arrived (`PyErr_CheckSignals`).
+pub fn check_signals(py: Py<'_>) -> crate::err::PyResult<()> {
+    crate::hooks::HOOKS.signals.get().map_or(Ok(()), |f| f(py))
+}

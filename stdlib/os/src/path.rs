@@ -13,7 +13,7 @@ pub struct Path {
     /// The name in the system's bytes; empty for a descriptor.
     pub text: CString,
     pub fd: Option<i32>,
-    /// As it was given, for messages.
+    /// As it was given, for messages; of a path-like object its path.
     pub object: Owned,
     /// Whether results are bytes.
     pub bytes: bool,
@@ -69,7 +69,6 @@ pub fn path(py: Py<'_>, o: &PyObject, spec: Spec) -> PyResult<Path> {
     if spec.nullable && object::is_none(o) {
         return Ok(Path { text: CString::default(), fd: None, object: o.to_owned(), bytes: false });
     }
-    let given = o.to_owned();
     let is_text = |o: &PyObject| unicode::check(o).is_some() || bytes::check(o).is_some();
     let mut o = o.to_owned();
     if !is_text(&o) {
@@ -79,7 +78,7 @@ pub fn path(py: Py<'_>, o: &PyObject, spec: Spec) -> PyResult<Path> {
                 let side = if long::sign(&n) > 0 { "greater than maximum" } else { "less than minimum" };
                 exceptions::overflow_error(py, format_args!("fd is {side}"))
             })?;
-            return Ok(Path { text: CString::default(), fd: Some(fd), object: given, bytes: false });
+            return Ok(Path { text: CString::default(), fd: Some(fd), object: o, bytes: false });
         }
         let Some(m) = types::special::bound(py, &o, name!("__fspath__"))? else {
             return Err(bad_type(py, &o, spec));
@@ -102,13 +101,14 @@ pub fn path(py: Py<'_>, o: &PyObject, spec: Spec) -> PyResult<Path> {
         (None, Some(b)) => (bytes::as_slice(b).to_vec(), true),
         (None, None) => return Err(bad_type(py, &o, spec)),
     };
-    let text = CString::new(raw).map_err(|_| {
-        exceptions::value_error(
-            py,
-            format_args!("{}: embedded null character in {}", spec.function, spec.argument),
-        )
-    })?;
-    Ok(Path { text, fd: None, object: given, bytes: is_bytes })
+    let text = CString::new(raw).map_err(|_| null_byte(py))?;
+    Ok(Path { text, fd: None, object: o, bytes: is_bytes })
+}
+
+/// The error for a text with a NUL inside where the system wants a C string.
+#[cold]
+pub fn null_byte(py: Py<'_>) -> PyErr {
+    exceptions::value_error(py, format_args!("embedded null byte"))
 }
 
 fn bad_type(py: Py<'_>, o: &PyObject, spec: Spec) -> PyErr {

@@ -2,6 +2,7 @@
 //! and terminals are not complete yet: what is not here raises `AttributeError`, and `whatsleft` counts it.
 
 mod files;
+mod scandir;
 mod stat;
 
 use crate::path::{decode, encode, os_error};
@@ -65,6 +66,7 @@ methods! { static METHODS: for PyModuleObject [
     "rename" = rename [4], "($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None)", "Rename a file or directory.";
     "replace" = replace [4], "($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None)", "Rename a file or directory, overwriting the destination.";
     "rmdir" = rmdir [2], "($module, /, path, *, dir_fd=None)", "Remove a directory.";
+    "scandir" = scandir::scandir [1], "($module, /, path=None)", "An iterator over a directory's entries.";
     "strerror" = strerror [1], "($module, code, /)", "The text of an error number.";
     "symlink" = symlink [4], "($module, /, src, dst, target_is_directory=False, *, dir_fd=None)", "Create a symbolic link.";
     "umask" = umask [1], "($module, mask, /)", "Set the file mode creation mask, and return the former one.";
@@ -168,6 +170,8 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
         have.iter().map(|n| unicode::from_str(py, n).map(Owned::upcast)).collect::<PyResult<_>>()?;
     module::add(py, m, "_have_functions", list::from_iter(py, have)?.as_object())?;
     UNAME_TYPE.make(py, m, &UNAME)?;
+    scandir::init(py)?;
+    module::add(py, m, "DirEntry", scandir::DIR_ENTRY.as_object())?;
     stat::STAT_TYPE.make(py, m, &stat::STAT)
 }
 
