@@ -12,6 +12,7 @@
 pub mod alloc;
 pub mod args;
 pub mod attr;
+pub mod audit;
 pub mod boolean;
 pub mod buffer;
 pub mod bytes;

@@ -144,3 +144,22 @@ pub fn items(t: &PyTupleObject) -> &[&PyObject] {
         core::slice::from_raw_parts(t.ob_item.as_ptr() as *const &PyObject, t.ob_base.ob_size.get() as usize)
     }
 }
+
+/// `_PyTuple_MaybeUntrack`: a tuple none of whose items can be in a cycle leaves the collector.
+pub(crate) fn maybe_untrack(t: &PyTupleObject) {
+    let o = t.as_object();
+    // SAFETY: tuples have a collector header.
+    let plain = unsafe { gc::is_tracked(o) } && items_are_plain(t);
+    if plain {
+        // SAFETY: as above.
+        unsafe { gc::untrack(o) };
+    }
+}
+
+fn items_are_plain(t: &PyTupleObject) -> bool {
+    (0..len(t)).all(|i| {
+        // SAFETY: the index is within the items; an item that is not set yet is NULL.
+        let item = unsafe { (*t.ob_item.as_ptr().add(i)).get().as_ref() };
+        item.is_some_and(|o| !crate::dict::may_be_tracked(o.as_ptr()))
+    })
+}

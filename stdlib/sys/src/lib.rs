@@ -4,4 +4,5 @@
 pub mod _abc;
 pub mod _thread;
 pub mod config;
+pub mod gc;
 pub mod sys;

@@ -28,5 +28,6 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("time", &dxpy_mod_os::time::MODULE),
     ("_abc", &dxpy_mod_sys::_abc::MODULE),
     ("_thread", &dxpy_mod_sys::_thread::MODULE),
+    ("gc", &dxpy_mod_sys::gc::MODULE),
     ("sys", &dxpy_mod_sys::sys::SYS),
 ];

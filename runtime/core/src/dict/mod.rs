@@ -178,7 +178,7 @@ pub fn init_fields(d: &PyDictObject) {
 }
 
 /// `_PyObject_GC_MAY_BE_TRACKED`.
-fn may_be_tracked(p: *mut PyObject) -> bool {
+pub(crate) fn may_be_tracked(p: *mut PyObject) -> bool {
     // SAFETY: LIVE or NULL.
     let Some(o) = (unsafe { p.as_ref() }) else { return false };
     // SAFETY: an exact tuple has a collector header.
@@ -706,4 +706,16 @@ fn plain_iteration(d: &PyDictObject) -> bool {
         (None, None) => true,
         _ => false,
     }
+}
+
+/// `_PyDict_MaybeUntrack`: a dict none of whose keys and values can be in a cycle leaves the collector.
+pub(crate) fn maybe_untrack(d: &PyDictObject) {
+    let mut pos = 0;
+    while let Some((k, v)) = next(d, &mut pos) {
+        if may_be_tracked(k.as_ptr()) || may_be_tracked(v.as_ptr()) {
+            return;
+        }
+    }
+    // SAFETY: dicts have a collector header; nothing happens to one that is not tracked.
+    unsafe { gc::untrack(d.as_object()) };
 }

@@ -1,8 +1,9 @@
 //! Finding cycles of garbage and breaking them (`gc_collect_main`): references from inside a generation are subtracted
 //! from the counts; what keeps some is reachable from outside, and what that reaches is too; the rest is finalised
-//! (PEP 442) and, unless it came back to life, cleared. Objects with the old `tp_del` go to `gc.garbage` in CPython,
-//! which is not here yet.
+//! (PEP 442) and, unless it came back to life, cleared. Objects with the old `tp_del` go to `gc.garbage`. The lists,
+//! flags and counts that the `gc` module shows are in `control`.
 
+use super::control::{self, debug};
 use super::{PREV_COLLECTING, PREV_FINALIZED, PREV_MASK, address, head, ring};
 use crate::abi::constants::*;
 use crate::abi::*;
@@ -18,7 +19,7 @@ const REFS_SHIFT: u32 = 2;
 const NEXT_UNREACHABLE: usize = 1;
 
 static COLLECTING: Gil<Cell<bool>> = Gil(Cell::new(false));
-static ENABLED: Gil<Cell<bool>> = Gil(Cell::new(true));
+pub(super) static ENABLED: Gil<Cell<bool>> = Gil(Cell::new(true));
 static SCHEDULED: Gil<Cell<bool>> = Gil(Cell::new(false));
 /// Objects that survived the last full collection, and those that came to the oldest generation since.
 static LONG_LIVED_TOTAL: Gil<Cell<usize>> = Gil(Cell::new(0));
@@ -27,6 +28,11 @@ static LONG_LIVED_PENDING: Gil<Cell<usize>> = Gil(Cell::new(0));
 /// `gc.enable()`, `gc.disable()`; gives the former state.
 pub fn set_enabled(on: bool) -> bool {
     ENABLED.replace(on)
+}
+
+/// `gc.isenabled()`.
+pub fn is_enabled() -> bool {
+    ENABLED.get()
 }
 
 /// Does the object have a collector header? (`_PyObject_IS_GC`)
@@ -43,7 +49,7 @@ pub fn is_collectable(o: &PyObject) -> bool {
 /// # Safety
 /// The header is one of a live object.
 #[inline(always)]
-unsafe fn object<'a>(h: *const PyGC_Head) -> &'a PyObject {
+pub(super) unsafe fn object<'a>(h: *const PyGC_Head) -> &'a PyObject {
     // SAFETY: the header is in front of its object.
     unsafe { &*(h.add(1) as *const PyObject) }
 }
@@ -84,7 +90,7 @@ fn is_empty(list: &PyGC_Head) -> bool {
 }
 
 /// Takes a header out of its list and appends it to another.
-fn move_to(h: &PyGC_Head, list: &PyGC_Head) {
+pub(super) fn move_to(h: &PyGC_Head, list: &PyGC_Head) {
     // SAFETY: neighbours in a list are live headers.
     unsafe {
         let (prev, next) = (h._gc_prev.get() & PREV_MASK, h._gc_next.get());
@@ -105,7 +111,7 @@ fn append(h: &PyGC_Head, list: &PyGC_Head) {
 }
 
 /// Moves all of `from` to the end of `to`.
-fn merge(from: &PyGC_Head, to: &PyGC_Head) {
+pub(super) fn merge(from: &PyGC_Head, to: &PyGC_Head) {
     if is_empty(from) {
         return;
     }
@@ -122,7 +128,7 @@ fn merge(from: &PyGC_Head, to: &PyGC_Head) {
 }
 
 /// The members, each read before the next is asked for, so that a body may move the one it was given.
-fn each(list: &PyGC_Head, mut body: impl FnMut(&PyGC_Head)) {
+pub(super) fn each(list: &PyGC_Head, mut body: impl FnMut(&PyGC_Head)) {
     let mut next = list._gc_next.get() & !NEXT_UNREACHABLE;
     while next != address(list) {
         // SAFETY: members of a list are live headers; `next` was read before the body ran.
@@ -132,7 +138,7 @@ fn each(list: &PyGC_Head, mut body: impl FnMut(&PyGC_Head)) {
     }
 }
 
-fn len(list: &PyGC_Head) -> usize {
+pub(super) fn len(list: &PyGC_Head) -> usize {
     let mut n = 0;
     each(list, |_| n += 1);
     n
@@ -284,17 +290,87 @@ fn finalize(list: &PyGC_Head) {
     merge(&seen, list);
 }
 
+/// Takes tuples that hold nothing collected out of a list of reachable objects (`untrack_tuples`).
+fn untrack_tuples(list: &PyGC_Head) {
+    each(list, |h| {
+        // SAFETY: members of a list are live.
+        let o = unsafe { object(h) };
+        if let Some(t) = crate::tuple::check_exact(o) {
+            crate::tuple::maybe_untrack(t);
+        }
+    });
+}
+
+/// The same for dicts, in full collections only (`untrack_dicts`).
+fn untrack_dicts(list: &PyGC_Head) {
+    each(list, |h| {
+        // SAFETY: members of a list are live.
+        let o = unsafe { object(h) };
+        if let Some(d) = crate::dict::check_exact(o) {
+            crate::dict::maybe_untrack(d);
+        }
+    });
+}
+
+/// Moves objects with the old `tp_del`, and what they reach, out of the garbage (`move_legacy_finalizers` and
+/// `move_legacy_finalizer_reachable`). Nobody knows in which order to finalise those.
+fn move_legacy(unreachable: &PyGC_Head, finalizers: &PyGC_Head) {
+    each(unreachable, |h| {
+        // SAFETY: members of a list are live.
+        if unsafe { object(h) }.ty().tp_del.get().is_some() {
+            h._gc_prev.set(h._gc_prev.get() & !PREV_COLLECTING);
+            move_to(h, finalizers);
+        }
+    });
+    // Members that the visitor appends are walked in turn.
+    let mut next = finalizers._gc_next.get();
+    while next != address(finalizers) {
+        // SAFETY: members of a list are live.
+        unsafe {
+            let h = at(next);
+            traverse(object(h), visit_move, finalizers);
+            next = h._gc_next.get();
+        }
+    }
+}
+
+unsafe extern "C" fn visit_move(o: *mut PyObject, list: *mut c_void) -> c_int {
+    // SAFETY: LIVE: a traversed field; `list` is the list head given to `traverse`.
+    unsafe {
+        if is_collectable(&*o) && is_collecting(head(&*o)) {
+            let h = head(&*o);
+            h._gc_prev.set(h._gc_prev.get() & !PREV_COLLECTING);
+            move_to(h, &*(list as *const PyGC_Head));
+        }
+    }
+    0
+}
+
+/// `debug_cycle`.
+fn show(py: Py<'_>, what: &str, list: &PyGC_Head) {
+    let mut lines = String::new();
+    each(list, |h| {
+        // SAFETY: members of a list are live.
+        let o = unsafe { object(h) };
+        lines.push_str(&format!("gc: {what} <{} {:p}>\n", crate::call::type_name(o.ty()), o));
+    });
+    control::write(py, &lines);
+}
+
 /// Breaks the cycles: `tp_clear` on each member; members that survive it are kept as reachable.
 fn delete(py: Py<'_>, list: &PyGC_Head, survivors: &PyGC_Head) {
     while !is_empty(list) {
         let first = list._gc_next.get();
         // SAFETY: members of a list are live; the reference taken keeps this one so through `tp_clear`.
         let o: Owned = unsafe { object(at(first)) }.to_owned();
-        if let Some(clear) = o.ty().tp_clear.get() {
+        if control::flags() & debug::SAVEALL != 0 {
+            control::keep(py, &o);
+        } else if let Some(clear) = o.ty().tp_clear.get() {
             // SAFETY: the slot's contract.
             unsafe { clear(o.as_ptr()) };
-            // What a finaliser raised on the way is reported where it happened; nothing may stay pending.
-            drop(crate::err::PyErr::take(py));
+            if let Some(e) = crate::err::PyErr::take(py) {
+                crate::exceptions::unraisable(py, e, Some(o.ty().as_object()));
+            }
         }
         drop(o);
         if list._gc_next.get() == first {
@@ -306,13 +382,59 @@ fn delete(py: Py<'_>, list: &PyGC_Head, survivors: &PyGC_Head) {
     }
 }
 
-/// Collects `generation` and all younger ones; the number of objects found unreachable (`gc.collect`).
-/// A collection inside a collection does nothing.
+/// What a collection found.
+#[derive(Clone, Copy, Default)]
+pub struct Found {
+    /// Objects that are gone.
+    pub collected: usize,
+    /// Objects that had to be left.
+    pub uncollectable: usize,
+}
+
+/// Collects `generation` and all younger ones, and tells the callbacks; the number of objects found unreachable
+/// (`gc.collect`). A collection inside a collection does nothing.
 pub fn collect(py: Py<'_>, generation: usize) -> usize {
     if COLLECTING.replace(true) {
         return 0;
     }
     let pending = crate::err::PyErr::take(py);
+    control::call_back(py, "start", generation, Found::default());
+    let found = collect_now(py, generation);
+    control::count(generation, found);
+    control::call_back(py, "stop", generation, found);
+    COLLECTING.set(false);
+    if let Some(e) = pending {
+        e.restore(py);
+    }
+    found.collected + found.uncollectable
+}
+
+/// A collection without callbacks and statistics, as at the interpreter's end (`_PyGC_CollectNoFail`).
+pub fn collect_quietly(py: Py<'_>) {
+    if !COLLECTING.replace(true) {
+        collect_now(py, 2);
+        COLLECTING.set(false);
+    }
+}
+
+/// `gc_collect_main`.
+fn collect_now(py: Py<'_>, generation: usize) -> Found {
+    let began = std::time::Instant::now();
+    let stats = control::flags() & debug::STATS != 0;
+    if stats {
+        let n = [0, 1, 2].map(|g| len(ring(g)));
+        control::write(
+            py,
+            &format!(
+                "gc: collecting generation {generation}...\ngc: objects in each generation: {} {} {}\n\
+                 gc: objects in permanent generation: {}\n",
+                n[0],
+                n[1],
+                n[2],
+                len(ring(3))
+            ),
+        );
+    }
     let young = ring(generation);
     for n in 0..generation {
         merge(ring(n), young);
@@ -326,14 +448,22 @@ pub fn collect(py: Py<'_>, generation: usize) -> usize {
     let old = ring((generation + 1).min(2));
     let unreachable = PyGC_Head { _gc_next: Cell::new(0), _gc_prev: Cell::new(0) };
     deduce_unreachable(young, &unreachable);
+    untrack_tuples(young);
     if generation < 2 {
         if generation == 1 {
             LONG_LIVED_PENDING.set(LONG_LIVED_PENDING.get() + len(young));
         }
         merge(young, old);
     } else {
+        untrack_dicts(young);
         LONG_LIVED_PENDING.set(0);
         LONG_LIVED_TOTAL.set(len(young));
+    }
+    let finalizers = PyGC_Head { _gc_next: Cell::new(0), _gc_prev: Cell::new(0) };
+    init(&finalizers);
+    move_legacy(&unreachable, &finalizers);
+    if control::flags() & debug::COLLECTABLE != 0 {
+        show(py, "collectable", &unreachable);
     }
     clear_weakrefs(py, &unreachable);
     finalize(&unreachable);
@@ -342,13 +472,31 @@ pub fn collect(py: Py<'_>, generation: usize) -> usize {
     each(&unreachable, |h| h._gc_prev.set(h._gc_prev.get() & !PREV_COLLECTING));
     deduce_unreachable(&unreachable, &garbage);
     merge(&unreachable, old);
-    let found = len(&garbage);
+    let collected = len(&garbage);
     delete(py, &garbage, old);
-    COLLECTING.set(false);
-    if let Some(e) = pending {
-        e.restore(py);
+    let uncollectable = len(&finalizers);
+    if control::flags() & debug::UNCOLLECTABLE != 0 {
+        show(py, "uncollectable", &finalizers);
     }
-    found
+    if stats {
+        control::write(
+            py,
+            &format!(
+                "gc: done, {} unreachable, {uncollectable} uncollectable, {:.4}s elapsed\n",
+                collected + uncollectable,
+                began.elapsed().as_secs_f64()
+            ),
+        );
+    }
+    each(&finalizers, |h| {
+        // SAFETY: members of a list are live.
+        let o = unsafe { object(h) };
+        if control::flags() & debug::SAVEALL != 0 || o.ty().tp_del.get().is_some() {
+            control::keep(py, o);
+        }
+    });
+    merge(&finalizers, old);
+    Found { collected, uncollectable }
 }
 
 /// Counts one more collected object, and asks for a collection when the youngest threshold is passed

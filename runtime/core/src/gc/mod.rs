@@ -1,9 +1,10 @@
 //! The collector's bookkeeping: the header in front of collected objects, tracking, and the generation lists.
-//! Finding and breaking cycles is in `collect`; `gc`'s callbacks and debug flags are not here yet.
+//! Finding and breaking cycles is in `collect`, what the `gc` module steers and shows in `control`.
 //!
 //! 3.12's header is two words: `_gc_next` (0: untracked) and `_gc_prev`, whose low bits are flags.
 
 pub mod collect;
+pub mod control;
 
 use crate::abi::{PyGC_Head, PyObject};
 use crate::ptr::Object;
