@@ -44,6 +44,7 @@ pub mod structseq;
 pub mod super_;
 pub mod traceback;
 pub mod tuple;
+pub mod typing;
 pub mod union;
 pub mod weakref;
 pub mod wrappers;
@@ -76,6 +77,7 @@ static PARTS: &[&Part] = &[
     &none::PART,
     &generic_alias::PART,
     &union::PART,
+    &typing::PART,
     &asyncgen::PART,
     &namespace::PART,
     &boolean::PART,

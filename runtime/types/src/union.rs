@@ -86,6 +86,7 @@ fn is_unionable(o: &PyObject) -> bool {
         || types::check(o).is_some()
         || types::is_subtype(o.ty(), &Py_GenericAliasType)
         || as_union(o).is_some()
+        || o.ty().is(&crate::typing::alias::TYPE_ALIAS.0)
 }
 
 /// `_Py_union_type_or`.

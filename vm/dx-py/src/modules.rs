@@ -15,6 +15,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_io", &dxpy_mod_io::IO),
     ("_string", &dxpy_mod_text::_string::MODULE),
     ("_tokenize", &dxpy_mod_lang::_tokenize::MODULE),
+    ("_typing", &dxpy_mod_lang::_typing::MODULE),
     ("unicodedata", &dxpy_mod_text::unicodedata::MODULE),
     ("_random", &dxpy_mod_math::random::MODULE),
     ("cmath", &dxpy_mod_math::cmath::MODULE),
