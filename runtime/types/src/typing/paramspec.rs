@@ -236,7 +236,7 @@ fn richcompare(py: Py<'_>, a: &Attribute, b: &PyObject, op: c_int) -> PyResult {
     }
     // SAFETY: LAYOUT: both are of the same type.
     let b = unsafe { &*(b as *const PyObject as *const Attribute) };
-    protocol::rich_compare(py, &*origin_of(a), &*origin_of(b), op)
+    protocol::rich_compare(py, &origin_of(a), &origin_of(b), op)
 }
 
 fn args_mro_entries(py: Py<'_>, _: &Attribute, _: &PyObject) -> PyResult {
