@@ -6,6 +6,12 @@ use dxpy_core::module::StaticModule;
 /// Name and definition.
 #[rustfmt::skip] // One a line, so that additions do not collide.
 pub static MODULES: &[(&str, &StaticModule)] = &[
+    ("_blake2", &dxpy_mod_formats::hashes::BLAKE2_MODULE),
+    ("_md5", &dxpy_mod_formats::hashes::MD5_MODULE),
+    ("_sha1", &dxpy_mod_formats::hashes::SHA1_MODULE),
+    ("_sha2", &dxpy_mod_formats::hashes::SHA2_MODULE),
+    ("_sha3", &dxpy_mod_formats::hashes::SHA3_MODULE),
+    ("_struct", &dxpy_mod_formats::_struct::MODULE),
     ("_ast", &dxpy_mod_lang::ast::MODULE),
     ("_imp", &dxpy_import::imp::IMP),
     ("_opcode", &dxpy_mod_lang::_opcode::MODULE),

@@ -212,6 +212,11 @@ impl Format {
         Ok(())
     }
 
+    /// How many runs of one code there are.
+    pub fn runs(&self) -> usize {
+        self.fields.len()
+    }
+
     /// The places of the values, in order.
     pub fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
         self.fields.iter().flat_map(|f| {
