@@ -171,7 +171,7 @@ fn get_size(py: Py<'_>, s: &StructObject) -> PyResult<Owned<PyLongObject>> {
 fn sizeof(_: Py<'_>, s: &StructObject) -> isize {
     // SAFETY: the object's own; not kept.
     let runs = unsafe { s.compiled.get().as_ref() }.map_or(0, |f| f.runs());
-    s.ty().tp_basicsize.get() + 24 + 32 * (runs as isize + 1)
+    s.ty().tp_basicsize.get() + 16 + 32 * (runs as isize + 1)
 }
 
 // Packing.
@@ -290,10 +290,7 @@ fn not_writable(py: Py<'_>, e: PyErr, o: &PyObject) -> PyErr {
     let _ = e;
     exceptions::type_error(
         py,
-        format_args!(
-            "pack_into() argument 2 must be read-write bytes-like object, not {}",
-            type_name(o.ty())
-        ),
+        format_args!("argument must be read-write bytes-like object, not {}", type_name(o.ty())),
     )
 }
 

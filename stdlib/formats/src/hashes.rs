@@ -12,8 +12,7 @@ use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{Gil, StaticType};
 use dxpy_core::{
-    Owned, Py, PyResult, bytes, dict, exceptions, getset, glue, long, methods, number, signature,
-    types, unicode,
+    Owned, Py, PyResult, bytes, dict, exceptions, getset, glue, long, methods, signature, types, unicode,
 };
 
 /// Data to be hashed, with the complaints of `GET_BUFFER_VIEW_OR_ERROUT`.
@@ -214,11 +213,13 @@ fn shake_hexdigest(py: Py<'_>, h: &HashObject, length: &PyObject) -> PyResult<Ow
 
 /// `_PyLong_UnsignedLong_Converter` and its kin.
 fn unsigned(py: Py<'_>, o: &PyObject, too_large: &str) -> PyResult<u64> {
-    let n = number::index_any(py, o)?;
-    if long::sign(&n) < 0 {
+    let Some(n) = long::check(o) else {
+        return Err(exceptions::type_error(py, format_args!("an integer is required")));
+    };
+    if long::sign(n) < 0 {
         return Err(exceptions::value_error(py, format_args!("value must be positive")));
     }
-    long::to_u64(&n).ok_or_else(|| exceptions::overflow_error(py, format_args!("{too_large}")))
+    long::to_u64(n).ok_or_else(|| exceptions::overflow_error(py, format_args!("{too_large}")))
 }
 
 macro_rules! sha3 {
@@ -228,7 +229,8 @@ macro_rules! sha3 {
             .dealloc(dealloc::<Hash>())
             .create(glue::create(
                 |py: Py<'_>, ty: &PyTypeObject, a: &PyTupleObject, kw: Option<&PyDictObject>| {
-                    let sig = signature!($hash, "(data=b'', /, *, usedforsecurity=True)");
+                    // CPython names the first of these types in all their messages.
+                    let sig = signature!("sha3_224", "(data=b'', /, *, usedforsecurity=True)");
                     args::bind_call(py, sig, a, kw, |b| {
                         let data = b.arg::<Option<Data>>(py, 0)?;
                         b.arg::<Option<bool>>(py, 1)?;
