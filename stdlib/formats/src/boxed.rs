@@ -91,12 +91,3 @@ pub fn error(py: Py<'_>, class: &'static Class, message: fmt::Arguments<'_>) -> 
         Err(e) => e,
     }
 }
-
-/// Is this an error of such a class?
-pub fn is_error(e: &PyErr, class: &'static Class) -> bool {
-    // SAFETY: LIVE: kept for ever once set; the layout is a type's.
-    match unsafe { (class.get() as *const PyTypeObject).as_ref() } {
-        Some(c) => types::is_subtype(e.value().ty(), c),
-        None => false,
-    }
-}
