@@ -117,7 +117,8 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
         }
     }
     let own: Vec<&'static StaticType> = PARTS.iter().flat_map(|p| p.types.iter().copied()).collect();
-    dxpy_core::startup::ready_types(py, &own)
+    dxpy_core::startup::ready_types(py, &own)?;
+    exceptions::group::make_class(py)
 }
 
 /// A complex number of a constant.

@@ -110,6 +110,10 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     for t in exceptions::TYPES {
         module::add_type(py, m, t)?;
     }
+    module::add_type(py, m, dxpy_types::exceptions::group::exception_group())?;
+    for alias in ["EnvironmentError", "IOError"] {
+        module::add(py, m, alias, exceptions::OSError.as_object())?;
+    }
     Ok(())
 }
 

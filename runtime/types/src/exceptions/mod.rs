@@ -3,10 +3,12 @@
 
 mod base;
 mod fields;
+pub mod group;
 mod os;
 mod syntax;
+mod unicode;
 
-use crate::{Part, no_hooks};
+use crate::Part;
 use dxpy_core::exceptions as core;
 
 /// What this module brings.
@@ -21,7 +23,11 @@ pub static PART: Part = Part {
         (&core::AttributeError, &fields::ATTRIBUTE),
         (&core::OSError, &os::OS),
         (&core::SyntaxError, &syntax::SYNTAX),
+        (&core::BaseExceptionGroup, &group::GROUP),
+        (&core::UnicodeEncodeError, &unicode::ENCODE),
+        (&core::UnicodeDecodeError, &unicode::DECODE),
+        (&core::UnicodeTranslateError, &unicode::TRANSLATE),
     ],
     types: &[],
-    hooks: no_hooks,
+    hooks: group::hooks,
 };
