@@ -34,6 +34,13 @@ impl FreeLists {
     pub const fn new() -> FreeLists {
         FreeLists([const { Cell::new(core::ptr::null_mut()) }; CLASSES])
     }
+
+    /// Changes all lists with others; who holds the GIL has the full ones.
+    pub(crate) fn swap(&self, other: &FreeLists) {
+        for (a, b) in self.0.iter().zip(&other.0) {
+            a.swap(b);
+        }
+    }
 }
 
 impl Default for FreeLists {

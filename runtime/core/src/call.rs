@@ -258,7 +258,7 @@ impl<'py> Depth<'py> {
     #[inline(always)]
     pub fn enter(py: Py<'py>, place: &str) -> PyResult<Depth<'py>> {
         let left = &py.state().abi.c_recursion_remaining;
-        if left.get() <= 0 {
+        if left.get() <= 0 || py.stack_is_full() {
             return Err(Self::exhausted(py, place));
         }
         left.set(left.get() - 1);

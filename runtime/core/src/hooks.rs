@@ -30,10 +30,6 @@ pub struct Hooks {
     pub release_buffer: Cell<Option<fn(Py<'_>, &PyObject, &Py_buffer)>>,
     /// Runs the Python handlers of signals that arrived.
     pub signals: Cell<Option<fn(Py<'_>) -> PyResult<()>>>,
-    /// Runs calls that other threads asked for.
-    pub pending: Cell<Option<fn(Py<'_>) -> PyResult<()>>>,
-    /// Gives up the GIL for those who wait, and takes it again.
-    pub switch_threads: Cell<Option<fn(Py<'_>) -> PyResult<()>>>,
     /// A set of these items; adding one; adding all of an iterable.
     pub new_set: Cell<Option<fn(Py<'_>, Vec<crate::ptr::Owned>) -> PyResult>>,
     pub set_add: Cell<Option<fn(Py<'_>, &PyObject, &PyObject) -> PyResult<()>>>,
@@ -69,8 +65,6 @@ pub static HOOKS: Gil<Hooks> = Gil(Hooks {
     get_buffer: Cell::new(None),
     release_buffer: Cell::new(None),
     signals: Cell::new(None),
-    pending: Cell::new(None),
-    switch_threads: Cell::new(None),
     new_set: Cell::new(None),
     set_add: Cell::new(None),
     set_update: Cell::new(None),

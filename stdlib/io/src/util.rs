@@ -4,7 +4,6 @@ use dxpy_core::abi::*;
 use dxpy_core::args::{Bound, FromArg};
 use dxpy_core::buffer::View;
 use dxpy_core::call::{self, type_name};
-use dxpy_core::hooks::HOOKS;
 use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::{Gil, StaticType};
 use dxpy_core::unicode::Name;
@@ -110,13 +109,16 @@ pub fn value_error(py: Py<'_>, text: &str) -> PyErr {
 
 /// Runs Python's handlers of signals that arrived (`PyErr_CheckSignals`).
 pub fn check_signals(py: Py<'_>) -> PyResult<()> {
-    HOOKS.signals.get().map_or(Ok(()), |f| f(py))
+    dxpy_core::thread::check_signals(py)
 }
 
-/// Calls the system, again after a signal. The one place of these modules where a thread would let others run.
-pub fn retry<T>(py: Py<'_>, mut f: impl FnMut() -> dxpy_host::Result<T>) -> PyResult<dxpy_host::Result<T>> {
+/// Calls the system, again after a signal. The one place of these modules where a thread lets others run.
+pub fn retry<T: Send>(
+    py: Py<'_>,
+    mut f: impl FnMut() -> dxpy_host::Result<T> + Send,
+) -> PyResult<dxpy_host::Result<T>> {
     loop {
-        match f() {
+        match py.allow_threads(&mut f) {
             Err(Errno(EINTR)) => check_signals(py)?,
             r => return Ok(r),
         }

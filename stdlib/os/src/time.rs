@@ -156,12 +156,10 @@ fn sleep(py: Py<'_>, _: &PyModuleObject, o: &PyObject) -> PyResult<()> {
     let total = ns + (t.fract() * 1e9).ceil() as i64;
     let deadline = (s + t.trunc() as i64 + total / 1_000_000_000, total % 1_000_000_000);
     loop {
-        match clock::sleep_until(deadline) {
+        match py.allow_threads(|| clock::sleep_until(deadline)) {
             Ok(()) => return Ok(()),
             Err(e) if e.0 == 4 => {
-                if let Some(f) = hooks::HOOKS.signals.get() {
-                    f(py)?;
-                }
+                dxpy_core::thread::check_signals(py)?;
             }
             Err(e) => return Err(failed(py, e)),
         }

@@ -3,7 +3,6 @@
 use crate::modules::MODULES;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
-use dxpy_core::thread::{ThreadState, attach};
 use dxpy_core::{Py, PyErr, PyResult, dict, exceptions, module, name, unicode};
 use dxpy_import::source::{self, Compile};
 use dxpy_import::{bootstrap, state};
@@ -22,11 +21,7 @@ pub fn main(args: Vec<String>) -> i32 {
         Err(status) => return status,
     };
     config::set(config);
-    // SAFETY: the state is the main thread's and never freed.
-    let py = unsafe {
-        attach(Box::into_raw(ThreadState::new()));
-        Py::assume()
-    };
+    let py = dxpy_core::thread::states::start_main();
     let status = match start(py).and_then(|()| run(py, &program)) {
         Ok(()) => 0,
         Err(e) => exit_status(py, e),

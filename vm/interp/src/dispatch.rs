@@ -91,7 +91,7 @@ static TRAMPOLINE: [u16; 2] = [dxpy_bytecode::Op::NOP as u16, dxpy_bytecode::Op:
 pub unsafe fn eval_frame(py: Py<'_>, frame: *mut Frame, throw: bool) -> *mut PyObject {
     let ts = py.state();
     let abi = &ts.abi;
-    if abi.c_recursion_remaining.get() <= 0 {
+    if abi.c_recursion_remaining.get() <= 0 || py.stack_is_full() {
         // SAFETY: the caller's promise.
         return unsafe { crate::unwind::too_deep(py, frame) };
     }

@@ -6,7 +6,6 @@
 // Handlers have the names of their opcodes.
 #![allow(non_snake_case)]
 
-mod breaker;
 mod call;
 mod dispatch;
 mod handlers;

@@ -342,6 +342,19 @@ pub fn create(py: Py<'_>, ty: &PyTypeObject, value: Option<&PyObject>) -> PyErr 
     }
 }
 
+/// What raising an object means that is a class or an instance (`PyErr_SetNone` for the former).
+#[cold]
+pub fn raise_object(py: Py<'_>, o: &PyObject) -> PyErr {
+    if let Some(ty) = crate::types::check(o) {
+        return create(py, ty, None);
+    }
+    if crate::types::is_subtype(o.ty(), &BaseException) {
+        // SAFETY: LAYOUT: just checked.
+        return chained(py, PyErr::from_value(unsafe { o.to_owned().cast() }));
+    }
+    type_error(py, format_args!("exceptions must derive from BaseException"))
+}
+
 /// An exception of a type that C code names, with this message (`PyErr_SetString`).
 #[cold]
 pub fn raise_builtin(py: Py<'_>, ty: &PyTypeObject, message: &str) -> PyErr {

@@ -11,9 +11,11 @@ use crate::util::*;
 use dxpy_core::abi::*;
 use dxpy_core::call;
 use dxpy_core::ptr::{Layout, Object};
+use dxpy_core::thread::{gil, turn};
 use dxpy_core::{Owned, Py, PyErr, PyResult, attr, exceptions, glue, long, name, object, protocol, unicode};
 use std::cell::Cell;
 use std::ffi::c_int;
+use std::time::Duration;
 
 /// `buffered`. `read_end` and `write_end` are -1 while the buffer holds nothing of that kind.
 #[repr(C)]
@@ -41,6 +43,8 @@ pub struct Buffered {
     write_end: Cell<i64>,
     /// The thread state that is inside, or NULL.
     owner: Cell<*const u8>,
+    /// How many threads wait to get in.
+    waiting: Cell<u32>,
 }
 // SAFETY: `#[repr(C)]`, and the header is first.
 unsafe impl Layout for Buffered {}
@@ -51,6 +55,9 @@ struct Inside<'a>(&'a Buffered);
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
         self.0.owner.set(std::ptr::null());
+        if self.0.waiting.get() > 0 {
+            turn::given_back();
+        }
     }
 }
 
@@ -71,8 +78,21 @@ impl Buffered {
             ));
         }
         while !self.owner.get().is_null() {
-            // Another thread is inside and runs Python code: it needs the GIL to come out.
-            dxpy_core::hooks::HOOKS.switch_threads.get().map_or(Ok(()), |f| f(py))?;
+            // Another thread is inside, and waits for the system or runs Python code.
+            let ends = !gil::finalizing().is_null();
+            self.waiting.set(self.waiting.get() + 1);
+            turn::wait(py, ends.then_some(Duration::from_secs(1)));
+            self.waiting.set(self.waiting.get() - 1);
+            if ends && !self.owner.get().is_null() {
+                // A daemon thread was stopped inside: nobody will ever come out.
+                let shown = protocol::repr(py, self.as_object())?;
+                eprintln!(
+                    "Fatal Python error: _enter_buffered_busy: could not acquire lock for {} at interpreter shutdown, \
+                     possibly due to daemon threads",
+                    unicode::display(shown.as_object())
+                );
+                std::process::abort();
+            }
         }
         self.owner.set(me);
         Ok(Inside(self))

@@ -11,7 +11,7 @@ use dxpy_core::call::type_name;
 use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
-use dxpy_core::{Owned, Py, PyErr, PyResult, bytes, exceptions, hooks, methods, types, unicode};
+use dxpy_core::{Owned, Py, PyErr, PyResult, bytes, exceptions, methods, types, unicode};
 use dxpy_sre::{
     Error, Program, State, UnicodeProps, ascii_iscased as iscased_ascii, ascii_tolower as tolower_ascii,
     unicode_iscased as iscased_unicode, unicode_tolower as tolower_unicode,
@@ -132,12 +132,12 @@ pub enum How {
 /// Runs the engine on a subject; signals are looked after now and then.
 pub fn run(py: Py<'_>, state: &mut State, program: &Program, s: &Subject, how: How) -> PyResult<bool> {
     let mut interrupted: Option<PyErr> = None;
-    let mut poll = || match hooks::HOOKS.signals.get().map(|f| f(py)) {
-        Some(Err(e)) => {
+    let mut poll = || match dxpy_core::thread::check_signals(py) {
+        Err(e) => {
             interrupted = Some(e);
             true
         }
-        _ => false,
+        Ok(()) => false,
     };
     let props = &UnicodeProps;
     let r = each_kind!(s.view(), v => match how {

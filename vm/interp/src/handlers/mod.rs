@@ -166,7 +166,7 @@ pub(crate) unsafe fn own(p: Obj) -> Owned {
 #[cold]
 #[inline(never)]
 pub(crate) fn handle_breaker(py: Py<'_>) -> bool {
-    match crate::breaker::handle(py) {
+    match dxpy_core::thread::pending::handle(py) {
         Ok(()) => false,
         Err(e) => {
             e.restore(py);

@@ -1,9 +1,20 @@
 //! The thread token [`Py`] and the thread state behind it: the ABI's `PyThreadState`, then dx-py's private words.
-//! The GIL itself, thread creation and the eval breaker are not here yet.
+//! The lock is in `gil`, the list of states and their lives in `states`, what the eval breaker asks for in `pending`,
+//! the native stack in `stack`,
+//! waiting for each other in `turn`. Starting threads of the system is the `_thread` module's.
+
+pub mod gil;
+pub mod pending;
+pub mod stack;
+pub mod states;
+pub mod turn;
+
+pub use pending::check_signals;
 
 use crate::abi::{PyObject, PyThreadState};
 use crate::alloc::FreeLists;
 use core::cell::Cell;
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// A thread state: the part extensions read, then ours at offsets that never change (compiled code uses them).
 #[repr(C)]
@@ -16,6 +27,8 @@ pub struct ThreadState {
     pub kwnames: Cell<*mut PyObject>,
     /// Where a dispatch loop without tail calls goes on: instruction, stack, frame, argument (debug builds).
     pub resume: [Cell<usize>; 4],
+    /// The lowest address of the native stack to which recursion may go; 0 is any.
+    pub stack_limit: Cell<usize>,
 }
 
 impl ThreadState {
@@ -27,6 +40,7 @@ impl ThreadState {
             free: FreeLists::new(),
             kwnames: Cell::new(core::ptr::null_mut()),
             resume: [const { Cell::new(0) }; 4],
+            stack_limit: Cell::new(0),
         });
         let abi = &state.abi;
         abi.c_recursion_remaining.set(C_RECURSION_LIMIT);
@@ -34,6 +48,7 @@ impl ThreadState {
         abi.py_recursion_remaining.set(DEFAULT_RECURSION_LIMIT);
         abi.exc_info.set(&raw const abi.exc_state as *mut _);
         abi.cframe.set(&raw const abi.root_cframe as *mut _);
+        abi.gilstate_counter.set(1);
         state
     }
 }
@@ -46,7 +61,11 @@ pub const DEFAULT_RECURSION_LIMIT: i32 = 1000;
 
 /// Work that waits for a running thread at its next back edge or call: signals, a collection, a request for the GIL.
 /// Bits are `breaker::*`; zero is nothing.
-pub static EVAL_BREAKER: core::sync::atomic::AtomicU32 = core::sync::atomic::AtomicU32::new(0);
+pub static EVAL_BREAKER: AtomicU32 = AtomicU32::new(0);
+/// What [`EVAL_BREAKER`] asked of the main thread while another ran; back there when the main thread has the GIL.
+static MAIN_WAITS: AtomicU32 = AtomicU32::new(0);
+/// The identity of the main thread; 0 before there is one.
+static MAIN_THREAD: AtomicU64 = AtomicU64::new(0);
 
 /// What [`EVAL_BREAKER`] asks for.
 pub mod breaker {
@@ -56,8 +75,10 @@ pub mod breaker {
     pub const SIGNAL: u32 = 2;
     /// Another thread waits for the GIL.
     pub const GIL: u32 = 4;
-    /// Calls are pending (`Py_AddPendingCall`), or an exception for this thread.
+    /// Calls are pending (`Py_AddPendingCall`).
     pub const PENDING: u32 = 8;
+    /// Another thread raised an exception in this one (`PyThreadState_SetAsyncExc`).
+    pub const ASYNC: u32 = 16;
 }
 
 thread_local! {
@@ -97,6 +118,18 @@ impl<'py> Py<'py> {
         self.0
     }
 
+    /// Lets other threads run Python while `f` waits or works without touching objects (`Py_BEGIN_ALLOW_THREADS`). What
+    /// `f` refers to must be `Send`, which neither objects nor tokens are.
+    pub fn allow_threads<R: Send>(self, f: impl FnOnce() -> R + Send) -> R {
+        without_gil(self, f)
+    }
+
+    /// Is the native stack nearly used up?
+    #[inline(always)]
+    pub fn stack_is_full(self) -> bool {
+        stack::here() < self.0.stack_limit.get()
+    }
+
     /// `PyErr_Occurred` as the boundary sees it: the pending exception object, or NULL. Borrowed.
     #[inline(always)]
     pub fn pending(self) -> *mut PyObject {
@@ -118,13 +151,37 @@ pub unsafe fn attach(state: *mut ThreadState) -> *mut ThreadState {
     CURRENT.with(|c| c.replace(state))
 }
 
-/// Runs a call of the system that may wait, while other threads may run Python (`Py_BEGIN_ALLOW_THREADS`). The call must
-/// not touch any object. There is one thread yet, so nothing is given up.
-pub fn without_gil<R>(_: Py<'_>, f: impl FnOnce() -> R) -> R {
-    f()
+/// Runs a call of the system that may wait, while other threads run Python (`Py_BEGIN_ALLOW_THREADS`). The call must not
+/// touch any object; [`Py::allow_threads`] has the compiler see to that, this is for calls that it would not believe.
+pub fn without_gil<R>(py: Py<'_>, f: impl FnOnce() -> R) -> R {
+    /// Takes the GIL again, also when `f` panics.
+    struct Back(*mut ThreadState);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            // SAFETY: the state was this thread's before.
+            unsafe { states::restore(self.0) }
+        }
+    }
+    // SAFETY: `f` touches no objects; the token is not used before the guard is dropped.
+    let back = Back(unsafe { states::save(py) });
+    let r = f();
+    drop(back);
+    r
 }
 
-/// Runs Python's handlers of signals that arrived (`PyErr_CheckSignals`).
-pub fn check_signals(py: Py<'_>) -> crate::err::PyResult<()> {
-    crate::hooks::HOOKS.signals.get().map_or(Ok(()), |f| f(py))
+/// Is this the state of the main thread, which alone runs signal handlers and pending calls?
+pub fn is_main_thread(state: &ThreadState) -> bool {
+    state.abi.thread_id.get() == MAIN_THREAD.load(Ordering::Relaxed)
+}
+
+/// The identity of the main thread.
+pub fn main_thread_id() -> u64 {
+    MAIN_THREAD.load(Ordering::Relaxed)
+}
+
+/// Gives up the GIL and takes it again, so that those who asked for it run.
+fn yield_gil(py: Py<'_>) {
+    let state = core::ptr::from_ref(py.state()).cast_mut();
+    gil::give(state, false);
+    gil::take(state);
 }
