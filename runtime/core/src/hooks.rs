@@ -18,8 +18,8 @@ pub struct Hooks {
     pub builtin: Cell<Option<fn(Py<'_>, &PyUnicodeObject) -> PyResult>>,
     /// `PyErr_WriteUnraisable`: reports an error nobody can receive.
     pub unraisable: Cell<Option<fn(Py<'_>, PyErr, Option<&PyObject>)>>,
-    /// `PyErr_WarnFormat`: category, stack level, text.
-    pub warn: Cell<Option<fn(Py<'_>, &PyTypeObject, isize, &str) -> PyResult<()>>>,
+    /// `PyErr_WarnFormat` and `PyErr_ResourceWarning`: category, stack level, text, what it is about.
+    pub warn: Cell<Option<fn(Py<'_>, &PyTypeObject, isize, &str, Option<&PyObject>) -> PyResult<()>>>,
     /// `Py_GenericAlias`.
     pub generic_alias: Cell<Option<fn(Py<'_>, &PyObject, &PyObject) -> PyResult>>,
     /// The members of a `types.UnionType`, for objects that are one.
@@ -120,9 +120,15 @@ pub(crate) fn unraisable(py: Py<'_>, e: PyErr, source: Option<&PyObject>) {
 }
 
 /// Issues a warning; an error if filters make it one.
-pub(crate) fn warn(py: Py<'_>, category: &'static StaticType, level: isize, text: &str) -> PyResult<()> {
+pub(crate) fn warn(
+    py: Py<'_>,
+    category: &'static StaticType,
+    level: isize,
+    text: &str,
+    source: Option<&PyObject>,
+) -> PyResult<()> {
     match HOOKS.warn.get() {
-        Some(f) => f(py, category, level, text),
+        Some(f) => f(py, category, level, text, source),
         None => Ok(()),
     }
 }

@@ -649,6 +649,12 @@ pub(crate) unsafe extern "C" fn finalize(o: *mut PyObject) {
 
 /// `_PyErr_WarnUnawaitedCoroutine`.
 fn warn_unawaited(py: Py<'_>, g: &PyGenObject) -> PyResult<()> {
+    // `warnings` knows how to show where the coroutine was made.
+    let f = dxpy_core::hooks::import(py, name!("warnings"))
+        .and_then(|w| dxpy_core::attr::lookup_name(py, &w, name!("_warn_unawaited_coroutine")));
+    if let Ok(Some(f)) = f {
+        return dxpy_core::call::call(py, &f, [g.as_object()]).map(drop);
+    }
     // SAFETY: LIVE: a coroutine holds its name.
     let q = unicode::display(unsafe { &*g.gi_qualname.get() });
     exceptions::warn(py, &exceptions::RuntimeWarning, 1, format_args!("coroutine '{q}' was never awaited"))

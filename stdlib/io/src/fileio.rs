@@ -337,9 +337,8 @@ fn dealloc_warn(py: Py<'_>, f: &FileObject, source: &PyObject) {
     }
     let pending = PyErr::take(py);
     let text = protocol::repr(py, source).map(|r| unicode::display(r.as_object()));
-    let warned = text.and_then(|t| {
-        exceptions::warn(py, &exceptions::ResourceWarning, 1, format_args!("unclosed file {t}"))
-    });
+    let warned =
+        text.and_then(|t| exceptions::resource_warning(py, source, 1, format_args!("unclosed file {t}")));
     if let Err(e) = warned {
         if exceptions::matches(&e, &exceptions::Warning) {
             exceptions::unraisable(py, e, Some(f.as_object()));

@@ -128,7 +128,8 @@ fn get_objects(py: Py<'_>, _: &PyModuleObject, generation: Option<&PyObject>) ->
     }
     match n {
         0..=2 => list::from_iter(py, control::objects(n as usize)).map(Owned::upcast),
-        ..0 => Err(exceptions::value_error(py, format_args!("generation parameter cannot be negative"))),
+        -1 => list::from_iter(py, (0..3).flat_map(control::objects).collect::<Vec<_>>()).map(Owned::upcast),
+        ..-1 => Err(exceptions::value_error(py, format_args!("generation parameter cannot be negative"))),
         _ => Err(exceptions::value_error(
             py,
             format_args!("generation parameter must be less than the number of available generations (3)"),

@@ -171,6 +171,7 @@ fn start(py: Py<'_>) -> PyResult<()> {
     hash_secret();
     dxpy_mod_lang::builtins::OPTIMIZE.set(config::get().optimize as u8);
     dxpy_interp::install();
+    dxpy_mod_lang::_warnings::install();
     state::register(MODULES);
     dxpy_types::init(py)?;
     bootstrap::first_modules(py, &dxpy_mod_lang::builtins::BUILTINS, &dxpy_mod_sys::sys::SYS)?;
@@ -183,6 +184,9 @@ fn start(py: Py<'_>) -> PyResult<()> {
         return Ok(());
     }
     streams(py)?;
+    if !config::get().warnoptions.is_empty() {
+        dxpy_import::import::import_module(py, name!("warnings").get(py))?;
+    }
     if config::get().no_site == 0 {
         dxpy_import::import::import_module(py, name!("site").get(py))?;
     }

@@ -280,7 +280,18 @@ pub fn warn(
     level: isize,
     text: fmt::Arguments<'_>,
 ) -> PyResult<()> {
-    crate::hooks::warn(py, category, level, &text.to_string())
+    crate::hooks::warn(py, category, level, &text.to_string(), None)
+}
+
+/// `PyErr_ResourceWarning`: `source` is what was not closed.
+#[cold]
+pub fn resource_warning(
+    py: Py<'_>,
+    source: &PyObject,
+    level: isize,
+    text: fmt::Arguments<'_>,
+) -> PyResult<()> {
+    crate::hooks::warn(py, &ResourceWarning, level, &text.to_string(), Some(source))
 }
 
 /// An instance made without calling its static type.

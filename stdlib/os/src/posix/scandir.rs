@@ -240,9 +240,9 @@ fn iter_finalize(py: Py<'_>, i: &Iter) {
     }
     let pending = PyErr::take(py);
     let warned = protocol::repr(py, i.as_object()).and_then(|r| {
-        exceptions::warn(
+        exceptions::resource_warning(
             py,
-            &exceptions::ResourceWarning,
+            i.as_object(),
             1,
             format_args!("unclosed scandir iterator {}", unicode::display(r.as_object())),
         )
