@@ -591,6 +591,7 @@ fn warn(
     do_warn(py, message, &category, level, source, prefixes)
 }
 
+#[allow(clippy::too_many_arguments)] // As many as it takes.
 fn warn_explicit(
     py: Py<'_>,
     _: &PyModuleObject,
