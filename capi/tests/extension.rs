@@ -1,7 +1,6 @@
 //! A C library compiled by gcc against the installed 3.12.1 headers is loaded into this program, which exports the C
 //! API, and finds everything as it expects. Skipped, loudly, where headers or compiler are missing.
 
-use dxpy_core::thread::{ThreadState, attach};
 use std::ffi::CString;
 use std::path::PathBuf;
 use std::process::Command;
@@ -42,11 +41,9 @@ fn a_c_library_works_on_our_objects() {
         let handle = libc::dlopen(path.as_ptr(), libc::RTLD_NOW);
         assert!(!handle.is_null(), "{}", std::ffi::CStr::from_ptr(libc::dlerror()).to_string_lossy());
         let probe: extern "C" fn() -> i32 = core::mem::transmute(libc::dlsym(handle, c"probe".as_ptr()));
-        let state = Box::into_raw(ThreadState::new());
-        (*state).abi.c_recursion_remaining.set(100);
-        attach(state);
-        dxpy_core::startup::ready_types(dxpy_core::Py::assume(), &[]).expect("the static types are ready");
+        let py = dxpy_core::thread::states::start_main();
+        py.state().abi.c_recursion_remaining.set(100);
+        dxpy_core::startup::ready_types(py, &[]).expect("the static types are ready");
         assert_eq!(probe(), 0, "the line of probe.c that found something wrong");
-        attach(core::ptr::null_mut());
     }
 }

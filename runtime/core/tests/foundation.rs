@@ -6,7 +6,7 @@ use dxpy_core::abi::*;
 use dxpy_core::args::Rest;
 use dxpy_core::ptr::{Object, is_immortal};
 use dxpy_core::statics::{StaticTable, StaticType};
-use dxpy_core::thread::{ThreadState, attach};
+use dxpy_core::thread::states;
 use dxpy_core::{
     Owned, Py, PyErr, PyResult, bytes, call, cell, cfunction, exceptions, float, gc, glue, long, method,
     methods, object, tuple, unicode,
@@ -18,14 +18,13 @@ static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
 /// Runs `f` on a fresh thread state.
 fn with_thread(f: impl FnOnce(Py<'_>)) {
     let _held = LOCK.lock().unwrap_or_else(|e| e.into_inner());
-    // SAFETY: all-zero is a valid thread state, alive until it is detached.
+    states::ensure();
+    // SAFETY: the thread holds the GIL until it saves its state, after which the token is gone.
     unsafe {
-        let state = Box::into_raw(ThreadState::new());
-        (*state).abi.c_recursion_remaining.set(100);
-        attach(state);
-        f(Py::assume());
-        attach(core::ptr::null_mut());
-        drop(Box::from_raw(state));
+        let py = Py::assume();
+        py.state().abi.c_recursion_remaining.set(100);
+        f(py);
+        states::save(py);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
-use dxpy_core::thread::{ThreadState, attach};
+use dxpy_core::thread::states;
 use dxpy_core::{
     Owned, Py, PyErr, attr, call, dict, exceptions, gc, long, name, number, object, protocol, startup, tuple,
     types, unicode, weakref,
@@ -13,15 +13,14 @@ static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 fn with_types(f: impl FnOnce(Py<'_>)) {
     let _held = LOCK.lock().unwrap_or_else(|e| e.into_inner());
-    // SAFETY: all-zero is a valid thread state, alive until it is detached. It is leaked: interned names outlive it.
+    states::ensure();
+    // SAFETY: the thread holds the GIL until it saves its state, after which the token is gone.
     unsafe {
-        let state = Box::into_raw(ThreadState::new());
-        (*state).abi.c_recursion_remaining.set(100);
-        attach(state);
         let py = Py::assume();
+        py.state().abi.c_recursion_remaining.set(100);
         startup::ready_types(py, &[]).expect("the static types are ready");
         f(py);
-        attach(core::ptr::null_mut());
+        states::save(py);
     }
 }
 

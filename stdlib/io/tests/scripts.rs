@@ -2,7 +2,6 @@
 //! what they assert is what CPython does.
 
 use dxpy_core::ptr::Object;
-use dxpy_core::thread::{ThreadState, attach};
 use dxpy_core::{Py, PyResult, dict, module, name, protocol, unicode};
 use dxpy_import::source::{self, Compile};
 use std::path::Path;
@@ -42,11 +41,7 @@ fn run(py: Py<'_>, file: &str, text: &[u8]) -> PyResult<()> {
 
 #[test]
 fn scripts_hold_here() {
-    // SAFETY: the state is this thread's and never freed; no other test of this file starts a runtime.
-    let py = unsafe {
-        attach(Box::into_raw(ThreadState::new()));
-        Py::assume()
-    };
+    let py = dxpy_core::thread::states::start_main();
     dxpy_interp::install();
     dxpy_types::init(py).unwrap();
     let mut failed = Vec::new();

@@ -3,7 +3,6 @@
 
 use dxpy_core::module::StaticModule;
 use dxpy_core::ptr::Object;
-use dxpy_core::thread::{ThreadState, attach};
 use dxpy_core::unicode::{Name, PyUnicode_Type};
 use dxpy_core::{Py, PyResult, dict, module, name, protocol, unicode};
 use dxpy_import::source::{self, Compile};
@@ -66,11 +65,7 @@ fn scripts_print_what_the_oracle_prints() {
         eprintln!("SKIP: no CPython 3.12.1 as DXPY_ORACLE or python3.12");
         return;
     };
-    // SAFETY: the state is this thread's and never freed; no other test of this file starts a runtime.
-    let py = unsafe {
-        attach(Box::into_raw(ThreadState::new()));
-        Py::assume()
-    };
+    let py = dxpy_core::thread::states::start_main();
     dxpy_interp::install();
     dxpy_types::init(py).unwrap();
     for (name, script) in

@@ -4,7 +4,7 @@
 use dxpy_core::abi::*;
 use dxpy_core::module::{self, StaticModule};
 use dxpy_core::ptr::Object;
-use dxpy_core::thread::{ThreadState, attach};
+use dxpy_core::thread::states;
 use dxpy_core::unicode::Name;
 use dxpy_core::{Owned, Py, PyResult, attr, bytes, call, dict, list, long, object, protocol, tuple, unicode};
 
@@ -12,14 +12,13 @@ static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 fn with_types(f: impl FnOnce(Py<'_>)) {
     let _held = LOCK.lock().unwrap_or_else(|e| e.into_inner());
-    // SAFETY: the state is never freed, for interned names outlive it.
+    states::ensure();
+    // SAFETY: the thread holds the GIL until it saves its state, after which the token is gone.
     unsafe {
-        let state = Box::into_raw(ThreadState::new());
-        attach(state);
         let py = Py::assume();
         dxpy_types::init(py).expect("the types are ready");
         f(py);
-        attach(core::ptr::null_mut());
+        states::save(py);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
-use dxpy_core::thread::{ThreadState, attach};
+use dxpy_core::thread::states;
 use dxpy_core::{Owned, Py, PyErr, call, tuple, unicode};
 
 static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
@@ -10,15 +10,14 @@ static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
 /// Runs `f` with the types ready. The thread state is leaked, for interned names outlive it.
 pub fn with_types(f: impl FnOnce(Py<'_>)) {
     let _held = LOCK.lock().unwrap_or_else(|e| e.into_inner());
-    // SAFETY: all-zero is a valid thread state, alive until it is detached.
+    states::ensure();
+    // SAFETY: the thread holds the GIL until it saves its state, after which the token is gone.
     unsafe {
-        let state = Box::into_raw(ThreadState::new());
-        (*state).abi.c_recursion_remaining.set(200);
-        attach(state);
         let py = Py::assume();
+        py.state().abi.c_recursion_remaining.set(200);
         dxpy_types::init(py).expect("the types are ready");
         f(py);
-        attach(core::ptr::null_mut());
+        states::save(py);
     }
 }
 
