@@ -69,3 +69,130 @@ pub unsafe fn content<'a>(s: *const c_char, n: Py_ssize_t) -> &'a [u8] {
     // SAFETY: the caller's promise.
     if n <= 0 { &[] } else { unsafe { core::slice::from_raw_parts(s as *const u8, n as usize) } }
 }
+
+/// What a wrapper's result is in C.
+pub trait IntoC {
+    /// The C type.
+    type C;
+    /// The value, its error pending.
+    fn into_c(self, py: Py<'_>) -> Self::C;
+}
+
+impl<T: Layout> IntoC for PyResult<Owned<T>> {
+    type C = *mut PyObject;
+    fn into_c(self, py: Py<'_>) -> *mut PyObject {
+        pointer(py, self)
+    }
+}
+
+impl<T: Layout> IntoC for Option<Owned<T>> {
+    type C = *mut PyObject;
+    fn into_c(self, _: Py<'_>) -> *mut PyObject {
+        self.map_or(core::ptr::null_mut(), |o| o.into_ptr().cast())
+    }
+}
+
+impl IntoC for PyResult<()> {
+    type C = c_int;
+    fn into_c(self, py: Py<'_>) -> c_int {
+        status(py, self.map(|()| 0))
+    }
+}
+
+impl IntoC for PyResult<bool> {
+    type C = c_int;
+    fn into_c(self, py: Py<'_>) -> c_int {
+        status(py, self.map(c_int::from))
+    }
+}
+
+impl IntoC for PyResult<c_int> {
+    type C = c_int;
+    fn into_c(self, py: Py<'_>) -> c_int {
+        status(py, self)
+    }
+}
+
+/// Results whose failure is -1.
+macro_rules! minus_one { ($($ty:ty),*) => { $(
+    impl IntoC for PyResult<$ty> {
+        type C = $ty;
+        fn into_c(self, py: Py<'_>) -> $ty {
+            self.unwrap_or_else(|e| {
+                e.restore(py);
+                -1i8 as $ty
+            })
+        }
+    }
+)* } }
+minus_one!(isize, f64, usize, u64);
+
+/// Results that cannot fail, or whose function restored its error itself.
+macro_rules! plain { ($($ty:ty),*) => { $(
+    impl IntoC for $ty {
+        type C = $ty;
+        fn into_c(self, _: Py<'_>) -> $ty {
+            self
+        }
+    }
+)* } }
+plain!((), c_int, isize, usize, u64, f64, u32, i64);
+
+impl IntoC for bool {
+    type C = c_int;
+    fn into_c(self, _: Py<'_>) -> c_int {
+        c_int::from(self)
+    }
+}
+
+impl<T> IntoC for *mut T {
+    type C = *mut T;
+    fn into_c(self, _: Py<'_>) -> *mut T {
+        self
+    }
+}
+
+impl<T> IntoC for *const T {
+    type C = *const T;
+    fn into_c(self, _: Py<'_>) -> *const T {
+        self
+    }
+}
+
+/// Defines exported functions whose bodies are safe functions of the token and the arguments. A pointer that may not be
+/// NULL is a reference, one that may an `Option`; the result is made C's by [`IntoC`].
+macro_rules! api { ($(
+    $(#[$meta:meta])*
+    fn $name:ident($py:pat $(, $arg:ident: $ty:ty)* $(,)?) -> $ret:ty $body:block
+)*) => { $(
+    $(#[$meta])*
+    ///
+    /// # Safety
+    /// The C API's contract: GIL, and pointers are LIVE objects of the type the name says.
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn $name($($arg: $ty),*) -> <$ret as $crate::util::IntoC>::C {
+        #[inline(always)]
+        #[allow(clippy::too_many_arguments)]
+        fn body($py: dxpy_core::Py<'_>, $($arg: $ty),*) -> $ret $body
+        // SAFETY: GIL: the caller's promise.
+        let py = unsafe { $crate::util::token() };
+        <$ret as $crate::util::IntoC>::into_c(body(py, $($arg),*), py)
+    }
+)* } }
+pub(crate) use api;
+
+/// A name given as a C string, as a str.
+///
+/// # Safety
+/// A C string.
+pub unsafe fn name(py: Py<'_>, s: *const c_char) -> PyResult<Owned<PyUnicodeObject>> {
+    // SAFETY: the caller's promise.
+    dxpy_core::unicode::from_utf8(py, unsafe { CStr::from_ptr(s) }.to_bytes())
+}
+
+/// `null_error`: the error for a NULL argument where an object is needed, unless one is pending already.
+pub fn null_error(py: Py<'_>) -> dxpy_core::PyErr {
+    dxpy_core::PyErr::take(py).unwrap_or_else(|| {
+        dxpy_core::exceptions::system_error(py, format_args!("null argument to internal routine"))
+    })
+}

@@ -5,7 +5,7 @@ use crate::abi::*;
 use crate::err::{PyErr, PyResult};
 use crate::exceptions;
 use crate::ptr::Object;
-use crate::statics::{Gil, StaticType};
+use crate::statics::Gil;
 use crate::thread::Py;
 use crate::unicode::{self, Name};
 use core::cell::Cell;
@@ -120,9 +120,9 @@ pub(crate) fn unraisable(py: Py<'_>, e: PyErr, source: Option<&PyObject>) {
 }
 
 /// Issues a warning; an error if filters make it one.
-pub(crate) fn warn(
+pub fn warn(
     py: Py<'_>,
-    category: &'static StaticType,
+    category: &PyTypeObject,
     level: isize,
     text: &str,
     source: Option<&PyObject>,

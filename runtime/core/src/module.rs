@@ -307,7 +307,21 @@ pub fn add_functions(
     def: &'static PyModuleDef,
     name: &PyUnicodeObject,
 ) -> PyResult<()> {
-    let mut row = def.m_methods.get() as *const PyMethodDef;
+    // SAFETY: STATIC: a definition's table.
+    unsafe { add_table(py, m, def.m_methods.get(), name) }
+}
+
+/// `PyModule_AddFunctions`, with the module's name.
+///
+/// # Safety
+/// The table is static and ended by a row without a name, or NULL.
+pub unsafe fn add_table(
+    py: Py<'_>,
+    m: &PyObject,
+    table: *const PyMethodDef,
+    name: &PyUnicodeObject,
+) -> PyResult<()> {
+    let mut row = table;
     // SAFETY: STATIC: a table ended by a row without a name.
     while let Some(r) = unsafe { row.as_ref() }.filter(|r| !r.ml_name.get().is_null()) {
         if r.ml_flags.get() & (METH_CLASS | METH_STATIC) != 0 {

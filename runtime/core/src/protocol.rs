@@ -9,7 +9,7 @@ use crate::object;
 use crate::ptr::{Object, Owned};
 use crate::thread::Py;
 use crate::types::is_subtype;
-use crate::{boolean, unicode};
+use crate::{boolean, name, unicode};
 use core::ffi::c_int;
 
 pub const LT: c_int = 0;
@@ -274,6 +274,39 @@ fn as_text(py: Py<'_>, r: Owned, method: &str) -> PyResult<Owned<PyUnicodeObject
     Ok(unsafe { r.cast() })
 }
 
+/// `PyObject_LengthHint`: `len()`, else `__length_hint__`, else `default`.
+pub fn length_hint(py: Py<'_>, o: &PyObject, default: usize) -> PyResult<usize> {
+    // SAFETY: LIVE: a type's tables outlive it.
+    let sized = unsafe {
+        o.ty().tp_as_sequence.get().as_ref().is_some_and(|t| t.sq_length.get().is_some())
+            || o.ty().tp_as_mapping.get().as_ref().is_some_and(|t| t.mp_length.get().is_some())
+    };
+    if sized {
+        match len(py, o) {
+            Err(e) if exceptions::matches(&e, &exceptions::TypeError) => {}
+            r => return r,
+        }
+    }
+    let hint = match crate::types::special::call_maybe(py, o, name!("__length_hint__"), []) {
+        Ok(Some(hint)) => hint,
+        Ok(None) => return Ok(default),
+        Err(e) if exceptions::matches(&e, &exceptions::TypeError) => return Ok(default),
+        Err(e) => return Err(e),
+    };
+    if crate::object::is_not_implemented(&hint) {
+        return Ok(default);
+    }
+    let Some(n) = crate::long::check(&hint) else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("__length_hint__ must be an integer, not {}", crate::call::type_name(hint.ty())),
+        ));
+    };
+    let n = crate::number::to_ssize(py, n, &exceptions::OverflowError)?;
+    usize::try_from(n)
+        .map_err(|_| exceptions::value_error(py, format_args!("__length_hint__() should return >= 0")))
+}
+
 /// `PyCallable_Check`.
 pub fn is_callable(o: &PyObject) -> bool {
     o.ty().tp_call.get().is_some()
@@ -363,14 +396,19 @@ impl ReprGuard {
             Some(ReprGuard(p))
         }))
     }
+
+    /// `Py_ReprLeave`, for who forgot the guard itself: C code.
+    pub fn leave(o: *const PyObject) {
+        IN_REPR.with_borrow_mut(|list| {
+            if let Some(i) = list.iter().rposition(|p| *p == o) {
+                list.remove(i);
+            }
+        });
+    }
 }
 
 impl Drop for ReprGuard {
     fn drop(&mut self) {
-        IN_REPR.with_borrow_mut(|list| {
-            if let Some(i) = list.iter().rposition(|p| *p == self.0) {
-                list.remove(i);
-            }
-        });
+        ReprGuard::leave(self.0);
     }
 }

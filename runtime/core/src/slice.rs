@@ -38,6 +38,13 @@ pub fn new(
     }
 }
 
+/// `_PySlice_FromIndices`.
+pub fn from_indices(py: Py<'_>, start: isize, stop: isize) -> PyResult<Owned<PySliceObject>> {
+    let start = crate::long::from_i64(py, start as i64)?;
+    let stop = crate::long::from_i64(py, stop as i64)?;
+    new(py, Some(start.as_object()), Some(stop.as_object()), None)
+}
+
 /// Start, stop and step as they were given.
 pub fn fields(s: &PySliceObject) -> [&PyObject; 3] {
     // SAFETY: INIT; the slice holds its fields, which never change.

@@ -5,6 +5,7 @@ use crate::err::PyResult;
 use crate::statics::StaticType;
 use crate::thread::Py;
 use crate::types;
+use std::sync::{Mutex, PoisonError};
 
 /// The types of this crate; exceptions apart, which have a list of their own.
 static TYPES: &[&StaticType] = &[
@@ -52,4 +53,29 @@ pub fn ready_types(py: Py<'_>, more: &[&'static StaticType]) -> PyResult<()> {
     crate::exceptions::prepare();
     let all = TYPES.iter().chain(crate::exceptions::TYPES).chain(more);
     all.copied().try_for_each(|t| types::ready(py, t))
+}
+
+/// What C code asked to have called when the interpreter has ended.
+static AT_EXIT: Mutex<Vec<unsafe extern "C" fn()>> = Mutex::new(Vec::new());
+
+/// `Py_AtExit`: false where there is no room for another, as after 32.
+pub fn at_exit(f: unsafe extern "C" fn()) -> bool {
+    let mut all = AT_EXIT.lock().unwrap_or_else(PoisonError::into_inner);
+    let room = all.len() < 32;
+    if room {
+        all.push(f);
+    }
+    room
+}
+
+/// `call_ll_exitfuncs`: the functions of [`at_exit`], the last first, each once.
+pub fn run_at_exit() {
+    loop {
+        let f = AT_EXIT.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match f {
+            // SAFETY: who gave the function promised that it can be called at the end.
+            Some(f) => unsafe { f() },
+            None => return,
+        }
+    }
 }
