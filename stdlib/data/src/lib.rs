@@ -1,3 +1,7 @@
 //! Native modules of iteration and containers: `itertools`, `_operator`, `_functools`, `_collections`, `_heapq`,
 //! `_bisect`.
 #![allow(non_upper_case_globals)]
+
+pub mod _collections;
+pub mod _functools;
+mod fields;
