@@ -1,7 +1,7 @@
 //! `collections.deque`: its methods and operators. Its memory is in `blocks`, its iterators in `deque_iter`.
 
-pub use super::blocks::DequeObject;
 use super::blocks::BLOCK;
+pub use super::blocks::DequeObject;
 use super::deque_iter;
 use crate::fields::view;
 use core::ffi::c_int;
@@ -12,8 +12,8 @@ use dxpy_core::args::SliceArg;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, args, attr, boolean, call, exceptions, gc, getset, glue, list, long, methods, name,
-    number, object, protocol, signature, tuple, types, unicode, weakref,
+    Owned, Py, PyErr, PyResult, args, attr, boolean, call, exceptions, gc, getset, glue, list, long, methods,
+    name, number, object, protocol, signature, tuple, types, unicode, weakref,
 };
 
 /// `collections.deque`.
@@ -21,7 +21,9 @@ pub static DEQUE: StaticType = StaticType::new::<DequeObject>(c"collections.dequ
     .doc(c"deque([iterable[, maxlen]]) --> deque object\n\nA sequence that is quick at both its ends.")
     .flags(Py_TPFLAGS_BASETYPE | Py_TPFLAGS_SEQUENCE)
     .weaklist(offset_of!(DequeObject, weakrefs))
-    .traverse(glue::traverse(|d: &DequeObject, v: &glue::Visitor| (0..d.len()).try_for_each(|i| v.visit(d.field(i)))))
+    .traverse(glue::traverse(|d: &DequeObject, v: &glue::Visitor| {
+        (0..d.len()).try_for_each(|i| v.visit(d.field(i)))
+    }))
     .clear(glue::clear(|_: Py<'_>, d: &DequeObject| drop(d.drain())))
     .dealloc(glue::dealloc(dealloc))
     .getattro(attr::generic_get_slot)
@@ -255,7 +257,11 @@ fn insert(py: Py<'_>, d: &DequeObject, at: isize, o: &PyObject) -> PyResult<()> 
         add_left(d, o);
     } else {
         rotate(d, -at);
-        if at < 0 { add_right(d, o) } else { add_left(d, o) }
+        if at < 0 {
+            add_right(d, o)
+        } else {
+            add_left(d, o)
+        }
         rotate(d, at);
     }
     Ok(())
@@ -274,7 +280,10 @@ fn delete(d: &DequeObject, i: usize) {
 fn concat(py: Py<'_>, d: &DequeObject, other: &PyObject) -> PyResult {
     if check(other).is_none() {
         let shown = call::type_name(other.ty());
-        return Err(exceptions::type_error(py, format_args!("can only concatenate deque (not \"{shown}\") to deque")));
+        return Err(exceptions::type_error(
+            py,
+            format_args!("can only concatenate deque (not \"{shown}\") to deque"),
+        ));
     }
     let o = copy(py, d)?;
     if let Some(new) = check(&o) {
@@ -391,7 +400,9 @@ fn count(py: Py<'_>, d: &DequeObject, v: &PyObject) -> PyResult<usize> {
 
 fn not_in(py: Py<'_>, v: &PyObject) -> PyErr {
     match protocol::repr(py, v) {
-        Ok(s) => exceptions::value_error(py, format_args!("{} is not in deque", unicode::display(s.as_object()))),
+        Ok(s) => {
+            exceptions::value_error(py, format_args!("{} is not in deque", unicode::display(s.as_object())))
+        }
         Err(e) => e,
     }
 }

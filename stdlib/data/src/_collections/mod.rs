@@ -12,7 +12,9 @@ use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::types::lookup;
-use dxpy_core::{Owned, Py, PyResult, attr, call, dict, long, methods, name, number, protocol, sequence, types};
+use dxpy_core::{
+    Owned, Py, PyResult, attr, call, dict, long, methods, name, number, protocol, sequence, types,
+};
 
 /// `_collections`.
 pub static MODULE: StaticModule = StaticModule::new(c"_collections")

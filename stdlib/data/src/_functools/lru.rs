@@ -202,41 +202,47 @@ fn dealloc(py: Py<'_>, w: &LruObject) {
 
 /// `lru_cache_new`.
 fn create(py: Py<'_>, ty: &PyTypeObject, given: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult {
-    args::bind_call(py, signature!("lru_cache", "(user_function, maxsize, typed, cache_info_type)"), given, kw, |b| {
-        let func: &PyObject = b.arg(py, 0)?;
-        let maxsize: &PyObject = b.arg(py, 1)?;
-        let typed: bool = b.arg(py, 2)?;
-        let info: &PyObject = b.arg(py, 3)?;
-        if !protocol::is_callable(func) {
-            return Err(exceptions::type_error(py, format_args!("the first argument must be callable")));
-        }
-        let (kind, bound) = if object::is_none(maxsize) {
-            (Kind::Unbounded, -1)
-        } else if number::has_index(maxsize) {
-            match number::as_ssize(py, maxsize, &exceptions::OverflowError)?.max(0) {
-                0 => (Kind::Uncached, 0),
-                n => (Kind::Bounded, n),
+    args::bind_call(
+        py,
+        signature!("lru_cache", "(user_function, maxsize, typed, cache_info_type)"),
+        given,
+        kw,
+        |b| {
+            let func: &PyObject = b.arg(py, 0)?;
+            let maxsize: &PyObject = b.arg(py, 1)?;
+            let typed: bool = b.arg(py, 2)?;
+            let info: &PyObject = b.arg(py, 3)?;
+            if !protocol::is_callable(func) {
+                return Err(exceptions::type_error(py, format_args!("the first argument must be callable")));
             }
-        } else {
-            return Err(exceptions::type_error(py, format_args!("maxsize should be integer or None")));
-        };
-        let cache = dict::new(py)?;
-        let o = object::tp_alloc(py, ty, 0)?;
-        // SAFETY: LAYOUT: an instance of this type.
-        let w: &LruObject = unsafe { view(&o) };
-        w.root.next.set(&w.root);
-        w.root.prev.set(&w.root);
-        w.kind.set(kind);
-        w.typed.set(typed as i32);
-        w.maxsize.set(bound);
-        put(&w.cache, cache);
-        put(&w.func, func.to_owned());
-        put(&w.info, info.to_owned());
-        if let Some(m) = get(&MARK) {
-            put(&w.mark, m);
-        }
-        Ok(o)
-    })
+            let (kind, bound) = if object::is_none(maxsize) {
+                (Kind::Unbounded, -1)
+            } else if number::has_index(maxsize) {
+                match number::as_ssize(py, maxsize, &exceptions::OverflowError)?.max(0) {
+                    0 => (Kind::Uncached, 0),
+                    n => (Kind::Bounded, n),
+                }
+            } else {
+                return Err(exceptions::type_error(py, format_args!("maxsize should be integer or None")));
+            };
+            let cache = dict::new(py)?;
+            let o = object::tp_alloc(py, ty, 0)?;
+            // SAFETY: LAYOUT: an instance of this type.
+            let w: &LruObject = unsafe { view(&o) };
+            w.root.next.set(&w.root);
+            w.root.prev.set(&w.root);
+            w.kind.set(kind);
+            w.typed.set(typed as i32);
+            w.maxsize.set(bound);
+            put(&w.cache, cache);
+            put(&w.func, func.to_owned());
+            put(&w.info, info.to_owned());
+            if let Some(m) = get(&MARK) {
+                put(&w.mark, m);
+            }
+            Ok(o)
+        },
+    )
 }
 
 // Calls.

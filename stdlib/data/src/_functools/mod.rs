@@ -12,10 +12,8 @@ use dxpy_core::statics::Gil;
 use dxpy_core::{Owned, Py, PyResult, call, exceptions, methods, protocol, types};
 
 /// `_functools`.
-pub static MODULE: StaticModule = StaticModule::new(c"_functools")
-    .doc(c"Tools that operate on functions.")
-    .methods(&METHODS)
-    .slots(&SLOTS);
+pub static MODULE: StaticModule =
+    StaticModule::new(c"_functools").doc(c"Tools that operate on functions.").methods(&METHODS).slots(&SLOTS);
 
 static SLOTS: Gil<[PyModuleDef_Slot; 2]> = exec(fill);
 

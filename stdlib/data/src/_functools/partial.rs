@@ -10,8 +10,8 @@ use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::StaticType;
 use dxpy_core::types::slots::has_keywords;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, attr, call, dict, err, exceptions, gc, getset, glue, instance, members, methods,
-    object, protocol, sequence, tuple, types, unicode, weakref,
+    Owned, Py, PyErr, PyResult, attr, call, dict, err, exceptions, gc, getset, glue, instance, members,
+    methods, object, protocol, sequence, tuple, types, unicode, weakref,
 };
 
 /// A `functools.partial`. The first three fields are set from construction until the collector clears them.
@@ -104,7 +104,10 @@ impl Parts {
                 Ok(Parts { func, args: args.cast(), keywords: keywords.cast() })
             },
             // The collector took it apart, and a finaliser still has it.
-            _ => Err(exceptions::runtime_error(py, format_args!("a partial object was used after it was cleared"))),
+            _ => Err(exceptions::runtime_error(
+                py,
+                format_args!("a partial object was used after it was cleared"),
+            )),
         }
     }
 }
@@ -119,10 +122,7 @@ fn as_partial(o: &PyObject) -> Option<&PartialObject> {
 /// `partial_new`: a partial of a partial is one of the inner function, unless the inner one has attributes to lose.
 fn create(py: Py<'_>, ty: &PyTypeObject, given: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult {
     let Some((func, rest)) = tuple::items(given).split_first() else {
-        return Err(exceptions::type_error(
-            py,
-            format_args!("type 'partial' takes at least one argument"),
-        ));
+        return Err(exceptions::type_error(py, format_args!("type 'partial' takes at least one argument")));
     };
     if !protocol::is_callable(func) {
         return Err(exceptions::type_error(py, format_args!("the first argument must be callable")));
@@ -256,8 +256,7 @@ fn reduce(py: Py<'_>, p: &PartialObject) -> PyResult<Owned<PyTupleObject>> {
     let parts = Parts::of(py, p)?;
     let attributes = get(&p.dict).unwrap_or_else(object::none);
     let first = tuple::from_iter(py, [parts.func.clone()])?;
-    let state =
-        tuple::from_iter(py, [parts.func, parts.args.upcast(), parts.keywords.upcast(), attributes])?;
+    let state = tuple::from_iter(py, [parts.func, parts.args.upcast(), parts.keywords.upcast(), attributes])?;
     tuple::from_iter(py, [p.ty().as_object().to_owned(), first.upcast(), state.upcast()])
 }
 
@@ -270,7 +269,8 @@ fn setstate(py: Py<'_>, p: &PartialObject, state: &PyObject) -> PyResult<()> {
     let Some([func, args, kw, attributes]) = tuple::check(state).map(tuple::items) else {
         return Err(invalid_state(py));
     };
-    let (func, args, kw, attributes): (&PyObject, &PyObject, &PyObject, &PyObject) = (func, args, kw, attributes);
+    let (func, args, kw, attributes): (&PyObject, &PyObject, &PyObject, &PyObject) =
+        (func, args, kw, attributes);
     let keywords = dict::check(kw);
     if !protocol::is_callable(func)
         || tuple::check(args).is_none()
