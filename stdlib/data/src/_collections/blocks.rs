@@ -191,7 +191,7 @@ impl DequeObject {
 
     /// Gives up blocks at the end that hold nothing any more.
     fn shrink(&self) {
-        if self.len() == 0 && self.left.get() as usize % BLOCK == 0 {
+        if self.len() == 0 && (self.left.get() as usize).is_multiple_of(BLOCK) {
             self.left.set(CENTER);
         }
         let need = self.blocks();
