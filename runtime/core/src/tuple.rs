@@ -163,3 +163,28 @@ fn items_are_plain(t: &PyTupleObject) -> bool {
         item.is_some_and(|o| !crate::dict::may_be_tracked(o.as_ptr()))
     })
 }
+
+/// The tuple in a field, if that reference is the only one: its owner may fill it anew and hand it out as the next result,
+/// as `zip` and its like do.
+#[inline]
+pub fn sole(field: &Cell<*mut PyObject>) -> Option<Owned<PyTupleObject>> {
+    // SAFETY: LIVE: the field's owner holds it; LAYOUT: the type says so.
+    let t = check_exact(unsafe { field.get().as_ref() }?)?;
+    (t.ob_base.ob_base.ob_refcnt.get() == 1).then(|| t.to_owned())
+}
+
+/// Puts an item into a tuple that [`sole`] gave, and gives back the one that was there. The collector may have stopped
+/// looking at the tuple, if the old items were none of its business; from here on it looks again.
+///
+/// # Safety
+/// Nobody but the caller sees the tuple.
+#[inline]
+pub unsafe fn refill(t: &PyTupleObject, i: usize, item: Owned) -> Owned {
+    // SAFETY: a tuple has a collector header; its cells hold one reference each.
+    unsafe {
+        if !gc::is_tracked(t.as_object()) {
+            gc::track(t.as_object());
+        }
+        Owned::from_raw(item_cell(t, i).replace(item.into_ptr()))
+    }
+}

@@ -59,12 +59,15 @@ iterator!(PyReversed_Type c"reversed" reversedobject [seq] reversed_create rever
     c"reversed(sequence, /)\n--\n\nThe items of a sequence from last to first.");
 
 /// A held field: another reference, so that it outlives what runs.
-fn get(field: &Cell<*mut PyObject>) -> Option<Owned> {
+#[inline(always)]
+pub fn get(field: &Cell<*mut PyObject>) -> Option<Owned> {
     // SAFETY: LIVE: the iterator holds the field.
     unsafe { field.get().as_ref() }.map(|o| o.to_owned())
 }
 
-fn put<T: Layout>(field: &Cell<*mut PyObject>, v: Owned<T>) {
+/// Fills a field; what it held goes.
+#[inline]
+pub fn put<T: Layout>(field: &Cell<*mut PyObject>, v: Owned<T>) {
     // SAFETY: OWNED: the field held one reference, or NULL.
     drop(unsafe { Owned::<PyObject>::from_raw_opt(field.replace(v.into_ptr())) });
 }
@@ -75,8 +78,8 @@ fn allocate<T: Layout>(py: Py<'_>, ty: &PyTypeObject) -> PyResult<Owned<T>> {
     object::tp_alloc(py, ty, 0).map(|o| unsafe { o.cast() })
 }
 
-/// Keywords are refused unless a subclass has an `__init__` to take them.
-fn no_keywords(
+/// `_PyArg_NoKeywords` of a constructor: keywords are refused unless a subclass has an `__init__` to take them.
+pub fn no_keywords(
     py: Py<'_>,
     ty: &PyTypeObject,
     own: &'static StaticType,
@@ -87,7 +90,7 @@ fn no_keywords(
         (a, b) => a.is_none() && b.is_none(),
     };
     if types::slots::has_keywords(kw) && (ty.is(&own.0) || same_init) {
-        let name = type_name(own);
+        let name = call::short_name(own);
         return Err(exceptions::type_error(py, format_args!("{name}() takes no keyword arguments")));
     }
     Ok(())

@@ -5,3 +5,4 @@
 pub mod _collections;
 pub mod _functools;
 mod fields;
+pub mod itertools;

@@ -28,6 +28,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_random", &dxpy_mod_math::random::MODULE),
     ("cmath", &dxpy_mod_math::cmath::MODULE),
     ("math", &dxpy_mod_math::math::MODULE),
+    ("itertools", &dxpy_mod_data::itertools::MODULE),
     ("marshal", &dxpy_mod_lang::marshal::MODULE),
     ("binascii", &dxpy_mod_text::binascii::MODULE),
     ("_warnings", &dxpy_mod_lang::_warnings::MODULE),
