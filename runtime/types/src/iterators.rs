@@ -59,15 +59,13 @@ iterator!(PyReversed_Type c"reversed" reversedobject [seq] reversed_create rever
     c"reversed(sequence, /)\n--\n\nThe items of a sequence from last to first.");
 
 /// A held field: another reference, so that it outlives what runs.
-#[inline(always)]
-pub fn get(field: &Cell<*mut PyObject>) -> Option<Owned> {
+fn get(field: &Cell<*mut PyObject>) -> Option<Owned> {
     // SAFETY: LIVE: the iterator holds the field.
     unsafe { field.get().as_ref() }.map(|o| o.to_owned())
 }
 
 /// Fills a field; what it held goes.
-#[inline]
-pub fn put<T: Layout>(field: &Cell<*mut PyObject>, v: Owned<T>) {
+fn put<T: Layout>(field: &Cell<*mut PyObject>, v: Owned<T>) {
     // SAFETY: OWNED: the field held one reference, or NULL.
     drop(unsafe { Owned::<PyObject>::from_raw_opt(field.replace(v.into_ptr())) });
 }

@@ -6,12 +6,14 @@ use dxpy_core::abi::PyObject;
 use dxpy_core::ptr::{Layout, Object};
 
 /// Another reference to what a field holds, so that it outlives the code that runs next; None for NULL.
+#[inline]
 pub fn get(field: &Cell<*mut PyObject>) -> Option<Owned> {
     // SAFETY: LIVE: the object that has the field holds what is in it.
     unsafe { field.get().as_ref() }.map(|o| o.to_owned())
 }
 
 /// Gives a field another object; what it held before is released afterwards.
+#[inline]
 pub fn put<T: Layout>(field: &Cell<*mut PyObject>, v: Owned<T>) {
     put_opt(field, Some(v));
 }

@@ -175,10 +175,8 @@ fn product_new(py: Py<'_>, ty: &PyTypeObject, args: &PyTupleObject, kw: Option<&
         return Err(exceptions::overflow_error(py, format_args!("repeat argument too large")));
     }
     let n = args.len() * repeat as usize;
-    let once: Vec<Owned> = args
-        .iter()
-        .map(|a| sequence::to_tuple(py, a).map(Owned::upcast))
-        .collect::<PyResult<_>>()?;
+    let once: Vec<Owned> =
+        args.iter().map(|a| sequence::to_tuple(py, a).map(Owned::upcast)).collect::<PyResult<_>>()?;
     // SAFETY: LAYOUT: the slot of this type.
     let p: Owned<ProductObject> = unsafe { allocate(py, ty)? };
     p.indices.fill(py, core::iter::repeat_n(0, n))?;
@@ -390,10 +388,8 @@ fn combinations_setstate(py: Py<'_>, c: &CombinationsObject, state: &PyObject) -
     pickling(py)?;
     let Some(pool) = pool_of(&c.pool) else { return Ok(()) };
     let (n, r) = (tuple::len(&pool) as isize, c.r.get());
-    let state = tuple::check(state)
-        .map(tuple::items)
-        .filter(|s| s.len() as isize == r)
-        .ok_or_else(|| invalid(py))?;
+    let state =
+        tuple::check(state).map(tuple::items).filter(|s| s.len() as isize == r).ok_or_else(|| invalid(py))?;
     restore(py, state, c.indices.values(), |i| (0, i as isize + n - r))?;
     put(&c.result, picked(py, &pool, c.indices.values())?);
     Ok(())
@@ -490,10 +486,9 @@ fn permutations_new(
     args: &PyTupleObject,
     kw: Option<&PyDictObject>,
 ) -> PyResult {
-    let (iterable, r) =
-        bind_call(py, signature!("permutations", "(iterable, r=None)"), args, kw, |b| {
-            Ok((b.arg::<&PyObject>(py, 0)?.to_owned(), b.get(1).map(|o| o.to_owned())))
-        })?;
+    let (iterable, r) = bind_call(py, signature!("permutations", "(iterable, r=None)"), args, kw, |b| {
+        Ok((b.arg::<&PyObject>(py, 0)?.to_owned(), b.get(1).map(|o| o.to_owned())))
+    })?;
     let pool = sequence::to_tuple(py, &iterable)?;
     let n = tuple::len(&pool) as isize;
     let r = match r.filter(|r| !object::is_none(r)) {
@@ -572,7 +567,8 @@ fn permutations_setstate(py: Py<'_>, p: &PermutationsObject, state: &PyObject) -
     let parts = state_items(py, state, (2, 2))?;
     let mut lists: [&[&PyObject]; 2] = [&[], &[]];
     for (i, part) in parts.iter().enumerate() {
-        lists[i] = tuple::check(part).map(tuple::items).ok_or_else(|| wrong_type(py, i + 1, "tuple", part))?;
+        lists[i] =
+            tuple::check(part).map(tuple::items).ok_or_else(|| wrong_type(py, i + 1, "tuple", part))?;
     }
     let Some(pool) = pool_of(&p.pool) else { return Ok(()) };
     let (indices, cycles) = (p.indices.values(), p.cycles.values());

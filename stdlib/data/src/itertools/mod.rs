@@ -10,12 +10,13 @@ pub mod joining;
 pub mod select;
 pub mod tee;
 
+pub(crate) use crate::fields::{get, put};
 use dxpy_core::abi::*;
 use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::{Gil, StaticType};
 use dxpy_core::{Owned, Py, PyErr, PyResult, call, exceptions, long, methods, number, object, tuple, types};
-pub(crate) use dxpy_types::iterators::{get, no_keywords, put};
+use dxpy_types::iterators::no_keywords;
 
 /// `itertools`.
 pub static MODULE: StaticModule = StaticModule::new(c"itertools")

@@ -290,10 +290,7 @@ fn islice_new(py: Py<'_>, ty: &PyTypeObject, args: &PyTupleObject, kw: Option<&P
     };
     let start = start.filter(|s| *s >= 0 && stop >= -1).ok_or_else(|| bad("Indices"))?;
     let step = args.get(3).map_or(Some(1), |s| number(s, 1)).filter(|s| *s >= 1).ok_or_else(|| {
-        exceptions::value_error(
-            py,
-            format_args!("Step for islice() must be a positive integer or None."),
-        )
+        exceptions::value_error(py, format_args!("Step for islice() must be a positive integer or None."))
     })?;
     let it = protocol::iter(py, args[0])?;
     // SAFETY: LAYOUT: the slot of this type.
