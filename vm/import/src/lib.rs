@@ -2,6 +2,7 @@
 //! start of `importlib`.
 
 pub mod bootstrap;
+pub mod display;
 pub mod dynamic;
 pub mod frozen;
 pub mod imp;

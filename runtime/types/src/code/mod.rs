@@ -273,6 +273,12 @@ pub fn line_at(c: &PyCodeObject, offset: i32) -> i32 {
         .map_or(-1, |l| l.lineno)
 }
 
+/// `PyCode_Addr2Location`: where the instruction at a byte offset comes from.
+pub fn location_at(c: &PyCodeObject, offset: i32) -> Option<dxpy_bytecode::Location> {
+    let offset = usize::try_from(offset).ok()?;
+    dxpy_bytecode::linetable::at(line_table(c), c.co_firstlineno.get(), offset)
+}
+
 /// Whether calling the code makes a generator, coroutine or asynchronous generator.
 pub fn makes_generator(c: &PyCodeObject) -> bool {
     c.co_flags.get() as u32 & (co::GENERATOR | co::COROUTINE | co::ASYNC_GENERATOR) != 0
