@@ -551,8 +551,18 @@ fn set_sentinel(py: Py<'_>, m: &PyModuleObject) -> PyResult {
     allocate_lock(py, m)
 }
 
-fn excepthook(py: Py<'_>, _: &PyModuleObject, _: &PyObject) -> PyResult {
-    Err(not_implemented(py, "_excepthook"))
+/// `thread_excepthook`.
+fn excepthook(py: Py<'_>, m: &PyModuleObject, args: &PyObject) -> PyResult<()> {
+    let ty = dict::get_str(py, module::dict_of(m), "_ExceptHookArgs")?;
+    if !ty.is_some_and(|t| t.is(args.ty().as_object())) {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("_thread.excepthook argument type must be ExceptHookArgs"),
+        ));
+    }
+    // SAFETY: LAYOUT: a structure sequence is a tuple.
+    let t = unsafe { &*(args as *const PyObject as *const PyTupleObject) };
+    dxpy_import::display::ignored::thread(py, tuple::items(t), ident())
 }
 
 fn is_main_interpreter(_: Py<'_>, _: &PyModuleObject) -> bool {

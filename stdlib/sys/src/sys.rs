@@ -1,13 +1,13 @@
 //! `sys`: attributes made at start-up, and the functions (`Python/sysmodule.c`). Tracing, monitoring, audit hooks and
 //! the structures `flags`, `version_info`, … as named tuples are not complete yet: `whatsleft` counts what lacks.
 
-use crate::config;
+use crate::{config, hooks};
 use dxpy_core::abi::*;
 use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, attr, call, dict, exceptions, list, long, methods, name, object, protocol,
+    Owned, Py, PyResult, attr, call, dict, exceptions, list, long, methods, name, object, protocol,
     tuple, types, unicode,
 };
 use dxpy_import::state;
@@ -23,6 +23,9 @@ static SLOTS: Gil<[PyModuleDef_Slot; 2]> = exec(fill);
 
 methods! { static METHODS: for PyModuleObject [
     "displayhook" = displayhook [1], "($module, object, /)", "Prints an object, and keeps it in builtins._";
+    "excepthook" = hooks::excepthook [3], "($module, exctype, value, traceback, /)", "Shows an exception and its traceback in sys.stderr.";
+    "unraisablehook" = hooks::unraisablehook [1], "($module, unraisable, /)", "Shows an exception that nobody can receive.";
+    "breakpointhook" = hooks::breakpointhook [2], "?($module, /, *args, **kws)", "Called by breakpoint(): starts a debugger.";
     "exc_info" = exc_info [0], "($module, /)", "Type, value and traceback of the exception being handled.";
     "exception" = exception [0], "($module, /)", "The exception being handled.";
     "exit" = exit [1], "($module, status=None, /)", "Exits the interpreter by raising SystemExit(status).";
@@ -132,6 +135,7 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     let version = [int(py, 3)?, int(py, 12)?, int(py, 1)?, text(py, "final")?, int(py, 0)?];
     add("version_info", crate::sys::version_info(py, version)?)?;
     add("implementation", implementation(py)?)?;
+    hooks::fill(py, m)?;
     // The hooks' originals.
     for (original, hook) in [("__displayhook__", "displayhook")] {
         if let Some(f) = dict::get_str(py, module::dict_of(m), hook)? {
@@ -402,16 +406,4 @@ fn gettrace(_: Py<'_>, _: &PyModuleObject) -> Owned {
 
 fn call_tracing(py: Py<'_>, _: &PyModuleObject, f: &PyObject, args: &PyTupleObject) -> PyResult {
     call::call_tuple(py, f, args, None)
-}
-
-/// What is shown of an error that nobody can receive, until `sys.unraisablehook` is there.
-pub fn unraisable(py: Py<'_>, e: PyErr, source: Option<&PyObject>) {
-    let what = source.and_then(|o| protocol::repr(py, o).ok()).map(|r| unicode::display(r.as_object()));
-    let value =
-        protocol::str(py, e.value().as_object()).map(|s| unicode::display(s.as_object())).unwrap_or_default();
-    eprintln!(
-        "Exception ignored in: {}\n{}: {value}",
-        what.unwrap_or_default(),
-        call::type_name(e.value().as_object().ty())
-    );
 }

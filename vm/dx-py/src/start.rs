@@ -5,7 +5,7 @@ use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::{Py, PyErr, PyResult, dict, exceptions, module, name, unicode};
 use dxpy_import::source::{self, Compile};
-use dxpy_import::{bootstrap, state};
+use dxpy_import::{bootstrap, display, state};
 use dxpy_mod_sys::config::{self, Config};
 
 /// What to run.
@@ -27,7 +27,7 @@ pub fn main(args: Vec<String>) -> i32 {
         Err(e) => exit_status(py, e),
     };
     if let Err(e) = finish(py) {
-        report(py, &e);
+        report(py, e);
     }
     status
 }
@@ -180,7 +180,7 @@ fn start(py: Py<'_>) -> PyResult<()> {
     if let Err(e) = bootstrap::importlib(py).and_then(|()| bootstrap::external_importers(py)) {
         // While the types it needs are being written, programs that import nothing run without it.
         eprintln!("dx-py: importlib does not start yet:");
-        report(py, &e);
+        report(py, e);
         return Ok(());
     }
     streams(py)?;
@@ -263,7 +263,7 @@ fn finish(py: Py<'_>) -> PyResult<()> {
 /// What an exception that leaves the program means: `SystemExit` is a status, anything else is shown.
 fn exit_status(py: Py<'_>, e: PyErr) -> i32 {
     if !exceptions::matches(&e, &exceptions::SystemExit) {
-        report(py, &e);
+        report(py, e);
         return 1;
     }
     // SAFETY: LAYOUT: just checked; LIVE: the exception holds its code, or NULL.
@@ -288,26 +288,7 @@ fn exit_status(py: Py<'_>, e: PyErr) -> i32 {
     }
 }
 
-/// Shows an exception that nothing handled.
-fn report(py: Py<'_>, e: &PyErr) {
-    let value = e.value();
-    // SAFETY: LIVE, LAYOUT: an exception holds its traceback, or NULL; a link its frame, a frame its code.
-    let mut tb = unsafe { (value.traceback.get() as *const PyTracebackObject).as_ref() };
-    if tb.is_some() {
-        eprintln!("Traceback (most recent call last):");
-    }
-    while let Some(t) = tb {
-        // SAFETY: as above.
-        let code = unsafe { dxpy_types::frame::code_of((*t.tb_frame.get()).f_frame.get()) };
-        // SAFETY: as above.
-        let (file, name) = unsafe { (&*code.co_filename.get(), &*code.co_name.get()) };
-        let (file, name) = (unicode::display(file), unicode::display(name));
-        eprintln!("  File \"{file}\", line {}, in {name}", dxpy_types::traceback::lineno(t));
-        tb = dxpy_types::traceback::next(t);
-    }
-    let text = dxpy_core::protocol::str(py, value.as_object()).map(|s| unicode::display(s.as_object()));
-    match text {
-        Ok(t) if !t.is_empty() => eprintln!("{}: {t}", dxpy_core::call::type_name(value.as_object().ty())),
-        _ => eprintln!("{}", dxpy_core::call::type_name(value.as_object().ty())),
-    }
+/// `PyErr_Print`: shows an exception that nothing handled, by `sys.excepthook`.
+fn report(py: Py<'_>, e: PyErr) -> Option<PyErr> {
+    display::print(py, e, true)
 }

@@ -27,6 +27,7 @@ pub fn first_modules(
 ) -> PyResult<()> {
     state::set_module_dict(dict::new(py)?);
     HOOKS.import.set(Some(import::import_module));
+    HOOKS.unraisable.set(Some(|py, e, source| crate::display::ignored::report(py, e, None, source)));
     HOOKS.sys_modules.set(Some(state::modules));
     HOOKS.builtins.set(Some(|_| Ok(module::dict_of(state::builtins()).as_object().to_owned())));
     HOOKS.builtin.set(Some(|py, name| {

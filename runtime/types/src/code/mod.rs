@@ -274,7 +274,7 @@ pub fn line_at(c: &PyCodeObject, offset: i32) -> i32 {
 }
 
 /// `PyCode_Addr2Location`: where the instruction at a byte offset comes from.
-pub fn location_at(c: &PyCodeObject, offset: i32) -> Option<dxpy_bytecode::Location> {
+pub fn location_at(c: &PyCodeObject, offset: i32) -> Option<dxpy_ast::Location> {
     let offset = usize::try_from(offset).ok()?;
     dxpy_bytecode::linetable::at(line_table(c), c.co_firstlineno.get(), offset)
 }

@@ -1,6 +1,7 @@
 //! Showing exceptions that nothing handled, as `sys.excepthook` does (`_PyErr_Display` of `Python/pythonrun.c`): chains,
 //! groups, syntax errors, notes. Tracebacks are in `traceback`, the guesses of what was meant in `suggest`.
 
+pub mod ignored;
 mod stdlib_names;
 pub mod suggest;
 pub mod traceback;
@@ -500,71 +501,4 @@ pub fn print(py: Py<'_>, e: PyErr, set_last: bool) -> Option<PyErr> {
         }
     }
     None
-}
-
-/// What is known of an error that nobody can receive (`sys.UnraisableHookArgs`).
-pub struct Unraisable<'a> {
-    pub ty: Option<&'a PyObject>,
-    pub value: Option<&'a PyObject>,
-    pub traceback: Option<&'a PyObject>,
-    pub message: Option<&'a PyObject>,
-    pub object: Option<&'a PyObject>,
-}
-
-/// `write_unraisable_exc`: the default `sys.unraisablehook`.
-pub fn write_unraisable(py: Py<'_>, u: &Unraisable<'_>) -> PyResult<()> {
-    match sys_attribute(py, name!("stderr")) {
-        Some(f) if !object::is_none(&f) => write_unraisable_in(py, u, &f),
-        _ => Ok(()),
-    }
-}
-
-/// The same in a file.
-pub fn write_unraisable_in(py: Py<'_>, u: &Unraisable<'_>, file: &PyObject) -> PyResult<()> {
-    let out = Out::new(py, file);
-    let some = |o: Option<&'_ PyObject>| o.filter(|o| !object::is_none(o)).map(Object::to_owned);
-    let message = some(u.message);
-    match (some(u.object), &message) {
-        (Some(o), m) => {
-            match m {
-                Some(m) => {
-                    out.object(m)?;
-                    out.text(": ")?;
-                }
-                None => out.text("Exception ignored in: ")?,
-            }
-            match protocol::repr(py, &o) {
-                Ok(r) => out.object(r.as_object())?,
-                Err(e) => {
-                    drop(e);
-                    out.text("<object repr() failed>")?;
-                }
-            }
-            out.text("\n")?;
-        }
-        (None, Some(m)) => {
-            out.object(m)?;
-            out.text(":\n")?;
-        }
-        (None, None) => {}
-    }
-    if let Some(tb) = some(u.traceback)
-        && let Err(e) = traceback::print_plain(&out, &tb)
-    {
-        drop(e);
-    }
-    let Some(ty) = some(u.ty) else { return out.end() };
-    class_name(&out, &ty, "<unknown>")?;
-    if let Some(v) = some(u.value) {
-        out.text(": ")?;
-        match protocol::str(py, &v) {
-            Ok(s) => out.object(s.as_object())?,
-            Err(e) => {
-                drop(e);
-                out.text("<exception str() failed>")?;
-            }
-        }
-    }
-    out.text("\n")?;
-    call::method(py, file, name!("flush"), []).map(drop)
 }

@@ -93,7 +93,7 @@ fn entry(out: &Out<'_>, t: &PyTracebackObject, c: &PyCodeObject, line: i32, marg
     let text = unicode::from_str(out.py, stripped)?;
     out.object(text.as_object())?;
     out.text("\n")?;
-    match marks(c, t.tb_lasti.get(), &source, stripped) {
+    match marks(out.py, c, t.tb_lasti.get(), &source, stripped) {
         None => Ok(()),
         Some(marks) => {
             margin.begin(out)?;
@@ -107,7 +107,7 @@ fn blank(b: u8) -> bool {
 }
 
 /// The marks under a line, if there are any to make.
-fn marks(c: &PyCodeObject, lasti: i32, source: &str, stripped: &str) -> Option<String> {
+fn marks(py: Py<'_>, c: &PyCodeObject, lasti: i32, source: &str, stripped: &str) -> Option<String> {
     let at = code::location_at(c, lasti)?;
     let lines = (at.lineno, at.end_lineno);
     let byte = |n: i32| usize::try_from(n).ok();
@@ -118,7 +118,7 @@ fn marks(c: &PyCodeObject, lasti: i32, source: &str, stripped: &str) -> Option<S
     let mut end = characters(source, byte(at.end_col_offset)?);
     let mut anchors = None;
     if lines.0 == lines.1 {
-        anchors = anchors_of(source, start, end);
+        anchors = anchors_of(py, source, start, end);
     } else {
         // An expression over several lines is marked up to the end of its first.
         end = characters(source, source.trim_end_matches([' ', '\t', '\x0c']).len());
@@ -151,7 +151,7 @@ fn characters(text: &str, bytes: usize) -> usize {
 }
 
 /// `extract_anchors_from_line`: what of the expression between two columns did it: the operator, or the subscript.
-fn anchors_of(line: &str, start: usize, end: usize) -> Option<(usize, usize)> {
+fn anchors_of(py: Py<'_>, line: &str, start: usize, end: usize) -> Option<(usize, usize)> {
     let segment: String = line.chars().take(end).skip(start).collect();
     let mut warnings = Vec::new();
     let mut options = dxpy_parser::Options::new(dxpy_parser::Mode::Exec);
@@ -159,7 +159,7 @@ fn anchors_of(line: &str, start: usize, end: usize) -> Option<(usize, usize)> {
     let mut tree = dxpy_parser::parse_with(
         segment.as_bytes(),
         &options,
-        &crate::source::PlainTables,
+        &crate::source::Tables::new(py),
         &mut warnings,
     )
     .ok()?;
