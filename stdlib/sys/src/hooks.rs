@@ -1,10 +1,10 @@
 //! The hooks of `sys` as they are at start: `excepthook`, `unraisablehook`, `breakpointhook`.
 
+use crate::config;
 use dxpy_core::abi::*;
 use dxpy_core::args::{Keywords, Rest};
 use dxpy_core::module;
 use dxpy_core::ptr::Object;
-use crate::config;
 use dxpy_core::{Py, PyResult, attr, call, dict, exceptions, object, tuple};
 use dxpy_import::display;
 
@@ -24,13 +24,7 @@ pub(crate) fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
 }
 
 /// `sys.excepthook`.
-pub(crate) fn excepthook(
-    py: Py<'_>,
-    _: &PyModuleObject,
-    _class: &PyObject,
-    value: &PyObject,
-    tb: &PyObject,
-) {
+pub(crate) fn excepthook(py: Py<'_>, _: &PyModuleObject, _class: &PyObject, value: &PyObject, tb: &PyObject) {
     display::display(py, value, Some(tb));
 }
 

@@ -4,6 +4,6 @@
 pub mod _abc;
 pub mod _thread;
 pub mod config;
-mod hooks;
 pub mod gc;
+mod hooks;
 pub mod sys;

@@ -7,8 +7,8 @@ use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::{
-    Owned, Py, PyResult, attr, call, dict, exceptions, list, long, methods, name, object, protocol,
-    tuple, types, unicode,
+    Owned, Py, PyResult, attr, call, dict, exceptions, list, long, methods, name, object, protocol, tuple,
+    types, unicode,
 };
 use dxpy_import::state;
 use dxpy_types::frame;

@@ -6,7 +6,9 @@ use super::{Out, base, class_name, display_in, held, sys_attribute};
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
-use dxpy_core::{Owned, Py, PyErr, PyResult, audit, call, exceptions, name, object, protocol, tuple, unicode};
+use dxpy_core::{
+    Owned, Py, PyErr, PyResult, audit, call, exceptions, name, object, protocol, tuple, unicode,
+};
 use dxpy_types::structseq;
 
 static ARGS: structseq::Desc = structseq::Desc {

@@ -150,7 +150,8 @@ impl Printer<'_> {
         let Some(b) = base(e) else {
             self.margin().begin(&self.out)?;
             let name = type_name(e.ty());
-            self.out.text(&format!("TypeError: print_exception(): Exception expected for value, {name} found"))?;
+            self.out
+                .text(&format!("TypeError: print_exception(): Exception expected for value, {name} found"))?;
             return self.out.end();
         };
         let e = e.to_owned();
@@ -198,7 +199,10 @@ impl Printer<'_> {
         self.out.text(&format!("\", line {}\n", s.lineno))?;
         if let Some(text) = &s.text {
             let Some(text) = unicode::check(text) else {
-                return Err(exceptions::type_error(self.py, format_args!("bad argument type for built-in operation")));
+                return Err(exceptions::type_error(
+                    self.py,
+                    format_args!("bad argument type for built-in operation"),
+                ));
             };
             let text = unicode::utf8(self.py, text)?;
             let end = if s.end_lineno > s.lineno { text.len() as isize } else { s.end_offset };

@@ -86,20 +86,26 @@ fn name(py: Py<'_>, e: &PyNameErrorObject) -> PyResult<Option<Owned<PyUnicodeObj
         (Some(found), true) => {
             did_you_mean(py, &found, &format!(" Or did you forget to import {}?", shown()?))
         }
-        (None, true) => {
-            unicode::from_str(py, &format!(". Did you forget to import {}?", shown()?)).map(Some)
-        }
+        (None, true) => unicode::from_str(py, &format!(". Did you forget to import {}?", shown()?)).map(Some),
         (None, false) => Ok(None),
     }
 }
 
 /// `get_suggestions_for_name_error`: attributes of `self`, then locals, globals, built-ins.
-fn in_frame(py: Py<'_>, f: &PyFrameObject, wanted: &PyUnicodeObject) -> PyResult<Option<Owned<PyUnicodeObject>>> {
+fn in_frame(
+    py: Py<'_>,
+    f: &PyFrameObject,
+    wanted: &PyUnicodeObject,
+) -> PyResult<Option<Owned<PyUnicodeObject>>> {
     // SAFETY: LIVE: a frame object holds its frame, and that its code and namespaces.
     let (c, globals, builtins) = unsafe {
         let inner = frame::frame_of(f);
         let namespace = |p: *mut PyObject| p.as_ref().map(Object::to_owned);
-        (frame::code_of(inner).to_owned(), namespace((*inner).f_globals.get()), namespace((*inner).f_builtins.get()))
+        (
+            frame::code_of(inner).to_owned(),
+            namespace((*inner).f_globals.get()),
+            namespace((*inner).f_builtins.get()),
+        )
     };
     let locals: Vec<Owned> = code::locals_names(&c).iter().map(|n| (*n).to_owned()).collect();
     if locals.iter().any(|n| unicode::equals_str(n, "self")) {
@@ -132,7 +138,11 @@ fn in_frame(py: Py<'_>, f: &PyFrameObject, wanted: &PyUnicodeObject) -> PyResult
 
 /// `calculate_suggestions`: the candidate that takes the fewest changes. Candidates that are no str, as a namespace may
 /// hold, end the search.
-fn nearest(py: Py<'_>, candidates: &[Owned], wanted: &PyUnicodeObject) -> PyResult<Option<Owned<PyUnicodeObject>>> {
+fn nearest(
+    py: Py<'_>,
+    candidates: &[Owned],
+    wanted: &PyUnicodeObject,
+) -> PyResult<Option<Owned<PyUnicodeObject>>> {
     if candidates.len() >= MAX_CANDIDATES {
         return Ok(None);
     }

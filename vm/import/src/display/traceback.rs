@@ -5,7 +5,7 @@ use super::{Margin, Out, sys_attribute};
 use dxpy_ast::{ExprKind, Mod, StmtKind};
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
-use dxpy_core::{PyResult, Py, codecs, exceptions, list, long, name, unicode};
+use dxpy_core::{Py, PyResult, codecs, exceptions, list, long, name, unicode};
 use dxpy_types::{code, frame, traceback};
 use std::path::PathBuf;
 
@@ -156,13 +156,9 @@ fn anchors_of(py: Py<'_>, line: &str, start: usize, end: usize) -> Option<(usize
     let mut warnings = Vec::new();
     let mut options = dxpy_parser::Options::new(dxpy_parser::Mode::Exec);
     options.ignore_cookie = true;
-    let mut tree = dxpy_parser::parse_with(
-        segment.as_bytes(),
-        &options,
-        &crate::source::Tables::new(py),
-        &mut warnings,
-    )
-    .ok()?;
+    let mut tree =
+        dxpy_parser::parse_with(segment.as_bytes(), &options, &crate::source::Tables::new(py), &mut warnings)
+            .ok()?;
     dxpy_compiler::astopt::optimize(&mut tree, 0, 0).ok()?;
     let Mod::Module { body, .. } = &tree else { return None };
     let [statement] = body.as_slice() else { return None };
@@ -231,7 +227,12 @@ fn source_line(py: Py<'_>, file: &PyUnicodeObject, line: i32) -> Option<String> 
     let text = match encoding.as_str() {
         "utf-8" => {
             // Only the lines up to the one wanted need to be right.
-            let end = body.iter().enumerate().filter(|(_, b)| **b == b'\n').nth(line).map_or(body.len(), |(i, _)| i);
+            let end = body
+                .iter()
+                .enumerate()
+                .filter(|(_, b)| **b == b'\n')
+                .nth(line)
+                .map_or(body.len(), |(i, _)| i);
             core::str::from_utf8(&body[..end]).ok()?.to_owned()
         }
         _ => {
@@ -240,5 +241,8 @@ fn source_line(py: Py<'_>, file: &PyUnicodeObject, line: i32) -> Option<String> 
         }
     };
     let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text };
-    text.split('\n').nth(line).filter(|l| !l.is_empty() || text.split('\n').count() > line + 1).map(str::to_owned)
+    text.split('\n')
+        .nth(line)
+        .filter(|l| !l.is_empty() || text.split('\n').count() > line + 1)
+        .map(str::to_owned)
 }
