@@ -29,7 +29,7 @@ pub struct TypeCode {
 }
 
 impl TypeCode {
-    pub fn new(code: char) -> Option<TypeCode> {
+    pub const fn new(code: char) -> Option<TypeCode> {
         use Kind::*;
         let (kind, size, buffer_format) = match code {
             'b' => (Signed, 1, "b"),

@@ -2,5 +2,6 @@
 #![allow(non_upper_case_globals)]
 
 pub mod _struct;
+pub mod array;
 mod boxed;
 pub mod hashes;

@@ -6,6 +6,7 @@ use dxpy_core::module::StaticModule;
 /// Name and definition.
 #[rustfmt::skip] // One a line, so that additions do not collide.
 pub static MODULES: &[(&str, &StaticModule)] = &[
+    ("array", &dxpy_mod_formats::array::MODULE),
     ("_blake2", &dxpy_mod_formats::hashes::BLAKE2_MODULE),
     ("_md5", &dxpy_mod_formats::hashes::MD5_MODULE),
     ("_sha1", &dxpy_mod_formats::hashes::SHA1_MODULE),

@@ -443,7 +443,7 @@ macro_rules! shorthands {
 shorthands! {
     index_error IndexError; overflow_error OverflowError; runtime_error RuntimeError; attribute_error AttributeError;
     zero_division ZeroDivisionError; not_implemented_error NotImplementedError; buffer_error BufferError;
-    lookup_error LookupError;
+    lookup_error LookupError; eof_error EOFError;
 }
 
 /// `PyErr_NoMemory`: needs no memory itself.
