@@ -1,7 +1,10 @@
 //! Native modules of binary and text formats: `_struct`, `array`, `_csv`, `_datetime`, `zlib`, `_bz2`, and the hashes.
-#![allow(non_upper_case_globals)]
+// Functions of modules have as many arguments as CPython gives them.
+#![allow(non_upper_case_globals, clippy::too_many_arguments)]
 
+pub mod _bz2;
 pub mod _struct;
 pub mod array;
 mod boxed;
 pub mod hashes;
+pub mod zlib;

@@ -7,6 +7,8 @@ use dxpy_core::module::StaticModule;
 #[rustfmt::skip] // One a line, so that additions do not collide.
 pub static MODULES: &[(&str, &StaticModule)] = &[
     ("array", &dxpy_mod_formats::array::MODULE),
+    ("_bz2", &dxpy_mod_formats::_bz2::MODULE),
+    ("zlib", &dxpy_mod_formats::zlib::MODULE),
     ("_blake2", &dxpy_mod_formats::hashes::BLAKE2_MODULE),
     ("_md5", &dxpy_mod_formats::hashes::MD5_MODULE),
     ("_sha1", &dxpy_mod_formats::hashes::SHA1_MODULE),

@@ -1,8 +1,8 @@
 //! The methods of `array.array`, and `_array_reconstructor`.
 
 use super::{
-    ARRAY, ArrayObject, DESCRIPTIONS, add, check, code, content, content_mut, descr, exporting, extend, find_code,
-    from_end, get, insert, of_bytes, resize, set, size, splice,
+    ARRAY, ArrayObject, DESCRIPTIONS, add, check, code, content, content_mut, descr, exporting, extend,
+    find_code, from_end, get, insert, of_bytes, resize, set, size, splice,
 };
 use dxpy_algos::array::{Kind, MachineFormat, byteswap as swap};
 use dxpy_core::abi::constants::*;
@@ -13,8 +13,8 @@ use dxpy_core::codecs;
 use dxpy_core::ptr::Object;
 use dxpy_core::types::is_subtype;
 use dxpy_core::{
-    Owned, Py, PyResult, attr, bytes, exceptions, float, getset, hooks, list, long, methods, name,
-    object, protocol, tuple, types, unicode,
+    Owned, Py, PyResult, attr, bytes, exceptions, float, getset, hooks, list, long, methods, name, object,
+    protocol, tuple, types, unicode,
 };
 
 methods! { pub static METHODS: for ArrayObject [
@@ -218,10 +218,7 @@ pub fn add_buffer(py: Py<'_>, a: &ArrayObject, o: &PyObject) -> PyResult<()> {
         return Err(exceptions::type_error(py, format_args!("a bytes-like object is required")));
     }
     if v.len() % code(a).size != 0 {
-        return Err(exceptions::value_error(
-            py,
-            format_args!("bytes length not a multiple of item size"),
-        ));
+        return Err(exceptions::value_error(py, format_args!("bytes length not a multiple of item size")));
     }
     if v.is_empty() {
         return Ok(());
@@ -294,10 +291,7 @@ fn sizeof(_: Py<'_>, a: &ArrayObject) -> isize {
 /// `array_array___reduce_ex__`.
 fn reduce_ex(py: Py<'_>, a: &ArrayObject, protocol: &PyObject) -> PyResult<Owned<PyTupleObject>> {
     let Some(n) = long::check(protocol) else {
-        return Err(exceptions::type_error(
-            py,
-            format_args!("__reduce_ex__ argument should be an integer"),
-        ));
+        return Err(exceptions::type_error(py, format_args!("__reduce_ex__ argument should be an integer")));
     };
     let Some(protocol) = long::to_i64(n) else {
         return Err(exceptions::overflow_error(
@@ -350,10 +344,7 @@ pub fn reconstructor(
         ));
     }
     let Ok(d) = find_code(py, c) else {
-        return Err(exceptions::value_error(
-            py,
-            format_args!("second argument must be a valid type code"),
-        ));
+        return Err(exceptions::value_error(py, format_args!("second argument must be a valid type code")));
     };
     let Some(machine) = MachineFormat::from_code(format) else {
         return Err(exceptions::value_error(
@@ -383,16 +374,14 @@ pub fn reconstructor(
     }
     let content = bytes::as_slice(b);
     if content.len() % machine.size != 0 {
-        return Err(exceptions::value_error(
-            py,
-            format_args!("bytes length not a multiple of item size"),
-        ));
+        return Err(exceptions::value_error(py, format_args!("bytes length not a multiple of item size")));
     }
     let mut values = Vec::new();
     match machine.kind {
         Kind::Float => {
             for bits in machine.items(content) {
-                let x = if machine.size == 4 { f32::from_bits(bits as u32).into() } else { f64::from_bits(bits) };
+                let x =
+                    if machine.size == 4 { f32::from_bits(bits as u32).into() } else { f64::from_bits(bits) };
                 values.push(float::new(py, x)?.upcast());
             }
         }

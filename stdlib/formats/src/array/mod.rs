@@ -413,7 +413,8 @@ fn create(py: Py<'_>, ty: &PyTypeObject, a: &PyTupleObject, kw: Option<&PyDictOb
         let given = b.arg::<&PyObject>(py, 0)?;
         let one = unicode::check(given).filter(|s| unicode::len(s) == 1);
         let Some(c) = one.and_then(|s| unicode::code_points(s).next()) else {
-            let message = format!("array() argument 1 must be a unicode character, not {}", type_name(given.ty()));
+            let message =
+                format!("array() argument 1 must be a unicode character, not {}", type_name(given.ty()));
             return Err(exceptions::type_error(py, format_args!("{message}")));
         };
         let initial = b.get(1);
@@ -708,8 +709,13 @@ fn set_subscript(py: Py<'_>, a: &ArrayObject, key: &PyObject, value: Option<&PyO
             let d = i as isize - low;
             d >= 0 && d % step == 0 && d / step < count as isize
         };
-        let kept: Vec<u8> =
-            content(a).chunks_exact(unit).enumerate().filter(|(i, _)| !gone(*i)).flat_map(|(_, c)| c).copied().collect();
+        let kept: Vec<u8> = content(a)
+            .chunks_exact(unit)
+            .enumerate()
+            .filter(|(i, _)| !gone(*i))
+            .flat_map(|(_, c)| c)
+            .copied()
+            .collect();
         // SAFETY: nothing else looks at the content.
         unsafe { content_mut(a)[..kept.len()].copy_from_slice(&kept) };
         return resize(py, a, kept.len() / unit);
