@@ -76,11 +76,10 @@ static DECOMPRESSOR: StaticType = StaticType::new::<DecompressorObject>(c"_bz2.B
                     format_args!("BZ2Decompressor() takes no keyword arguments"),
                 ));
             }
-            let n = tuple::len(a);
-            if n > 0 {
+            if tuple::len(a) > 0 {
                 return Err(exceptions::type_error(
                     py,
-                    format_args!("BZ2Decompressor expected 0 arguments, got {n}"),
+                    format_args!("BZ2Decompressor() takes no positional arguments"),
                 ));
             }
         }

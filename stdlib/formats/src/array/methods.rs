@@ -373,7 +373,7 @@ pub fn reconstructor(
         return make(d.code.code, items);
     }
     let content = bytes::as_slice(b);
-    if content.len() % machine.size != 0 {
+    if !content.len().is_multiple_of(machine.size) {
         return Err(exceptions::value_error(py, format_args!("bytes length not a multiple of item size")));
     }
     let mut values = Vec::new();
