@@ -73,11 +73,7 @@ pub fn path(py: Py<'_>, o: &PyObject, spec: Spec) -> PyResult<Path> {
     let mut o = o.to_owned();
     if !is_text(&o) {
         if spec.allow_fd && number::has_index(&o) {
-            let n = number::index(py, &o)?;
-            let fd = long::to_i64(&n).and_then(|v| i32::try_from(v).ok()).ok_or_else(|| {
-                let side = if long::sign(&n) > 0 { "greater than maximum" } else { "less than minimum" };
-                exceptions::overflow_error(py, format_args!("fd is {side}"))
-            })?;
+            let fd = descriptor_of_index(py, &o)?;
             return Ok(Path { text: CString::default(), fd: Some(fd), object: o, bytes: false });
         }
         let Some(m) = types::special::bound(py, &o, name!("__fspath__"))? else {
@@ -101,7 +97,15 @@ pub fn path(py: Py<'_>, o: &PyObject, spec: Spec) -> PyResult<Path> {
         (None, Some(b)) => (bytes::as_slice(b).to_vec(), true),
         (None, None) => return Err(bad_type(py, &o, spec)),
     };
-    let text = CString::new(raw).map_err(|_| null_byte(py))?;
+    let text = CString::new(raw).map_err(|_| {
+        if is_bytes {
+            return exceptions::value_error(
+                py,
+                format_args!("{}: embedded null character in {}", spec.function, spec.argument),
+            );
+        }
+        null_byte(py)
+    })?;
     Ok(Path { text, fd: None, object: o, bytes: is_bytes })
 }
 
@@ -109,6 +113,15 @@ pub fn path(py: Py<'_>, o: &PyObject, spec: Spec) -> PyResult<Path> {
 #[cold]
 pub fn null_byte(py: Py<'_>) -> PyErr {
     exceptions::value_error(py, format_args!("embedded null byte"))
+}
+
+/// `_fd_converter`: a descriptor given as an integer.
+pub fn descriptor_of_index(py: Py<'_>, o: &PyObject) -> PyResult<i32> {
+    let n = number::index(py, o)?;
+    long::to_i64(&n).and_then(|v| i32::try_from(v).ok()).ok_or_else(|| {
+        let side = if long::sign(&n) > 0 { "greater than maximum" } else { "less than minimum" };
+        exceptions::overflow_error(py, format_args!("fd is {side}"))
+    })
 }
 
 fn bad_type(py: Py<'_>, o: &PyObject, spec: Spec) -> PyErr {
@@ -125,6 +138,11 @@ fn bad_type(py: Py<'_>, o: &PyObject, spec: Spec) -> PyErr {
 }
 
 impl Path {
+    /// What functions that take a path or None get without an argument.
+    pub fn none() -> Path {
+        Path { text: CString::default(), fd: None, object: object::none(), bytes: false }
+    }
+
     /// The name as a C string.
     pub fn c(&self) -> &CStr {
         &self.text

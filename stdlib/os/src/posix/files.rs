@@ -1,239 +1,453 @@
-//! Files, directories and descriptors.
+//! Files and directories by their names.
 
-use super::plain;
-use super::stat::dir_fd;
-use crate::path::{Path, Spec, os_error, path};
+use crate::convert::*;
+use crate::path::{Path, os_error};
 use dxpy_core::abi::*;
-use dxpy_core::{Owned, Py, PyResult, bytes, exceptions, list, long, object, tuple};
-use dxpy_host::{dir, fd, fs};
-
-/// A plain path argument.
-fn arg(py: Py<'_>, o: &PyObject, function: &'static str, argument: &'static str) -> PyResult<Path> {
-    path(py, o, Spec { function, argument, nullable: false, allow_fd: false })
-}
+use dxpy_core::ptr::Object;
+use dxpy_core::thread::without_gil;
+use dxpy_core::{
+    Owned, Py, PyErr, PyResult, call, exceptions, float, list, long, name, number, object, sequence, tuple,
+};
+use dxpy_host::fs::Target;
+use dxpy_host::{Errno, dir, fd, fs, process};
 
 type M = PyModuleObject;
+
+/// `ENOTSUP`.
+const UNSUPPORTED: i32 = 95;
+
+/// One call of the system about a path, whose name the error carries.
+fn on<T>(py: Py<'_>, p: &Path, f: impl FnOnce() -> dxpy_host::Result<T>) -> PyResult<T> {
+    without_gil(py, f).map_err(|e| p.error(py, e))
+}
+
+/// The same about two paths.
+fn on_both(py: Py<'_>, a: &Path, b: &Path, f: impl FnOnce() -> dxpy_host::Result<()>) -> PyResult<()> {
+    without_gil(py, f).map_err(|e| os_error(py, e, Some(&a.object), Some(&b.object)))
+}
+
+#[cold]
+fn wrong(py: Py<'_>, function: &str, text: &str) -> PyErr {
+    exceptions::value_error(py, format_args!("{function}: {text}"))
+}
+
+/// `path_and_dir_fd_invalid`.
+pub(super) fn no_dir_without_path(py: Py<'_>, function: &str, p: &Path, dir: Option<DirFd>) -> PyResult<()> {
+    match (p.fd, dir) {
+        (Some(_), Some(DirFd(Some(_)))) => {
+            Err(wrong(py, function, "can't specify dir_fd without matching path"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `fd_and_follow_symlinks_invalid`.
+pub(super) fn no_links_of_fd(py: Py<'_>, function: &str, p: &Path, follow: bool) -> PyResult<()> {
+    if p.fd.is_some() && !follow {
+        return Err(wrong(py, function, "cannot use fd and follow_symlinks together"));
+    }
+    Ok(())
+}
+
+fn dir(d: Option<DirFd>) -> Option<i32> {
+    d.unwrap_or_default().0
+}
 
 pub(super) fn access(
     py: Py<'_>,
     _: &M,
-    p: &PyObject,
+    p: Path,
     mode: i32,
-    dir: Option<&PyObject>,
+    d: Option<DirFd>,
     effective: Option<bool>,
     follow: Option<bool>,
-) -> PyResult<bool> {
-    let p = arg(py, p, "access", "path")?;
-    let dir = dir_fd(py, dir)?;
-    Ok(fs::access(p.c(), mode, dir, effective.unwrap_or(false), follow.unwrap_or(true)))
+) -> bool {
+    without_gil(py, || {
+        fs::access(p.c(), mode, dir(d), effective.unwrap_or(false), follow.unwrap_or(true))
+    })
 }
 
-pub(super) fn chdir(py: Py<'_>, _: &M, p: &PyObject) -> PyResult<()> {
-    let p = path(py, p, Spec { function: "chdir", argument: "path", nullable: false, allow_fd: true })?;
-    let r = match p.fd {
+pub(super) fn chdir(py: Py<'_>, _: &M, PathOrFd(p): PathOrFd) -> PyResult<()> {
+    on(py, &p, || match p.fd {
         Some(fd) => fs::fchdir(fd),
         None => fs::chdir(p.c()),
-    };
-    r.map_err(|e| p.error(py, e))
+    })
+}
+
+pub(super) fn fchdir(py: Py<'_>, _: &M, Descriptor(fd): Descriptor) -> PyResult<()> {
+    retry(py, || fs::fchdir(fd))
 }
 
 pub(super) fn chmod(
     py: Py<'_>,
     _: &M,
-    p: &PyObject,
+    PathOrFd(p): PathOrFd,
     mode: i32,
-    dir: Option<&PyObject>,
+    d: Option<DirFd>,
     follow: Option<bool>,
 ) -> PyResult<()> {
-    let p = path(py, p, Spec { function: "chmod", argument: "path", nullable: false, allow_fd: true })?;
-    let dir = dir_fd(py, dir)?;
-    let r = match p.fd {
+    let (d, follow) = (dir(d), follow.unwrap_or(true));
+    let r = without_gil(py, || match p.fd {
         Some(fd) => fs::fchmod(fd, mode as u32),
-        None => fs::chmod(p.c(), mode as u32, dir, follow.unwrap_or(true)),
-    };
-    r.map_err(|e| p.error(py, e))
+        None => fs::chmod(p.c(), mode as u32, d, follow),
+    });
+    match r {
+        Err(Errno(UNSUPPORTED)) if !follow && p.fd.is_none() => Err(if d.is_some() {
+            wrong(py, "chmod", "cannot use dir_fd and follow_symlinks together")
+        } else {
+            exceptions::not_implemented_error(
+                py,
+                format_args!("chmod: follow_symlinks unavailable on this platform"),
+            )
+        }),
+        r => r.map_err(|e| p.error(py, e)),
+    }
 }
 
-pub(super) fn close(py: Py<'_>, _: &M, n: i32) -> PyResult<()> {
-    fd::close(n).map_err(|e| plain(py, e))
+pub(super) fn chown(
+    py: Py<'_>,
+    _: &M,
+    PathOrFd(p): PathOrFd,
+    Uid(uid): Uid,
+    Gid(gid): Gid,
+    d: Option<DirFd>,
+    follow: Option<bool>,
+) -> PyResult<()> {
+    let (d, follow) = (dir(d), follow.unwrap_or(true));
+    if p.fd.is_some() && d.is_some() {
+        return Err(wrong(py, "chown", "can't specify both dir_fd and fd"));
+    }
+    no_links_of_fd(py, "chown", &p, follow)?;
+    on(py, &p, || match p.fd {
+        Some(fd) => fs::fchown(fd, uid, gid),
+        None => fs::chown(p.c(), uid, gid, d, follow),
+    })
 }
 
-pub(super) fn dup(py: Py<'_>, _: &M, n: i32) -> PyResult<i32> {
-    fd::dup(n).map_err(|e| plain(py, e))
+pub(super) fn lchown(py: Py<'_>, _: &M, p: Path, Uid(uid): Uid, Gid(gid): Gid) -> PyResult<()> {
+    on(py, &p, || fs::chown(p.c(), uid, gid, None, false))
 }
 
-pub(super) fn dup2(py: Py<'_>, _: &M, from: i32, to: i32, inheritable: Option<bool>) -> PyResult<i32> {
-    fd::dup2(from, to, inheritable.unwrap_or(true)).map_err(|e| plain(py, e))?;
-    Ok(to)
-}
-
-pub(super) fn fsync(py: Py<'_>, _: &M, n: i32) -> PyResult<()> {
-    fd::fsync(n).map_err(|e| plain(py, e))
-}
-
-pub(super) fn ftruncate(py: Py<'_>, _: &M, n: i32, length: i64) -> PyResult<()> {
-    fd::ftruncate(n, length).map_err(|e| plain(py, e))
-}
-
-pub(super) fn get_inheritable(py: Py<'_>, _: &M, n: i32) -> PyResult<bool> {
-    fd::get_inheritable(n).map_err(|e| plain(py, e))
-}
-
-pub(super) fn set_inheritable(py: Py<'_>, _: &M, n: i32, on: i32) -> PyResult<()> {
-    fd::set_inheritable(n, on != 0).map_err(|e| plain(py, e))
-}
-
-pub(super) fn isatty(_: Py<'_>, _: &M, n: i32) -> bool {
-    fd::isatty(n)
+pub(super) fn chroot(py: Py<'_>, _: &M, p: Path) -> PyResult<()> {
+    on(py, &p, || fs::chroot(p.c()))
 }
 
 pub(super) fn link(
     py: Py<'_>,
     _: &M,
-    src: &PyObject,
-    dst: &PyObject,
-    src_dir: Option<&PyObject>,
-    dst_dir: Option<&PyObject>,
+    s: Path,
+    d: Path,
+    sd: Option<DirFd>,
+    dd: Option<DirFd>,
     follow: Option<bool>,
 ) -> PyResult<()> {
-    let (s, d) = (arg(py, src, "link", "src")?, arg(py, dst, "link", "dst")?);
-    let (sd, dd) = (dir_fd(py, src_dir)?, dir_fd(py, dst_dir)?);
-    fs::link(s.c(), sd, d.c(), dd, follow.unwrap_or(true))
-        .map_err(|e| os_error(py, e, Some(&s.object), Some(&d.object)))
-}
-
-pub(super) fn listdir(py: Py<'_>, _: &M, p: Option<&PyObject>) -> PyResult {
-    let none = object::none();
-    let spec = Spec { function: "listdir", argument: "path", nullable: true, allow_fd: true };
-    let p = path(py, p.unwrap_or(&none), spec)?;
-    let d = match p.fd {
-        Some(n) => fd::dup(n).and_then(dir::Dir::from_fd),
-        None if object::is_none(&p.object) => dir::Dir::open(c"."),
-        None => dir::Dir::open(p.c()),
-    };
-    let names = d.and_then(dir::list).map_err(|e| {
-        if object::is_none(&p.object) { os_error(py, e, Some(&none), None) } else { p.error(py, e) }
-    })?;
-    let names: Vec<Owned> = names.iter().map(|n| p.result(py, n)).collect::<PyResult<_>>()?;
-    list::from_iter(py, names).map(Owned::upcast)
-}
-
-pub(super) fn lseek(py: Py<'_>, _: &M, n: i32, position: i64, whence: i32) -> PyResult<i64> {
-    fd::lseek(n, position, whence).map_err(|e| plain(py, e))
-}
-
-pub(super) fn mkdir(
-    py: Py<'_>,
-    _: &M,
-    p: &PyObject,
-    mode: Option<i32>,
-    dir: Option<&PyObject>,
-) -> PyResult<()> {
-    let p = arg(py, p, "mkdir", "path")?;
-    let dir = dir_fd(py, dir)?;
-    fs::mkdir(p.c(), mode.unwrap_or(0o777) as u32, dir).map_err(|e| p.error(py, e))
-}
-
-pub(super) fn open(
-    py: Py<'_>,
-    _: &M,
-    p: &PyObject,
-    flags: i32,
-    mode: Option<i32>,
-    dir: Option<&PyObject>,
-) -> PyResult<i32> {
-    let p = arg(py, p, "open", "path")?;
-    let dir = dir_fd(py, dir)?;
-    fd::open(p.c(), flags, mode.unwrap_or(0o777) as u32, dir).map_err(|e| p.error(py, e))
-}
-
-pub(super) fn pipe(py: Py<'_>, _: &M) -> PyResult {
-    // O_CLOEXEC: descriptors are not inherited unless asked.
-    let (r, w) = fd::pipe2(0o2000000).map_err(|e| plain(py, e))?;
-    let (r, w) = (long::from_i64(py, r as i64)?, long::from_i64(py, w as i64)?);
-    tuple::from_iter(py, [r.upcast(), w.upcast()]).map(Owned::upcast)
-}
-
-pub(super) fn read(py: Py<'_>, _: &M, n: i32, length: isize) -> PyResult {
-    let Ok(length) = usize::try_from(length) else {
-        return Err(os_error(py, dxpy_host::Errno(22), None, None));
-    };
-    let mut buffer = vec![0u8; length.min(0x7fff_f000)];
-    let got = fd::read(n, &mut buffer).map_err(|e| plain(py, e))?;
-    bytes::new(py, &buffer[..got]).map(Owned::upcast)
-}
-
-pub(super) fn write(py: Py<'_>, _: &M, n: i32, data: &PyObject) -> PyResult<usize> {
-    let view = dxpy_core::buffer::View::simple(py, data)?;
-    fd::write(n, view.bytes()).map_err(|e| plain(py, e))
-}
-
-pub(super) fn readlink(py: Py<'_>, _: &M, p: &PyObject, dir: Option<&PyObject>) -> PyResult {
-    let p = arg(py, p, "readlink", "path")?;
-    let dir = dir_fd(py, dir)?;
-    let target = fs::readlink(p.c(), dir).map_err(|e| p.error(py, e))?;
-    p.result(py, &target)
-}
-
-fn do_rename(
-    py: Py<'_>,
-    function: &'static str,
-    src: &PyObject,
-    dst: &PyObject,
-    src_dir: Option<&PyObject>,
-    dst_dir: Option<&PyObject>,
-) -> PyResult<()> {
-    let (s, d) = (arg(py, src, function, "src")?, arg(py, dst, function, "dst")?);
-    let (sd, dd) = (dir_fd(py, src_dir)?, dir_fd(py, dst_dir)?);
-    fs::rename(s.c(), sd, d.c(), dd).map_err(|e| os_error(py, e, Some(&s.object), Some(&d.object)))
-}
-
-pub(super) fn rename(
-    py: Py<'_>,
-    _: &M,
-    src: &PyObject,
-    dst: &PyObject,
-    src_dir: Option<&PyObject>,
-    dst_dir: Option<&PyObject>,
-) -> PyResult<()> {
-    do_rename(py, "rename", src, dst, src_dir, dst_dir)
-}
-
-pub(super) fn replace(
-    py: Py<'_>,
-    _: &M,
-    src: &PyObject,
-    dst: &PyObject,
-    src_dir: Option<&PyObject>,
-    dst_dir: Option<&PyObject>,
-) -> PyResult<()> {
-    do_rename(py, "replace", src, dst, src_dir, dst_dir)
-}
-
-pub(super) fn rmdir(py: Py<'_>, _: &M, p: &PyObject, dir: Option<&PyObject>) -> PyResult<()> {
-    let p = arg(py, p, "rmdir", "path")?;
-    let dir = dir_fd(py, dir)?;
-    fs::rmdir(p.c(), dir).map_err(|e| p.error(py, e))
+    let (sd, dd) = (dir(sd), dir(dd));
+    // Without any of them CPython calls link(), which on Linux links to the symbolic link itself.
+    let follow = follow.unwrap_or(true) && (sd.is_some() || dd.is_some());
+    on_both(py, &s, &d, || fs::link(s.c(), sd, d.c(), dd, follow))
 }
 
 pub(super) fn symlink(
     py: Py<'_>,
     _: &M,
-    src: &PyObject,
-    dst: &PyObject,
+    s: Path,
+    d: Path,
     _is_dir: Option<bool>,
-    dir: Option<&PyObject>,
+    dd: Option<DirFd>,
 ) -> PyResult<()> {
-    let (s, d) = (arg(py, src, "symlink", "src")?, arg(py, dst, "symlink", "dst")?);
-    let dir = dir_fd(py, dir)?;
-    if s.bytes != d.bytes {
-        return Err(exceptions::value_error(py, format_args!("symlink: src and dst must be the same type")));
-    }
-    fs::symlink(s.c(), d.c(), dir).map_err(|e| os_error(py, e, Some(&s.object), Some(&d.object)))
+    on_both(py, &s, &d, || fs::symlink(s.c(), d.c(), dir(dd)))
 }
 
-pub(super) fn unlink(py: Py<'_>, _: &M, p: &PyObject, dir: Option<&PyObject>) -> PyResult<()> {
-    let p = arg(py, p, "remove", "path")?;
-    let dir = dir_fd(py, dir)?;
-    fs::unlink(p.c(), dir).map_err(|e| p.error(py, e))
+/// `rename` and `replace`, which are the same here.
+pub(super) fn rename(
+    py: Py<'_>,
+    _: &M,
+    s: Path,
+    d: Path,
+    sd: Option<DirFd>,
+    dd: Option<DirFd>,
+) -> PyResult<()> {
+    on_both(py, &s, &d, || fs::rename(s.c(), dir(sd), d.c(), dir(dd)))
+}
+
+pub(super) fn readlink(py: Py<'_>, _: &M, p: Path, d: Option<DirFd>) -> PyResult {
+    let target = on(py, &p, || fs::readlink(p.c(), dir(d)))?;
+    p.result(py, &target)
+}
+
+pub(super) fn listdir(py: Py<'_>, _: &M, p: Option<PathFdOrNone>) -> PyResult {
+    let p = match p {
+        Some(PathFdOrNone(p)) => p,
+        None => Path::none(),
+    };
+    let opened = without_gil(py, || match p.fd {
+        Some(n) => dir::Dir::from_fd(n),
+        None if object::is_none(&p.object) => dir::Dir::open(c"."),
+        None => dir::Dir::open(p.c()),
+    });
+    // A descriptor that is none has no name in the error, one that is no directory has.
+    let opened = opened.map_err(|e| if p.fd.is_some() && e.0 == 9 { plain(py, e) } else { p.error(py, e) })?;
+    let names = on(py, &p, || dir::list(opened))?;
+    let names: Vec<Owned> = names.iter().map(|n| p.result(py, n)).collect::<PyResult<_>>()?;
+    list::from_iter(py, names).map(Owned::upcast)
+}
+
+pub(super) fn mkdir(py: Py<'_>, _: &M, p: Path, mode: Option<i32>, d: Option<DirFd>) -> PyResult<()> {
+    on(py, &p, || fs::mkdir(p.c(), mode.unwrap_or(0o777) as u32, dir(d)))
+}
+
+pub(super) fn mkfifo(py: Py<'_>, _: &M, p: Path, mode: Option<i32>, d: Option<DirFd>) -> PyResult<()> {
+    retry(py, || fs::mkfifo(p.c(), mode.unwrap_or(0o666) as u32, dir(d)))
+}
+
+pub(super) fn mknod(
+    py: Py<'_>,
+    _: &M,
+    p: Path,
+    mode: Option<i32>,
+    device: Option<Device>,
+    d: Option<DirFd>,
+) -> PyResult<()> {
+    let device = device.map_or(0, |d| d.0);
+    retry(py, || fs::mknod(p.c(), mode.unwrap_or(0o600) as u32, device, dir(d)))
+}
+
+pub(super) fn open(
+    py: Py<'_>,
+    _: &M,
+    p: Path,
+    flags: i32,
+    mode: Option<i32>,
+    d: Option<DirFd>,
+) -> PyResult<i32> {
+    again(py, || fd::open(p.c(), flags, mode.unwrap_or(0o777) as u32, dir(d)))?.map_err(|e| p.error(py, e))
+}
+
+pub(super) fn rmdir(py: Py<'_>, _: &M, p: Path, d: Option<DirFd>) -> PyResult<()> {
+    on(py, &p, || fs::rmdir(p.c(), dir(d)))
+}
+
+pub(super) fn unlink(py: Py<'_>, _: &M, p: Path, d: Option<DirFd>) -> PyResult<()> {
+    on(py, &p, || fs::unlink(p.c(), dir(d)))
+}
+
+pub(super) fn truncate(py: Py<'_>, _: &M, PathOrFd(p): PathOrFd, length: i64) -> PyResult<()> {
+    match p.fd {
+        Some(n) => retry(py, || fd::ftruncate(n, length)),
+        None => on(py, &p, || fs::truncate(p.c(), length)),
+    }
+}
+
+/// A name of a configuration value, or its number (`conv_confname`).
+pub(super) fn configuration(py: Py<'_>, o: &PyObject, table: &[(&str, i64)]) -> PyResult<i32> {
+    if long::check(o).is_some() {
+        return int(py, o);
+    }
+    let Some(s) = dxpy_core::unicode::check(o) else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("configuration names must be strings or integers"),
+        ));
+    };
+    let text = dxpy_core::unicode::display(s.as_object());
+    dxpy_host::constants::find(table, &text).map(|v| v as i32).ok_or_else(|| {
+        exceptions::value_error(py, format_args!("unrecognized configuration name"))
+    })
+}
+
+pub(super) fn pathconf(py: Py<'_>, _: &M, PathOrFd(p): PathOrFd, name: &PyObject) -> PyResult<i64> {
+    let name = configuration(py, name, dxpy_host::constants::os::PATHCONF)?;
+    process::pathconf(p.fd.map_or(Ok(p.c()), Err), name)
+        .map(|v| v.unwrap_or(-1))
+        // What is wrong with the number is not the path's fault.
+        .map_err(|e| if e.0 == 22 { plain(py, e) } else { p.error(py, e) })
+}
+
+pub(super) fn fpathconf(py: Py<'_>, _: &M, Descriptor(fd): Descriptor, name: &PyObject) -> PyResult<i64> {
+    let name = configuration(py, name, dxpy_host::constants::os::PATHCONF)?;
+    process::pathconf(Err(fd), name).map(|v| v.unwrap_or(-1)).map_err(|e| plain(py, e))
+}
+
+fn target<'a>(py: Py<'_>, function: &str, p: &'a Path, follow: Option<bool>) -> PyResult<Target<'a>> {
+    let follow = follow.unwrap_or(true);
+    no_links_of_fd(py, function, p, follow)?;
+    Ok(match p.fd {
+        Some(fd) => Target::Fd(fd),
+        None if follow => Target::Path(p.c()),
+        None => Target::Link(p.c()),
+    })
+}
+
+pub(super) fn getxattr(
+    py: Py<'_>,
+    _: &M,
+    PathOrFd(p): PathOrFd,
+    attribute: Path,
+    follow: Option<bool>,
+) -> PyResult {
+    let t = target(py, "getxattr", &p, follow)?;
+    let value = on(py, &p, || fs::getxattr(t, attribute.c()))?;
+    dxpy_core::bytes::new(py, &value).map(Owned::upcast)
+}
+
+pub(super) fn setxattr(
+    py: Py<'_>,
+    _: &M,
+    PathOrFd(p): PathOrFd,
+    attribute: Path,
+    value: &PyObject,
+    flags: Option<i32>,
+    follow: Option<bool>,
+) -> PyResult<()> {
+    let value = dxpy_core::buffer::View::simple(py, value)?;
+    let t = target(py, "setxattr", &p, follow)?;
+    on(py, &p, || fs::setxattr(t, attribute.c(), value.bytes(), flags.unwrap_or(0)))
+}
+
+pub(super) fn removexattr(
+    py: Py<'_>,
+    _: &M,
+    PathOrFd(p): PathOrFd,
+    attribute: Path,
+    follow: Option<bool>,
+) -> PyResult<()> {
+    let t = target(py, "removexattr", &p, follow)?;
+    on(py, &p, || fs::removexattr(t, attribute.c()))
+}
+
+pub(super) fn listxattr(py: Py<'_>, _: &M, p: Option<PathFdOrNone>, follow: Option<bool>) -> PyResult {
+    let p = p.map_or_else(Path::none, |p| p.0);
+    let t = match target(py, "listxattr", &p, follow)? {
+        Target::Path(_) if object::is_none(&p.object) => Target::Path(c"."),
+        Target::Link(_) if object::is_none(&p.object) => Target::Link(c"."),
+        t => t,
+    };
+    let names = on(py, &p, || fs::listxattr(t))?;
+    let names: Vec<Owned> = names
+        .iter()
+        .map(|n| crate::path::decode(py, n).map(Owned::upcast))
+        .collect::<PyResult<_>>()?;
+    list::from_iter(py, names).map(Owned::upcast)
+}
+
+#[cold]
+fn out_of_range(py: Py<'_>) -> PyErr {
+    exceptions::overflow_error(py, format_args!("timestamp out of range for platform time_t"))
+}
+
+/// `_PyTime_ObjectToTimespec`, rounded down: seconds and nanoseconds.
+fn moment(py: Py<'_>, o: &PyObject) -> PyResult<(i64, i64)> {
+    let Some(f) = float::check(o) else {
+        let n = number::index_any(py, o)?;
+        return long::to_i64(&n).map(|s| (s, 0)).ok_or_else(|| out_of_range(py));
+    };
+    let t = f.ob_fval.get();
+    if t.is_nan() {
+        return Err(exceptions::value_error(py, format_args!("Invalid value NaN (not a number)")));
+    }
+    let (mut whole, mut part) = (t.trunc(), (t.fract() * 1e9).floor());
+    if part < 0.0 {
+        part += 1e9;
+        whole -= 1.0;
+    } else if part >= 1e9 {
+        part -= 1e9;
+        whole += 1.0;
+    }
+    if !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole) {
+        return Err(out_of_range(py));
+    }
+    Ok((whole as i64, part as i64))
+}
+
+/// Seconds and nanoseconds of a count of nanoseconds (`split_py_long_to_s_and_ns`).
+fn split(py: Py<'_>, o: &PyObject) -> PyResult<(i64, i64)> {
+    let billion = long::from_i64(py, 1_000_000_000)?;
+    let both = number::divmod(py, o, billion.as_object())?;
+    let parts = tuple::check(&both).map(tuple::items);
+    let Some([s, ns]) = parts else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!(
+                "{}.__divmod__() must return a 2-tuple, not {}",
+                call::type_name(o.ty()),
+                call::type_name(both.ty())
+            ),
+        ));
+    };
+    let s = number::index_any(py, s)?;
+    let s = long::to_i64(&s).ok_or_else(|| out_of_range(py))?;
+    Ok((s, c_long(py, ns)?))
+}
+
+pub(super) fn utime(
+    py: Py<'_>,
+    _: &M,
+    PathOrFd(p): PathOrFd,
+    times: Option<&PyObject>,
+    ns: Option<&PyObject>,
+    d: Option<DirFd>,
+    follow: Option<bool>,
+) -> PyResult<()> {
+    let times = times.filter(|t| !object::is_none(t));
+    let pair = |o: &PyObject| -> Option<(Owned, Owned)> {
+        match tuple::check_exact(o).map(tuple::items) {
+            Some([a, b]) => Some(((*a).to_owned(), (*b).to_owned())),
+            _ => None,
+        }
+    };
+    let text = |t: &str| exceptions::type_error(py, format_args!("utime: {t}"));
+    let times = match (times, ns) {
+        (Some(_), Some(_)) => {
+            return Err(wrong(py, "utime", "you may specify either 'times' or 'ns' but not both"));
+        }
+        (Some(t), None) => {
+            let (a, b) =
+                pair(t).ok_or_else(|| text("'times' must be either a tuple of two ints or None"))?;
+            Some([moment(py, &a)?, moment(py, &b)?])
+        }
+        (None, Some(t)) => {
+            let (a, b) = pair(t).ok_or_else(|| text("'ns' must be a tuple of two ints"))?;
+            Some([split(py, &a)?, split(py, &b)?])
+        }
+        (None, None) => None,
+    };
+    no_dir_without_path(py, "utime", &p, d)?;
+    let follow = follow.unwrap_or(true);
+    no_links_of_fd(py, "utime", &p, follow)?;
+    // Which of path and times is wrong the system does not say, so the error names neither.
+    once(py, || fs::utime(p.fd.map_or(Ok(p.c()), Err), times, dir(d), follow))
+}
+
+/// `os.fspath`.
+pub(super) fn fspath(py: Py<'_>, _: &M, path: &PyObject) -> PyResult {
+    dxpy_core::codecs::fspath(py, path)
+}
+
+/// `_Py_normpath`: empty and dot parts go, `..` takes a part with it where there is one.
+pub(super) fn path_normpath(py: Py<'_>, _: &M, path: &PyObject) -> PyResult {
+    let Some(text) = dxpy_core::unicode::check(path) else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("expected 'str', not '{}'", call::type_name(path.ty())),
+        ));
+    };
+    let raw: Vec<u32> = dxpy_core::unicode::code_points(text).collect();
+    const SLASH: u32 = b'/' as u32;
+    const DOT: u32 = b'.' as u32;
+    let slashes = raw.iter().take_while(|b| **b == SLASH).count();
+    let lead = if slashes == 2 { 2 } else { slashes.min(1) };
+    let mut parts: Vec<&[u32]> = Vec::new();
+    for part in raw.split(|b| *b == SLASH) {
+        match part {
+            [] | [DOT] => {}
+            [DOT, DOT] if lead > 0 && parts.is_empty() => {}
+            [DOT, DOT] if parts.last().is_some_and(|l| *l != [DOT, DOT]) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    let mut out = vec![SLASH; lead];
+    out.extend(parts.join(&SLASH));
+    dxpy_core::unicode::from_code_points(py, &out).map(Owned::upcast)
 }
