@@ -668,6 +668,7 @@ macro_rules! invoke {
     ($f:path, $py:ident, $this:ident, $b:ident, 7) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4 5 6) };
     ($f:path, $py:ident, $this:ident, $b:ident, 8) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4 5 6 7) };
     ($f:path, $py:ident, $this:ident, $b:ident, 9) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4 5 6 7 8) };
+    ($f:path, $py:ident, $this:ident, $b:ident, 10) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4 5 6 7 8 9) };
     (@ $f:path, $py:ident, $this:ident, $b:ident, $($i:literal)*) => {
         match (|| Ok($f($py, $this, $($crate::args::FromArg::from_arg($py, &$b, $i)?),*)))() {
             Ok(r) => $crate::args::IntoRet::into_ret(r, $py),

@@ -42,6 +42,16 @@ methods! { static METHODS: for PyTupleObject [
 
 /// `PyStructSequence_NewType`, for a type that stays.
 pub fn new_type(py: Py<'_>, desc: &'static Desc) -> PyResult<&'static PyTypeObject> {
+    new_type_with(py, desc, None, None)
+}
+
+/// The same with another constructor, which may use [`create`], and with methods that go before a sequence's own.
+pub fn new_type_with(
+    py: Py<'_>,
+    desc: &'static Desc,
+    constructor: Option<newfunc>,
+    methods: Option<*mut PyMethodDef>,
+) -> PyResult<&'static PyTypeObject> {
     let c = |s: &str| CString::new(s).expect("names have no NUL").into_raw();
     let named = desc.fields.iter().enumerate().filter_map(|(i, (name, doc))| name.map(|n| (i, n, *doc)));
     let members: Vec<PyMemberDef> = named
@@ -66,6 +76,12 @@ pub fn new_type(py: Py<'_>, desc: &'static Desc) -> PyResult<&'static PyTypeObje
     t.ty.tp_name.set(c(desc.name));
     t.ty.tp_doc.set(c(desc.doc));
     t.ty.tp_members.set(t.members.as_ptr() as *mut PyMemberDef);
+    if constructor.is_some() {
+        t.ty.tp_new.set(constructor);
+    }
+    if let Some(m) = methods {
+        t.ty.tp_methods.set(m);
+    }
     let ty = &t.ty;
     types::ready(py, ty)?;
     let d = types::ready::dict_of(ty);
@@ -128,8 +144,22 @@ fn dealloc(_: Py<'_>, t: &PyTupleObject) {
     }
 }
 
+/// Where item `to` of an instance just made is None, it becomes item `from`; beyond the visible ones too.
+pub fn fill_from(_: Py<'_>, o: &PyObject, to: usize, from: usize) {
+    // SAFETY: LAYOUT, LIVE: instances of the types made here are tuples, with a place for each field, all set.
+    unsafe {
+        let t = &*(o.as_ptr() as *const PyTupleObject);
+        assert!(to.max(from) < desc(o.ty()).fields.len());
+        if object::is_none(&*cell(t, to).get()) {
+            let v = (*cell(t, from).get()).to_owned();
+            object::clear_field(cell(t, to));
+            cell(t, to).set(v.into_ptr());
+        }
+    }
+}
+
 /// `structseq_new_impl`.
-fn create(py: Py<'_>, ty: &PyTypeObject, a: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult {
+pub fn create(py: Py<'_>, ty: &PyTypeObject, a: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult {
     let d = desc(ty);
     let (min, max) = (d.visible, d.fields.len());
     args::bind_call(py, signature!("structseq", "(sequence, dict={})"), a, kw, |b| {

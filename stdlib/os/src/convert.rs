@@ -7,7 +7,9 @@ use dxpy_core::args::{Bound, FromArg};
 use dxpy_core::call::{call, type_name};
 use dxpy_core::ptr::Object;
 use dxpy_core::thread::{check_signals, without_gil};
-use dxpy_core::{Owned, Py, PyErr, PyResult, attr, bytes, exceptions, long, name, number, object, sequence, unicode};
+use dxpy_core::{
+    Owned, Py, PyErr, PyResult, attr, bytes, exceptions, long, name, number, object, sequence, unicode,
+};
 use dxpy_host::Errno;
 use std::ffi::CString;
 
@@ -26,10 +28,7 @@ pub fn once<T>(py: Py<'_>, f: impl FnOnce() -> dxpy_host::Result<T>) -> PyResult
 }
 
 /// Calls the system, again after a signal. The inner error is the system's, the outer one a signal handler's.
-pub fn again<T>(
-    py: Py<'_>,
-    mut f: impl FnMut() -> dxpy_host::Result<T>,
-) -> PyResult<dxpy_host::Result<T>> {
+pub fn again<T>(py: Py<'_>, mut f: impl FnMut() -> dxpy_host::Result<T>) -> PyResult<dxpy_host::Result<T>> {
     loop {
         match without_gil(py, &mut f) {
             Err(Errno(INTERRUPTED)) => check_signals(py)?,
@@ -212,7 +211,11 @@ pub fn unsigned(py: Py<'_>, o: &PyObject) -> PyResult<u64> {
         return Err(exceptions::type_error(py, format_args!("an integer is required")));
     };
     long::to_u64(n).ok_or_else(|| {
-        let text = if long::sign(n) < 0 { "can't convert negative int to unsigned" } else { "int too big to convert" };
+        let text = if long::sign(n) < 0 {
+            "can't convert negative int to unsigned"
+        } else {
+            "int too big to convert"
+        };
         exceptions::overflow_error(py, format_args!("{text}"))
     })
 }
@@ -254,11 +257,16 @@ impl<'a> FromArg<'a> for U32 {
 /// The low 32 bits of an integer (`unsigned_int(bitwise=True)`).
 pub struct Bits(pub u32);
 
+/// The low 32 bits of an integer.
+pub fn low_bits(py: Py<'_>, o: &PyObject) -> PyResult<u32> {
+    let n = number::index_any(py, o)?;
+    let low = long::digits(&n).iter().take(2).enumerate().fold(0u64, |a, (i, d)| a | (*d as u64) << (30 * i));
+    Ok(if long::sign(&n) < 0 { (low as u32).wrapping_neg() } else { low as u32 })
+}
+
 impl<'a> FromArg<'a> for Bits {
     fn from_arg(py: Py<'a>, bound: &Bound<'a>, i: usize) -> PyResult<Self> {
-        let n = number::index_any(py, given(bound, i))?;
-        let low = long::digits(&n).iter().take(2).enumerate().fold(0u64, |a, (i, d)| a | (*d as u64) << (30 * i));
-        Ok(Bits(if long::sign(&n) < 0 { (low as u32).wrapping_neg() } else { low as u32 }))
+        low_bits(py, given(bound, i)).map(Bits)
     }
 }
 
@@ -315,7 +323,9 @@ pub fn environment(py: Py<'_>, o: &PyObject) -> PyResult<Vec<CString>> {
     };
     let (keys, values) = (list(name!("keys"), "keys")?, list(name!("values"), "values")?);
     let mut out = Vec::new();
-    while let (Some(k), Some(v)) = (dxpy_core::list::get(&keys, out.len()), dxpy_core::list::get(&values, out.len())) {
+    while let (Some(k), Some(v)) =
+        (dxpy_core::list::get(&keys, out.len()), dxpy_core::list::get(&values, out.len()))
+    {
         let (k, v) = (fs_text(py, &k)?, fs_text(py, &v)?);
         if k.is_empty() || k.to_bytes()[1..].contains(&b'=') {
             return Err(exceptions::value_error(py, format_args!("illegal environment variable name")));

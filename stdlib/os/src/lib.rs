@@ -1,7 +1,13 @@
-//! Modules about the operating system: `posix`, `time`, on the wrappers of `dxpy-host`.
+//! Modules about the operating system: `posix`, `time`, `errno`, `_stat`, `pwd`, `grp`, `resource`, on the wrappers of
+//! `dxpy-host`.
 #![allow(non_upper_case_globals)]
 
+pub mod _stat;
 pub mod convert;
+pub mod errno;
+pub mod grp;
 pub mod path;
 pub mod posix;
+pub mod pwd;
+pub mod resource;
 pub mod time;

@@ -321,12 +321,7 @@ pub(super) fn get_terminal_size(py: Py<'_>, _: &M, n: Option<i32>) -> PyResult {
     structseq::new(py, SIZE_TYPE.get(), vec![i(columns)?, i(rows)?])
 }
 
-pub(super) fn memfd_create(
-    py: Py<'_>,
-    _: &M,
-    FsText(name): FsText,
-    flags: Option<Bits>,
-) -> PyResult<i32> {
+pub(super) fn memfd_create(py: Py<'_>, _: &M, FsText(name): FsText, flags: Option<Bits>) -> PyResult<i32> {
     once(py, || fd::memfd_create(&name, flags.map_or(1, |f| f.0)))
 }
 
@@ -411,10 +406,5 @@ pub(super) fn fstatvfs(py: Py<'_>, _: &M, n: i32) -> PyResult {
 /// The parts of an object that is iterated while it may change are taken out first.
 pub(super) fn items(py: Py<'_>, o: &PyObject) -> PyResult<Vec<Owned>> {
     let l = sequence::to_list(py, o)?;
-    Ok(list::items(&l).iter().map(|i| i.to_owned()).collect())
-}
-
-/// The type's name of an object, for messages.
-pub(super) fn name_of(o: &PyObject) -> String {
-    dxpy_core::call::type_name(o.ty())
+    Ok(list::items(&l).iter().map(|i| (*i).to_owned()).collect())
 }

@@ -5,9 +5,7 @@ use crate::path::{Path, os_error};
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::thread::without_gil;
-use dxpy_core::{
-    Owned, Py, PyErr, PyResult, call, exceptions, float, list, long, name, number, object, sequence, tuple,
-};
+use dxpy_core::{Owned, Py, PyErr, PyResult, call, exceptions, float, list, long, number, object, tuple};
 use dxpy_host::fs::Target;
 use dxpy_host::{Errno, dir, fd, fs, process};
 
@@ -62,9 +60,7 @@ pub(super) fn access(
     effective: Option<bool>,
     follow: Option<bool>,
 ) -> bool {
-    without_gil(py, || {
-        fs::access(p.c(), mode, dir(d), effective.unwrap_or(false), follow.unwrap_or(true))
-    })
+    without_gil(py, || fs::access(p.c(), mode, dir(d), effective.unwrap_or(false), follow.unwrap_or(true)))
 }
 
 pub(super) fn chdir(py: Py<'_>, _: &M, PathOrFd(p): PathOrFd) -> PyResult<()> {
@@ -158,7 +154,18 @@ pub(super) fn symlink(
     on_both(py, &s, &d, || fs::symlink(s.c(), d.c(), dir(dd)))
 }
 
-/// `rename` and `replace`, which are the same here.
+/// The same as `rename` here.
+pub(super) fn replace(
+    py: Py<'_>,
+    m: &M,
+    s: Path,
+    d: Path,
+    sd: Option<DirFd>,
+    dd: Option<DirFd>,
+) -> PyResult<()> {
+    rename(py, m, s, d, sd, dd)
+}
+
 pub(super) fn rename(
     py: Py<'_>,
     _: &M,
@@ -186,7 +193,8 @@ pub(super) fn listdir(py: Py<'_>, _: &M, p: Option<PathFdOrNone>) -> PyResult {
         None => dir::Dir::open(p.c()),
     });
     // A descriptor that is none has no name in the error, one that is no directory has.
-    let opened = opened.map_err(|e| if p.fd.is_some() && e.0 == 9 { plain(py, e) } else { p.error(py, e) })?;
+    let opened =
+        opened.map_err(|e| if p.fd.is_some() && e.0 == 9 { plain(py, e) } else { p.error(py, e) })?;
     let names = on(py, &p, || dir::list(opened))?;
     let names: Vec<Owned> = names.iter().map(|n| p.result(py, n)).collect::<PyResult<_>>()?;
     list::from_iter(py, names).map(Owned::upcast)
@@ -250,9 +258,9 @@ pub(super) fn configuration(py: Py<'_>, o: &PyObject, table: &[(&str, i64)]) -> 
         ));
     };
     let text = dxpy_core::unicode::display(s.as_object());
-    dxpy_host::constants::find(table, &text).map(|v| v as i32).ok_or_else(|| {
-        exceptions::value_error(py, format_args!("unrecognized configuration name"))
-    })
+    dxpy_host::constants::find(table, &text)
+        .map(|v| v as i32)
+        .ok_or_else(|| exceptions::value_error(py, format_args!("unrecognized configuration name")))
 }
 
 pub(super) fn pathconf(py: Py<'_>, _: &M, PathOrFd(p): PathOrFd, name: &PyObject) -> PyResult<i64> {
@@ -323,10 +331,8 @@ pub(super) fn listxattr(py: Py<'_>, _: &M, p: Option<PathFdOrNone>, follow: Opti
         t => t,
     };
     let names = on(py, &p, || fs::listxattr(t))?;
-    let names: Vec<Owned> = names
-        .iter()
-        .map(|n| crate::path::decode(py, n).map(Owned::upcast))
-        .collect::<PyResult<_>>()?;
+    let names: Vec<Owned> =
+        names.iter().map(|n| crate::path::decode(py, n).map(Owned::upcast)).collect::<PyResult<_>>()?;
     list::from_iter(py, names).map(Owned::upcast)
 }
 
@@ -401,8 +407,7 @@ pub(super) fn utime(
             return Err(wrong(py, "utime", "you may specify either 'times' or 'ns' but not both"));
         }
         (Some(t), None) => {
-            let (a, b) =
-                pair(t).ok_or_else(|| text("'times' must be either a tuple of two ints or None"))?;
+            let (a, b) = pair(t).ok_or_else(|| text("'times' must be either a tuple of two ints or None"))?;
             Some([moment(py, &a)?, moment(py, &b)?])
         }
         (None, Some(t)) => {

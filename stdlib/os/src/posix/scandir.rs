@@ -340,7 +340,7 @@ pub(super) fn scandir(py: Py<'_>, _: &PyModuleObject, p: Option<&PyObject>) -> P
     match dir {
         Ok(dir) => i.scan.set(Box::into_raw(Box::new(Scan { dir, path: p }))),
         // CPython names the file where it was named, even None; a descriptor is not.
-        Err(e) => return Err(if p.fd.is_some() { super::plain(py, e) } else { p.error(py, e) }),
+        Err(e) => return Err(if p.fd.is_some() { crate::convert::plain(py, e) } else { p.error(py, e) }),
     }
     Ok(i.upcast())
 }

@@ -1,9 +1,12 @@
 //! `stat` and its result.
 
-use super::{Made, plain};
-use crate::path::{Spec, path};
+use super::Made;
+use super::files::{no_dir_without_path, no_links_of_fd};
+use crate::convert::*;
+use crate::path::Path;
 use dxpy_core::abi::*;
-use dxpy_core::{Owned, Py, PyResult, exceptions, float, long, number, object};
+use dxpy_core::thread::without_gil;
+use dxpy_core::{Owned, Py, PyResult, float, long, number};
 use dxpy_host::fs::{self, Stat};
 use dxpy_types::structseq::{self, Desc};
 
@@ -74,72 +77,46 @@ pub(super) fn result(py: Py<'_>, s: &Stat) -> PyResult {
     structseq::new(py, STAT_TYPE.get(), values)
 }
 
-/// `dir_fd`: None, or a descriptor.
-pub(super) fn dir_fd(py: Py<'_>, o: Option<&PyObject>) -> PyResult<Option<i32>> {
-    match o.filter(|o| !object::is_none(o)) {
-        None => Ok(None),
-        Some(o) => {
-            if !number::has_index(o) {
-                return Err(exceptions::type_error(
-                    py,
-                    format_args!(
-                        "argument should be integer or None, not {}",
-                        dxpy_core::call::type_name(dxpy_core::ptr::Object::ty(o))
-                    ),
-                ));
-            }
-            let n = number::index(py, o)?;
-            long::to_i64(&n).and_then(|v| i32::try_from(v).ok()).map(Some).ok_or_else(|| {
-                let side = if long::sign(&n) > 0 { "greater than maximum" } else { "less than minimum" };
-                exceptions::overflow_error(py, format_args!("fd is {side}"))
-            })
-        }
+/// `statresult_new`: times that are not given are those of the tuple.
+pub(super) fn stat_new(
+    py: Py<'_>,
+    ty: &PyTypeObject,
+    a: &PyTupleObject,
+    kw: Option<&PyDictObject>,
+) -> PyResult {
+    let r = structseq::create(py, ty, a, kw)?;
+    for i in 7..10 {
+        structseq::fill_from(py, &r, i + 3, i);
     }
+    Ok(r)
 }
 
 pub(super) fn stat(
     py: Py<'_>,
     _: &PyModuleObject,
-    p: &PyObject,
-    dir: Option<&PyObject>,
+    PathOrFd(p): PathOrFd,
+    dir: Option<DirFd>,
     follow: Option<bool>,
 ) -> PyResult {
     do_stat(py, "stat", p, dir, follow.unwrap_or(true))
 }
 
-pub(super) fn lstat(py: Py<'_>, _: &PyModuleObject, p: &PyObject, dir: Option<&PyObject>) -> PyResult {
+pub(super) fn lstat(py: Py<'_>, _: &PyModuleObject, p: Path, dir: Option<DirFd>) -> PyResult {
     do_stat(py, "lstat", p, dir, false)
 }
 
-fn do_stat(
-    py: Py<'_>,
-    function: &'static str,
-    p: &PyObject,
-    dir: Option<&PyObject>,
-    follow: bool,
-) -> PyResult {
-    let p = path(py, p, Spec { function, argument: "path", nullable: false, allow_fd: function == "stat" })?;
-    let dir = dir_fd(py, dir)?;
-    if p.fd.is_some() && dir.is_some() {
-        return Err(exceptions::value_error(
-            py,
-            format_args!("{function}: can't specify dir_fd without matching path"),
-        ));
-    }
-    if p.fd.is_some() && !follow {
-        return Err(exceptions::value_error(
-            py,
-            format_args!("{function}: cannot use fd and follow_symlinks together"),
-        ));
-    }
-    let s = match p.fd {
+fn do_stat(py: Py<'_>, function: &str, p: Path, dir: Option<DirFd>, follow: bool) -> PyResult {
+    no_dir_without_path(py, function, &p, dir)?;
+    no_links_of_fd(py, function, &p, follow)?;
+    let dir = dir.unwrap_or_default().0;
+    let s = without_gil(py, || match p.fd {
         Some(fd) => fs::fstat(fd),
         None => fs::stat(p.c(), dir, follow),
-    };
+    });
     result(py, &s.map_err(|e| p.error(py, e))?)
 }
 
 pub(super) fn fstat(py: Py<'_>, _: &PyModuleObject, fd: i32) -> PyResult {
-    let s = fs::fstat(fd).map_err(|e| plain(py, e))?;
+    let s = retry(py, || fs::fstat(fd))?;
     result(py, &s)
 }
