@@ -231,6 +231,7 @@ pub(super) fn copy_file_range(
     retry(py, || fd::copy_file_range(src, from, dst, to, count, 0))
 }
 
+#[allow(clippy::too_many_arguments, reason = "as many as CPython's")]
 pub(super) fn splice(
     py: Py<'_>,
     _: &M,

@@ -286,8 +286,10 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
         ("sysconf_names", constants::os::SYSCONF),
     ] {
         let names = dict::new(py)?;
+        let mut table = table.to_vec();
+        table.sort_unstable();
         for (n, v) in table {
-            dict::set_str(py, &names, n, long::from_i64(py, *v)?.as_object())?;
+            dict::set_str(py, &names, n, long::from_i64(py, v)?.as_object())?;
         }
         module::add(py, m, name, names.as_object())?;
     }
