@@ -79,12 +79,21 @@ pub struct Compile {
     pub ignore_cookie: bool,
     /// The source is the file that is run as a script, which CPython reads line by line with errors of its own.
     pub script: bool,
+    /// The minor version of the language whose syntax is accepted, if not this one's.
+    pub feature_version: Option<i32>,
 }
 
 impl Compile {
     /// A module's source, in bytes.
     pub fn module() -> Compile {
-        Compile { mode: Mode::Exec, flags: 0, optimize: 0, ignore_cookie: false, script: false }
+        Compile {
+            mode: Mode::Exec,
+            flags: 0,
+            optimize: 0,
+            ignore_cookie: false,
+            script: false,
+            feature_version: None,
+        }
     }
 }
 
@@ -107,6 +116,9 @@ pub fn parse(py: Py<'_>, source: &[u8], filename: &PyUnicodeObject, how: Compile
     opts.dont_imply_dedent = how.flags & flag::DONT_IMPLY_DEDENT != 0;
     opts.allow_incomplete = how.flags & flag::ALLOW_INCOMPLETE != 0;
     opts.ignore_cookie = how.ignore_cookie || how.flags & flag::IGNORE_COOKIE != 0;
+    if let Some(v) = how.feature_version {
+        opts.feature_version = u8::try_from(v).unwrap_or(u8::MAX);
+    }
     let mut warnings = Vec::new();
     opts.file = how.script.then(|| unicode::display(filename.as_object()));
     let tables = Tables::new(py);
@@ -156,6 +168,19 @@ pub fn compile(
     compile_tree(py, &mut tree, filename, how, Some(source))
 }
 
+/// Compiles a tree that a program made, after checking it (`_PyAST_Validate`).
+pub fn compile_given_tree(
+    py: Py<'_>,
+    tree: &mut Mod,
+    filename: &PyUnicodeObject,
+    how: Compile,
+) -> PyResult<Owned<PyCodeObject>> {
+    let left = py.state().abi.c_recursion_remaining.get();
+    let used = u32::try_from(dxpy_core::abi::constants::C_RECURSION_LIMIT - left).unwrap_or(0);
+    dxpy_compiler::validate::validate_within(tree, used).map_err(|e| compile_error(py, e, filename, None))?;
+    compile_tree(py, tree, filename, how, None)
+}
+
 /// `_PyAST_Compile`: a tree to a code object. `source`, where there is one, supplies the text of errors.
 pub fn compile_tree(
     py: Py<'_>,
@@ -187,19 +212,29 @@ pub fn compile_tree(
     }
     match r {
         Ok(code) => dxpy_types::code::from_plain(py, &code),
-        Err(e) => Err(match e {
-            CompileError::Syntax(e) => ranged_error(py, &e.message, e.range, filename, source),
-            CompileError::Recursion(text) => {
-                exceptions::format(py, &exceptions::RecursionError, format_args!("{text}"))
-            }
-            CompileError::System(text) => exceptions::system_error(py, format_args!("{text}")),
-            CompileError::Runtime(text) => exceptions::runtime_error(py, format_args!("{text}")),
-            CompileError::Value(text) => exceptions::value_error(py, format_args!("{text}")),
-            CompileError::Type(text) => exceptions::type_error(py, format_args!("{text}")),
-            CompileError::NotImplemented(text) => {
-                exceptions::not_implemented_error(py, format_args!("dx-py: {text}"))
-            }
-        }),
+        Err(e) => Err(compile_error(py, e, filename, source)),
+    }
+}
+
+/// The exception of an error of the compiler's.
+fn compile_error(
+    py: Py<'_>,
+    e: CompileError,
+    filename: &PyUnicodeObject,
+    source: Option<&[u8]>,
+) -> PyErr {
+    match e {
+        CompileError::Syntax(e) => ranged_error(py, &e.message, e.range, filename, source),
+        CompileError::Recursion(text) => {
+            exceptions::format(py, &exceptions::RecursionError, format_args!("{text}"))
+        }
+        CompileError::System(text) => exceptions::system_error(py, format_args!("{text}")),
+        CompileError::Runtime(text) => exceptions::runtime_error(py, format_args!("{text}")),
+        CompileError::Value(text) => exceptions::value_error(py, format_args!("{text}")),
+        CompileError::Type(text) => exceptions::type_error(py, format_args!("{text}")),
+        CompileError::NotImplemented(text) => {
+            exceptions::not_implemented_error(py, format_args!("dx-py: {text}"))
+        }
     }
 }
 

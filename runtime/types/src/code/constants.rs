@@ -5,7 +5,7 @@ use dxpy_ast::Constant;
 use dxpy_core::abi::*;
 use dxpy_core::object::{_Py_EllipsisObject, none};
 use dxpy_core::ptr::Object;
-use dxpy_core::{Owned, Py, PyResult, boolean, bytes, float, long, tuple, unicode};
+use dxpy_core::{Owned, Py, PyResult, boolean, bytes, float, long, object, set, tuple, unicode};
 
 /// The object of a constant.
 pub fn constant(py: Py<'_>, c: &Constant) -> PyResult {
@@ -66,4 +66,64 @@ pub fn big(py: Py<'_>, i: &num_bigint::BigInt) -> PyResult<Owned<PyLongObject>> 
         digits.push(acc as u32);
     }
     long::from_digits(py, i.sign() == num_bigint::Sign::Minus, &digits)
+}
+
+/// The constant that an object is, if it is of a type that code can hold; subclasses are not.
+pub fn from_object(o: &PyObject) -> Option<Constant> {
+    if object::is_none(o) {
+        return Some(Constant::None);
+    }
+    if o.is(&_Py_EllipsisObject.0) {
+        return Some(Constant::Ellipsis);
+    }
+    if o.ty().is(&boolean::PyBool_Type.0) {
+        return Some(if o.is(boolean::new(true).as_object()) { Constant::True } else { Constant::False });
+    }
+    if let Some(i) = long::check_exact(o) {
+        return Some(Constant::Int(to_big(i)));
+    }
+    if o.ty().is(&float::PyFloat_Type.0) {
+        // SAFETY: LAYOUT: just checked.
+        return Some(Constant::Float(unsafe { (*(o as *const PyObject as *const PyFloatObject)).ob_fval.get() }));
+    }
+    if let Some((real, imag)) = crate::complex_parts(o) {
+        return Some(Constant::Complex { real, imag });
+    }
+    if let Some(s) = unicode::check_exact(o) {
+        return Some(Constant::Str(dxpy_ast::PyStr::from_code_points(unicode::code_points(s))));
+    }
+    if let Some(b) = bytes::check_exact(o) {
+        return Some(Constant::Bytes(bytes::as_slice(b).into()));
+    }
+    if let Some(t) = tuple::check_exact(o) {
+        return tuple::items(t).iter().map(|i| from_object(i)).collect::<Option<_>>().map(Constant::Tuple);
+    }
+    if crate::set_kind(o) == Some(true) {
+        let keys = set::keys(set::check_frozen(o)?);
+        return keys.iter().map(|i| from_object(i)).collect::<Option<_>>().map(Constant::FrozenSet);
+    }
+    None
+}
+
+/// The value of an int of any size.
+pub fn to_big(i: &PyLongObject) -> num_bigint::BigInt {
+    // 30-bit digits of the ABI into the 32-bit digits of the crate.
+    let mut words = Vec::new();
+    let (mut acc, mut bits) = (0u64, 0);
+    for d in long::digits(i) {
+        acc |= u64::from(*d) << bits;
+        bits += long::SHIFT;
+        if bits >= 32 {
+            words.push(acc as u32);
+            acc >>= 32;
+            bits -= 32;
+        }
+    }
+    words.push(acc as u32);
+    let sign = match long::sign(i) {
+        0 => num_bigint::Sign::NoSign,
+        n if n < 0 => num_bigint::Sign::Minus,
+        _ => num_bigint::Sign::Plus,
+    };
+    num_bigint::BigInt::from_slice(sign, &words)
 }

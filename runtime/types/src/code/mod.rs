@@ -2,7 +2,7 @@
 //! program sees are in `attrs`.
 
 mod attrs;
-mod constants;
+pub mod constants;
 
 pub use constants::{big, constant};
 

@@ -128,3 +128,21 @@ pub static CLASSES: &[(&str, &str, &str)] = &[
     ("type_param", "ParamSpec(identifier name)", ""),
     ("type_param", "TypeVarTuple(identifier name)", ""),
 ];
+
+/// The place of a class in the table, by its name.
+pub const fn class_index(name: &str) -> usize {
+    let name = name.as_bytes();
+    let mut i = 0;
+    while i < CLASSES.len() {
+        let text = CLASSES[i].1.as_bytes();
+        let mut n = 0;
+        while n < name.len() && n < text.len() && text[n] == name[n] {
+            n += 1;
+        }
+        if n == name.len() && (n == text.len() || text[n] == b'(') {
+            return i;
+        }
+        i += 1;
+    }
+    panic!("no such class of nodes")
+}

@@ -1,7 +1,8 @@
-//! `_ast`: the classes of syntax tree nodes (`Python/Python-ast.c`). Conversion between these and the parser's trees is
-//! not here yet.
+//! `_ast`: the classes of syntax tree nodes, and conversion between them and the parser's trees (`Python/Python-ast.c`).
 
 mod classes;
+mod convert;
+mod nodes;
 
 use classes::CLASSES;
 use core::cell::Cell;
@@ -32,6 +33,15 @@ pub struct Node {
 
 // SAFETY: the struct is `#[repr(C)]` and begins with a `PyObject`.
 unsafe impl Layout for Node {}
+
+impl Node {
+    /// Gives a new node its attributes.
+    fn set_dict(&self, d: Owned<PyDictObject>) {
+        let old = self.dict.replace(d.into_ptr());
+        // SAFETY: OWNED: the field held a reference or NULL.
+        drop(unsafe { Owned::<PyObject>::from_raw_opt(old) });
+    }
+}
 
 /// `ast.AST`, the base of all nodes.
 pub static AST: StaticType = StaticType::new::<Node>(c"ast.AST")
@@ -167,19 +177,102 @@ fn documentation(name: &str, signature: &str) -> String {
     format!("{name} = {}", kinds.join(&between))
 }
 
-/// Makes the classes and puts them into the module.
+/// The classes and the nodes without fields: made once, when first needed, and never freed.
+pub(crate) struct State {
+    classes: Vec<Owned>,
+    /// A node of each class whose nodes have no fields; nothing for the others.
+    singletons: Vec<Option<Owned>>,
+}
+
+static STATE: Gil<Cell<Option<&'static State>>> = Gil(Cell::new(None));
+
+impl State {
+    /// The class at a place of the table.
+    fn class(&self, i: usize) -> &PyTypeObject {
+        // SAFETY: LAYOUT: calling `type` made it.
+        unsafe { &*(self.classes[i].as_ptr() as *const PyTypeObject) }
+    }
+
+    /// Whether a type is one of the classes itself.
+    fn is_class(&self, ty: &PyTypeObject) -> bool {
+        self.classes.iter().any(|c| c.is(ty))
+    }
+
+    /// The node of a class without fields.
+    fn singleton(&self, i: usize) -> &PyObject {
+        self.singletons[i].as_deref().expect("a class whose nodes have no fields")
+    }
+}
+
+/// The classes, made if they are not there yet.
+fn state(py: Py<'_>) -> PyResult<&'static State> {
+    if let Some(s) = STATE.get() {
+        return Ok(s);
+    }
+    let s: &'static State = Box::leak(Box::new(make_classes(py)?));
+    STATE.set(Some(s));
+    Ok(s)
+}
+
+/// `PyAST_mod2obj`.
+pub fn to_object(py: Py<'_>, tree: &dxpy_ast::Mod) -> PyResult {
+    let left = py.state().abi.c_recursion_remaining.get();
+    let used = u32::try_from(C_RECURSION_LIMIT - left).unwrap_or(0);
+    let cx = convert::Out { py, state: state(py)?, depth: Cell::new(used * 2) };
+    convert::Value::give(tree, &cx)
+}
+
+/// `PyAST_Check`.
+pub fn is_node(py: Py<'_>, o: &PyObject) -> PyResult<bool> {
+    state(py)?;
+    types::isinstance::is_instance(py, o, AST.as_object())
+}
+
+/// `PyAST_obj2mod`: the tree of a node, which must be of the class that the mode compiles.
+pub fn to_tree(py: Py<'_>, o: &PyObject, mode: dxpy_parser::Mode) -> PyResult<dxpy_ast::Mod> {
+    dxpy_core::audit::event(py, "compile", [o, &object::none()])?;
+    let name = match mode {
+        dxpy_parser::Mode::Exec => "Module",
+        dxpy_parser::Mode::Eval => "Expression",
+        dxpy_parser::Mode::Single => "Interactive",
+        dxpy_parser::Mode::FuncType => "FunctionType",
+    };
+    let cx = convert::In { py, state: state(py)? };
+    if !cx.is(o, classes::class_index(name))? {
+        let given = short_name(o.ty());
+        return Err(exceptions::type_error(py, format_args!("expected {name} node, got {given}")));
+    }
+    match convert::Value::read(&cx, o, "")? {
+        Some(tree) => Ok(tree),
+        None => Err(cx.unexpected(o, "mod")),
+    }
+}
+
+/// Puts the classes into the module.
 fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
+    let s = state(py)?;
+    module::add(py, m, "AST", AST.as_object())?;
+    module::add_int(py, m, "PyCF_ALLOW_TOP_LEVEL_AWAIT", 0x2000)?;
+    module::add_int(py, m, "PyCF_ONLY_AST", 0x400)?;
+    module::add_int(py, m, "PyCF_TYPE_COMMENTS", 0x1000)?;
+    for ((_, signature, _), class) in CLASSES.iter().zip(&s.classes) {
+        module::add(py, m, split(signature).0, class)?;
+    }
+    Ok(())
+}
+
+/// Makes the classes.
+fn make_classes(py: Py<'_>) -> PyResult<State> {
     ready(py, &AST)?;
     let none = tuple::empty();
     dict::set_str(py, dict_of(&AST), "__module__", unicode::intern_str(py, "ast")?.as_object())?;
     for n in ["_fields", "__match_args__", "_attributes"] {
         dict::set_str(py, dict_of(&AST), n, none.as_object())?;
     }
-    module::add(py, m, "AST", AST.as_object())?;
-    module::add_int(py, m, "PyCF_ALLOW_TOP_LEVEL_AWAIT", 0x2000)?;
-    module::add_int(py, m, "PyCF_ONLY_AST", 0x400)?;
-    module::add_int(py, m, "PyCF_TYPE_COMMENTS", 0x1000)?;
-    for (base, signature, attributes) in CLASSES.iter().copied() {
+    let made = dict::new(py)?;
+    dict::set_str(py, &made, "AST", AST.as_object())?;
+    let (mut all_classes, mut singletons) = (Vec::new(), Vec::new());
+    for (base_name, signature, attributes) in CLASSES.iter().copied() {
         let (name, fields) = split(signature);
         let d = dict::new(py)?;
         let all = name_tuple(py, names(fields))?;
@@ -188,8 +281,11 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
         dict::set_str(py, &d, "__module__", unicode::intern_str(py, "ast")?.as_object())?;
         let doc = unicode::from_str(py, &documentation(name, signature))?;
         dict::set_str(py, &d, "__doc__", doc.as_object())?;
-        let Some(base) = dict::get_str(py, module::dict_of(m), base)? else {
-            return Err(exceptions::system_error(py, format_args!("ast.{base} is not there for {name}")));
+        let Some(base) = dict::get_str(py, &made, base_name)? else {
+            return Err(exceptions::system_error(
+                py,
+                format_args!("ast.{base_name} is not there for {name}"),
+            ));
         };
         let bases = tuple::from_iter(py, [base.clone()])?;
         let text = unicode::intern_str(py, name)?;
@@ -205,7 +301,12 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
         for (missing, _) in names(fields).chain(names(attributes)).filter(|(_, optional)| *optional) {
             attr::set(py, &class, &*unicode::intern_str(py, missing)?, Some(&object::none()))?;
         }
-        module::add(py, m, name, &class)?;
+        dict::set_str(py, &made, name, &class)?;
+        let simple = ["expr_context", "boolop", "operator", "unaryop", "cmpop"].contains(&base_name);
+        // SAFETY: LAYOUT: calling `type` made it.
+        let ty = unsafe { &*(class.as_ptr() as *const PyTypeObject) };
+        singletons.push(if simple { Some(object::tp_alloc(py, ty, 0)?) } else { None });
+        all_classes.push(class);
     }
-    Ok(())
+    Ok(State { classes: all_classes, singletons })
 }

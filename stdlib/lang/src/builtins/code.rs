@@ -1,6 +1,6 @@
-//! Functions of `builtins` that compile and run code, and those that see the running frame. Trees of `ast` objects are not
-//! taken yet.
+//! Functions of `builtins` that compile and run code, and those that see the running frame.
 
+use crate::ast;
 use dxpy_core::abi::*;
 use dxpy_core::args::Rest;
 use dxpy_core::call::type_name;
@@ -282,6 +282,16 @@ fn file_name(py: Py<'_>, o: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
     Ok(s)
 }
 
+/// What `compile` takes from `PyCF_*`: tree only, await at top level, type comments, no implied dedent, incomplete input.
+const COMPILE_FLAGS: u32 = flag::ONLY_AST
+    | flag::ALLOW_TOP_LEVEL_AWAIT
+    | flag::TYPE_COMMENTS
+    | flag::DONT_IMPLY_DEDENT
+    | flag::ALLOW_INCOMPLETE;
+
+/// `CO_NESTED`, which once was a future feature (`PyCF_MASK_OBSOLETE`).
+const OBSOLETE: u32 = 0x10;
+
 #[allow(clippy::too_many_arguments)]
 pub fn compile(
     py: Py<'_>,
@@ -292,12 +302,11 @@ pub fn compile(
     flags: Option<i32>,
     dont_inherit: Option<bool>,
     optimize: Option<i32>,
-    _feature_version: Option<i32>,
+    feature_version: Option<i32>,
 ) -> PyResult {
     let filename = file_name(py, filename)?;
     let (flags, optimize) = (flags.unwrap_or(0) as u32, optimize.unwrap_or(-1));
-    // CPython's other flags: don't-imply-dedent, only-ast, cookies, type comments, top-level await, incomplete input.
-    if flags & !(FUTURE | 0x7E00 | 0x10) != 0 {
+    if flags & !(FUTURE | OBSOLETE | COMPILE_FLAGS) != 0 {
         return Err(exceptions::value_error(py, format_args!("compile(): unrecognised flags")));
     }
     if !(-1..=2).contains(&optimize) {
@@ -319,15 +328,25 @@ pub fn compile(
             return Err(exceptions::value_error(py, format_args!("{text}")));
         }
     };
-    if only_ast {
-        return Err(exceptions::not_implemented_error(
-            py,
-            format_args!("dx-py: compile() to an ast tree is not implemented yet"),
-        ));
+    let optimize = if optimize < 0 { optimization() } else { optimize as u8 };
+    let how = Compile { mode, flags: all, optimize, ..Compile::module() };
+    if ast::is_node(py, src)? {
+        if only_ast {
+            return Ok(src.to_owned());
+        }
+        let mut tree = ast::to_tree(py, src, mode)?;
+        return source::compile_given_tree(py, &mut tree, &filename, how).map(Owned::upcast);
     }
     let (text, is_str) = text_of(py, src, "compile", "string, bytes or AST")?;
-    let optimize = if optimize < 0 { optimization() } else { optimize as u8 };
-    let how = Compile { mode, flags: all, optimize, ignore_cookie: is_str, ..Compile::module() };
+    // `PyParser_ASTFromStringObject` raises the event before it reads a source.
+    let event = unicode::from_utf8(py, &text).map_or_else(|_| src.to_owned(), Owned::upcast);
+    dxpy_core::audit::event(py, "compile", [&event, filename.as_object()])?;
+    let feature_version = feature_version.filter(|v| *v >= 0 && only_ast);
+    let how = Compile { ignore_cookie: is_str, feature_version, ..how };
+    if only_ast {
+        let tree = source::parse(py, &text, &filename, how)?;
+        return ast::to_object(py, &tree);
+    }
     source::compile(py, &text, &filename, how).map(Owned::upcast)
 }
 
