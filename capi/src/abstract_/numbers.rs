@@ -4,7 +4,7 @@ use crate::util::{api, null_error};
 use core::ffi::c_int;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
-use dxpy_core::{Owned, Py, PyResult, exceptions, float, long, number, types};
+use dxpy_core::{Owned, PyResult, exceptions, long, number, types};
 
 /// Binary operations: the function, and core's.
 macro_rules! binary { ($($name:ident => $core:ident, $inplace:ident => $core_inplace:ident;)*) => { $(
@@ -39,11 +39,6 @@ binary! {
     PyNumber_And => and, PyNumber_InPlaceAnd => inplace_and;
     PyNumber_Xor => xor, PyNumber_InPlaceXor => inplace_xor;
     PyNumber_Or => or, PyNumber_InPlaceOr => inplace_or;
-}
-
-/// `int()` of anything (`PyNumber_Long`).
-fn to_int(py: Py<'_>, o: &PyObject) -> PyResult<Owned> {
-    dxpy_core::call::call(py, long::PyLong_Type.as_object(), [o])
 }
 
 api! {
@@ -116,20 +111,6 @@ api! {
             )),
             None => Ok(if long::sign(&n) < 0 { isize::MIN } else { isize::MAX }),
         }
-    }
-
-    /// C: `PyObject *PyNumber_Long(PyObject *)`.
-    fn PyNumber_Long(py, o: Option<&PyObject>) -> PyResult<Owned> {
-        to_int(py, o.ok_or_else(|| null_error(py))?)
-    }
-
-    /// C: `PyObject *PyNumber_Float(PyObject *)`.
-    fn PyNumber_Float(py, o: Option<&PyObject>) -> PyResult<Owned> {
-        let o = o.ok_or_else(|| null_error(py))?;
-        if float::check_exact(o).is_some() {
-            return Ok(o.to_owned());
-        }
-        dxpy_core::call::call(py, float::PyFloat_Type.as_object(), [o])
     }
 
     /// C: `PyObject *PyNumber_ToBase(PyObject *, int)`: 2, 8, 10 or 16.

@@ -148,16 +148,6 @@ api! {
         outcome
     }
 
-    /// C: `PyObject *PyObject_GenericGetAttr(PyObject *, PyObject *)`: the `tp_getattro` of most types.
-    fn PyObject_GenericGetAttr(py, o: &PyObject, key: &PyObject) -> PyResult<Owned> {
-        attr::generic_get(py, o, attr::check_name(py, key)?)
-    }
-
-    /// C: `int PyObject_GenericSetAttr(PyObject *, PyObject *, PyObject *)`.
-    fn PyObject_GenericSetAttr(py, o: &PyObject, key: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
-        attr::generic_set(py, o, attr::check_name(py, key)?, value)
-    }
-
     /// C: `PyObject *PyObject_GenericGetDict(PyObject *, void *)`: the getter of `__dict__`.
     fn PyObject_GenericGetDict(py, o: &PyObject, _closure: *mut core::ffi::c_void) -> PyResult<Owned> {
         dxpy_core::instance::dict(py, o)?.map(Owned::upcast).ok_or_else(|| {

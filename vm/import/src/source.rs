@@ -217,12 +217,7 @@ pub fn compile_tree(
 }
 
 /// The exception of an error of the compiler's.
-fn compile_error(
-    py: Py<'_>,
-    e: CompileError,
-    filename: &PyUnicodeObject,
-    source: Option<&[u8]>,
-) -> PyErr {
+fn compile_error(py: Py<'_>, e: CompileError, filename: &PyUnicodeObject, source: Option<&[u8]>) -> PyErr {
     match e {
         CompileError::Syntax(e) => ranged_error(py, &e.message, e.range, filename, source),
         CompileError::Recursion(text) => {

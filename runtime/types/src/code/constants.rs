@@ -84,7 +84,9 @@ pub fn from_object(o: &PyObject) -> Option<Constant> {
     }
     if o.ty().is(&float::PyFloat_Type.0) {
         // SAFETY: LAYOUT: just checked.
-        return Some(Constant::Float(unsafe { (*(o as *const PyObject as *const PyFloatObject)).ob_fval.get() }));
+        return Some(Constant::Float(unsafe {
+            (*(o as *const PyObject as *const PyFloatObject)).ob_fval.get()
+        }));
     }
     if let Some((real, imag)) = crate::complex_parts(o) {
         return Some(Constant::Complex { real, imag });

@@ -180,10 +180,9 @@ impl Value for i32 {
         };
         match long::to_i64(i).and_then(|v| i32::try_from(v).ok()) {
             Some(v) => Ok(Some(v)),
-            None => Err(exceptions::overflow_error(
-                py,
-                format_args!("Python int too large to convert to C int"),
-            )),
+            None => {
+                Err(exceptions::overflow_error(py, format_args!("Python int too large to convert to C int")))
+            }
         }
     }
     fn absent(owner: &Owner) -> Option<Self> {
@@ -323,11 +322,7 @@ impl<T: Item> Field for Vec<T> {
         let Some(l) = list::check(&o) else {
             return Err(exceptions::type_error(
                 py,
-                format_args!(
-                    "{} field \"{field}\" must be a list, not a {}",
-                    owner.name,
-                    type_name(o.ty())
-                ),
+                format_args!("{} field \"{field}\" must be a list, not a {}", owner.name, type_name(o.ty())),
             ));
         };
         let n = list::len(l);

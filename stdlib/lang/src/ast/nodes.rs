@@ -12,8 +12,7 @@ use dxpy_core::{PyResult, object};
 /// What a class is called in messages.
 macro_rules! owner {
     ($name:expr) => {{
-        static OWNER: Owner =
-            Owner { name: $name, place: concat!(" while traversing '", $name, "' node") };
+        static OWNER: Owner = Owner { name: $name, place: concat!(" while traversing '", $name, "' node") };
         &OWNER
     }};
 }
