@@ -233,6 +233,51 @@ pub unsafe fn realloc(p: *mut c_void, size: usize) -> *mut c_void {
     }
 }
 
+/// Blocks of one size class.
+#[derive(Clone, Copy, Default)]
+pub struct ClassUsage {
+    pub pools: usize,
+    /// All blocks, free ones included.
+    pub blocks: usize,
+    pub free: usize,
+}
+
+/// How the pools are used.
+pub struct Usage {
+    pub classes: [ClassUsage; CLASSES],
+}
+
+impl Usage {
+    /// Blocks in use (`sys.getallocatedblocks`).
+    pub fn used(&self) -> usize {
+        self.classes.iter().map(|c| c.blocks - c.free).sum()
+    }
+}
+
+/// Counts pools and free blocks; takes time in proportion to the free ones.
+pub fn usage(py: crate::Py<'_>) -> Usage {
+    let mut classes = [ClassUsage::default(); CLASSES];
+    let (start, end) = (RANGE_START.load(Ordering::Acquire), NEXT_POOL.load(Ordering::Relaxed));
+    if start > 1 {
+        for pool in (start..end).step_by(POOL) {
+            // SAFETY: pools in use start with their class.
+            let c = &mut classes[unsafe { *(pool as *const usize) }];
+            c.pools += 1;
+        }
+    }
+    for (i, c) in classes.iter_mut().enumerate() {
+        c.blocks = c.pools * ((POOL - STEP) / ((i + 1) * STEP));
+        let mut block = py.state().free.0[i].get();
+        while !block.is_null() {
+            // A block that the C library gave is not counted on either side.
+            c.free += is_pooled(block.cast()) as usize;
+            // SAFETY: free blocks link to the next.
+            block = unsafe { (*block).next };
+        }
+    }
+    Usage { classes }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

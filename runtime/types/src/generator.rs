@@ -170,8 +170,30 @@ pub unsafe fn new(py: Py<'_>, ty: &PyTypeObject, func: &PyFunctionObject) -> PyR
         g.gi_closed.set(0);
         g.gi_running_async.set(0);
         g.gi_frame_state.set(CLEARED);
+        let depth = py.state().abi.coroutine_origin_tracking_depth.get();
+        if depth > 0 && ty.is(&PyCoro_Type.0) {
+            g.gi_origin_or_finalizer.set(origin(py, depth)?.into_ptr());
+        }
         Ok(g)
     }
+}
+
+/// `compute_cr_origin`: file, line and function of the frames below the one a coroutine begins with.
+fn origin(py: Py<'_>, depth: i32) -> PyResult<Owned<PyTupleObject>> {
+    let mut found: Vec<Owned> = Vec::new();
+    // SAFETY: LIVE: frames of the running thread hold their code.
+    unsafe {
+        // The coroutine's own frame is on top and not at its first instruction yet.
+        let mut f = frame::current(py);
+        while found.len() < depth as usize && !f.is_null() {
+            let c = frame::code_of(f);
+            let line = dxpy_core::long::from_i64(py, frame::line(f).into())?;
+            let (file, name) = ((*c.co_filename.get()).to_owned(), (*c.co_name.get()).to_owned());
+            found.push(tuple::from_iter(py, [file, line.upcast(), name])?.upcast());
+            f = frame::first_complete((*f).previous.get());
+        }
+    }
+    tuple::from_iter(py, found)
 }
 
 /// How resuming ended.

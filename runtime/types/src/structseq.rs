@@ -100,6 +100,16 @@ pub fn new_type_with(
     Ok(ty)
 }
 
+/// Makes instances of a type unavailable to programs (`Py_TPFLAGS_DISALLOW_INSTANTIATION`).
+pub fn close(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
+    ty.tp_new.set(None);
+    ty.tp_flags.set(ty.tp_flags.get() | Py_TPFLAGS_DISALLOW_INSTANTIATION);
+    let key = unicode::intern_str(py, "__new__")?;
+    dict::remove(py, types::ready::dict_of(ty), key.as_object())?;
+    types::lookup::modified(py, ty);
+    Ok(())
+}
+
 fn desc(ty: &PyTypeObject) -> &'static Desc {
     // SAFETY: LAYOUT: these slots belong to types made above, which have no subtypes.
     unsafe { (*(ty as *const PyTypeObject as *const Type)).desc }

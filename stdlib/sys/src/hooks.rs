@@ -10,7 +10,7 @@ use dxpy_import::display;
 
 /// Adds the functions, the originals and the type of the argument of `unraisablehook`.
 pub(crate) fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
-    module::add(py, m, "UnraisableHookArgs", display::ignored::args_type(py)?.as_object())?;
+    display::ignored::args_type(py)?;
     for (original, hook) in [
         ("__excepthook__", "excepthook"),
         ("__unraisablehook__", "unraisablehook"),

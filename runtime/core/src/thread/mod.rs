@@ -14,7 +14,7 @@ pub use pending::check_signals;
 use crate::abi::{PyObject, PyThreadState};
 use crate::alloc::FreeLists;
 use core::cell::Cell;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 
 /// A thread state: the part extensions read, then ours at offsets that never change (compiled code uses them).
 #[repr(C)]
@@ -44,8 +44,10 @@ impl ThreadState {
         });
         let abi = &state.abi;
         abi.c_recursion_remaining.set(C_RECURSION_LIMIT);
-        abi.py_recursion_limit.set(DEFAULT_RECURSION_LIMIT);
-        abi.py_recursion_remaining.set(DEFAULT_RECURSION_LIMIT);
+        let limit = RECURSION_LIMIT.load(Ordering::Relaxed);
+        abi.py_recursion_limit.set(limit);
+        abi.py_recursion_remaining.set(limit);
+        abi.what_event.set(-1);
         abi.exc_info.set(&raw const abi.exc_state as *mut _);
         abi.cframe.set(&raw const abi.root_cframe as *mut _);
         abi.gilstate_counter.set(1);
@@ -58,6 +60,8 @@ impl ThreadState {
 pub const C_RECURSION_LIMIT: i32 = 1500;
 /// `Py_DEFAULT_RECURSION_LIMIT`.
 pub const DEFAULT_RECURSION_LIMIT: i32 = 1000;
+/// `sys.getrecursionlimit()` of threads to come.
+pub static RECURSION_LIMIT: AtomicI32 = AtomicI32::new(DEFAULT_RECURSION_LIMIT);
 
 /// Work that waits for a running thread at its next back edge or call: signals, a collection, a request for the GIL.
 /// Bits are `breaker::*`; zero is nothing.

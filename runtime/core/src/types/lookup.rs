@@ -33,6 +33,15 @@ static METHODS: Gil<[Entry; CACHE]> = Gil([const {
 /// The next version tag; 0 is never given out, so types stop being cached when they run out.
 static NEXT_VERSION: Gil<Cell<u32>> = Gil(Cell::new(1));
 
+/// `PyType_ClearCache`: forgets all cached answers.
+pub fn clear_cache() {
+    for e in METHODS.iter() {
+        e.version.set(0);
+        e.value.set(core::ptr::null_mut());
+        crate::object::clear_field(&e.name);
+    }
+}
+
 /// The types of an MRO, or of bases.
 pub fn types_of<'a>(t: &Cell<*mut PyObject>) -> &'a [*mut PyTypeObject] {
     // SAFETY: LAYOUT: `tp_mro` and `tp_bases` are tuples of types, or NULL; a type holds them.

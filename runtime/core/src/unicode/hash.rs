@@ -70,6 +70,12 @@ pub fn intern(py: Py<'_>, s: Owned<PyUnicodeObject>) -> PyResult<Owned<PyUnicode
     Ok(unsafe { found.cast() })
 }
 
+/// How many str are interned (`sys.getunicodeinternedsize`).
+pub fn interned_count() -> usize {
+    // SAFETY: LIVE: the table is held for good.
+    unsafe { INTERNED.get().as_ref() }.map_or(0, dict::len)
+}
+
 /// Whether a str is interned.
 pub fn is_interned(s: &PyUnicodeObject) -> bool {
     header(s).state.get() & INTERNED_MASK != 0

@@ -1,0 +1,142 @@
+//! Limits and counters of the interpreter: recursion, switching of threads, digits of integers, memory, loading flags.
+
+use core::sync::atomic::{AtomicI32, Ordering};
+use dxpy_core::abi::*;
+use dxpy_core::thread::{self, gil, states};
+use dxpy_core::{Py, PyResult, alloc, audit, exceptions, long, types, unicode};
+
+/// `sys.addaudithook`.
+pub(super) fn addaudithook(py: Py<'_>, _: &PyModuleObject, hook: &PyObject) -> PyResult<()> {
+    audit::add_hook(py, hook)
+}
+
+/// `sys.getrecursionlimit`.
+pub(super) fn getrecursionlimit(py: Py<'_>, _: &PyModuleObject) -> i32 {
+    py.state().abi.py_recursion_limit.get()
+}
+
+/// `sys.setrecursionlimit`: of all threads there are, and of those to come.
+pub(super) fn setrecursionlimit(py: Py<'_>, _: &PyModuleObject, limit: i32) -> PyResult<()> {
+    if limit < 1 {
+        return Err(exceptions::value_error(
+            py,
+            format_args!("recursion limit must be greater or equal than 1"),
+        ));
+    }
+    let abi = &py.state().abi;
+    let depth = abi.py_recursion_limit.get() - abi.py_recursion_remaining.get();
+    if depth >= limit {
+        return Err(exceptions::format(
+            py,
+            &exceptions::RecursionError,
+            format_args!(
+                "cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
+            ),
+        ));
+    }
+    thread::RECURSION_LIMIT.store(limit, Ordering::Relaxed);
+    for state in states::all(py) {
+        let abi = &state.abi;
+        let depth = abi.py_recursion_limit.get() - abi.py_recursion_remaining.get();
+        abi.py_recursion_limit.set(limit);
+        abi.py_recursion_remaining.set(limit - depth);
+    }
+    Ok(())
+}
+
+/// `sys.getswitchinterval`.
+pub(super) fn getswitchinterval(_: Py<'_>, _: &PyModuleObject) -> f64 {
+    1e-6 * gil::interval() as f64
+}
+
+/// `sys.setswitchinterval`.
+pub(super) fn setswitchinterval(py: Py<'_>, _: &PyModuleObject, seconds: f64) -> PyResult<()> {
+    if seconds.is_nan() || seconds <= 0.0 {
+        return Err(exceptions::value_error(py, format_args!("switch interval must be strictly positive")));
+    }
+    gil::set_interval((1e6 * seconds) as u64);
+    Ok(())
+}
+
+/// `sys.getallocatedblocks`.
+pub(super) fn getallocatedblocks(py: Py<'_>, _: &PyModuleObject) -> i64 {
+    alloc::usage(py).used() as i64
+}
+
+/// `sys.getunicodeinternedsize`.
+pub(super) fn getunicodeinternedsize(_: Py<'_>, _: &PyModuleObject) -> i64 {
+    unicode::interned_count() as i64
+}
+
+/// `sys._debugmallocstats`.
+pub(super) fn debugmallocstats(py: Py<'_>, _: &PyModuleObject) {
+    use std::fmt::Write;
+    let usage = alloc::usage(py);
+    let mut out = String::from(
+        "class   size   pools   blocks in use   free blocks\n-----   ----   -----   -------------   -----------\n",
+    );
+    for (i, c) in usage.classes.iter().enumerate().filter(|(_, c)| c.pools > 0) {
+        let used = c.blocks - c.free;
+        let _ = writeln!(out, "{i:5} {:6} {:7} {used:15} {:13}", (i + 1) * alloc::STEP, c.pools, c.free);
+    }
+    eprint!("{out}");
+}
+
+/// `sys.get_int_max_str_digits`.
+pub(super) fn get_int_max_str_digits(_: Py<'_>, _: &PyModuleObject) -> i64 {
+    long::MAX_STR_DIGITS.get() as i64
+}
+
+/// `sys.set_int_max_str_digits`.
+pub(super) fn set_int_max_str_digits(py: Py<'_>, _: &PyModuleObject, n: i32) -> PyResult<()> {
+    match usize::try_from(n) {
+        Ok(n) if n == 0 || n >= 640 => {
+            long::MAX_STR_DIGITS.set(n);
+            Ok(())
+        }
+        _ => Err(exceptions::value_error(py, format_args!("maxdigits must be 0 or larger than 640"))),
+    }
+}
+
+/// The flags of `dlopen` for extension modules.
+static DLOPEN_FLAGS: AtomicI32 = AtomicI32::new(libc::RTLD_NOW);
+
+/// `sys.getdlopenflags`.
+pub fn getdlopenflags(_: Py<'_>, _: &PyModuleObject) -> i32 {
+    DLOPEN_FLAGS.load(Ordering::Relaxed)
+}
+
+/// `sys.setdlopenflags`.
+pub(super) fn setdlopenflags(_: Py<'_>, _: &PyModuleObject, flags: i32) {
+    DLOPEN_FLAGS.store(flags, Ordering::Relaxed);
+}
+
+/// `sys._clear_type_cache`.
+pub(super) fn clear_type_cache(_: Py<'_>, _: &PyModuleObject) {
+    types::lookup::clear_cache();
+}
+
+/// `sys.activate_stack_trampoline`.
+pub(super) fn activate_stack_trampoline(
+    py: Py<'_>,
+    _: &PyModuleObject,
+    backend: &PyUnicodeObject,
+) -> PyResult<()> {
+    use dxpy_core::ptr::Object;
+    Err(if unicode::equals_str(backend.as_object(), "perf") {
+        exceptions::value_error(py, format_args!("perf trampoline not available"))
+    } else {
+        exceptions::value_error(
+            py,
+            format_args!("invalid backend: {}", unicode::display(backend.as_object())),
+        )
+    })
+}
+
+/// `sys.deactivate_stack_trampoline`.
+pub(super) fn deactivate_stack_trampoline(_: Py<'_>, _: &PyModuleObject) {}
+
+/// `sys.is_stack_trampoline_active`.
+pub(super) fn is_stack_trampoline_active(_: Py<'_>, _: &PyModuleObject) -> bool {
+    false
+}
