@@ -35,6 +35,7 @@ pub mod module;
 pub mod namespace;
 pub mod none;
 pub mod number_text;
+pub mod odict;
 pub mod property;
 pub mod range;
 pub mod set;
@@ -88,6 +89,7 @@ static PARTS: &[&Part] = &[
     &complex::PART,
     &descriptors::PART,
     &dict::PART,
+    &odict::PART,
     &function::PART,
     &exceptions::PART,
     &frame::PART,

@@ -262,6 +262,41 @@ fn value_at(d: &PyDictObject, found: Found) -> Option<Owned> {
     }
 }
 
+/// The entry of a key that has a value, in the table the dict has when this returns. Comparisons may run Python code.
+pub fn index_of(py: Py<'_>, d: &PyDictObject, key: &PyObject, hash: Py_hash_t) -> PyResult<Option<usize>> {
+    Ok(match lookup::key(py, d, key, hash)? {
+        Found::At(ix) if !value_cell(d, ix).get().is_null() => Some(ix),
+        _ => None,
+    })
+}
+
+/// The entry whose key is this very object.
+pub fn index_of_same(d: &PyDictObject, key: &PyObject, hash: Py_hash_t) -> Option<usize> {
+    let k = table(d);
+    let mut p = keys::Probe::new(hash, k.size() - 1);
+    loop {
+        match k.index(p.slot()) {
+            keys::EMPTY => return None,
+            DUMMY => {}
+            ix if core::ptr::addr_eq(k.key(ix as usize).get(), key) => return Some(ix as usize),
+            _ => {}
+        }
+        p.advance();
+    }
+}
+
+/// The key object of an entry that [`index_of`] found.
+pub fn key_at(d: &PyDictObject, ix: usize) -> Option<&PyObject> {
+    let k = table(d);
+    // SAFETY: LIVE: an entry holds its key, or has none.
+    if ix < k.entries() { unsafe { k.key(ix).get().as_ref() } } else { None }
+}
+
+/// `DK_SIZE`: the number of places for indices, which is above every entry's number.
+pub fn table_size(d: &PyDictObject) -> usize {
+    table(d).size()
+}
+
 /// `PyDict_GetItemWithError`.
 pub fn get(py: Py<'_>, d: &PyDictObject, key: &PyObject) -> PyResult<Option<Owned>> {
     let hash = hash_of(py, key)?;

@@ -1,6 +1,7 @@
 //! Iterators over keys, values and pairs of a dict, both ways.
 
 use super::tracked;
+use core::cell::Cell;
 use dxpy_core::abi::*;
 use dxpy_core::dict;
 use dxpy_core::ptr::Object;
@@ -160,14 +161,14 @@ fn shown<const KIND: u8>(py: Py<'_>, it: &dictiterobject, k: &PyObject, v: &PyOb
     match KIND {
         KEY => Ok(k.to_owned()),
         VALUE => Ok(v.to_owned()),
-        _ => pair(py, it, k.to_owned(), v.to_owned()),
+        _ => pair(py, &it.di_result, k.to_owned(), v.to_owned()),
     }
 }
 
-/// The pair, in the tuple given before if nobody else holds that any more.
-fn pair(py: Py<'_>, it: &dictiterobject, k: Owned, v: Owned) -> PyResult {
+/// The pair, in the tuple given before, which `result` has, if nobody else holds that any more.
+pub(crate) fn pair(py: Py<'_>, result: &Cell<*mut PyObject>, k: Owned, v: Owned) -> PyResult {
     // SAFETY: LIVE, LAYOUT: the field holds a tuple of two, or NULL.
-    if let Some(t) = unsafe { (it.di_result.get() as *const PyTupleObject).as_ref() }
+    if let Some(t) = unsafe { (result.get() as *const PyTupleObject).as_ref() }
         && t.refcnt() == 1
     {
         let t = t.to_owned();
@@ -187,8 +188,8 @@ fn pair(py: Py<'_>, it: &dictiterobject, k: Owned, v: Owned) -> PyResult {
         return Ok(t.upcast());
     }
     let t = tuple::from_iter(py, [k, v])?;
-    if it.di_result.get().is_null() {
-        it.di_result.set(t.clone().into_ptr());
+    if result.get().is_null() {
+        result.set(t.clone().into_ptr());
     }
     Ok(t.upcast())
 }

@@ -272,10 +272,14 @@ fn popitem(py: Py<'_>, d: &PyDictObject) -> PyResult<Owned<PyTupleObject>> {
     }
 }
 
-/// `_PyDict_FromKeys`.
 fn fromkeys(py: Py<'_>, cls: &PyDictObject, keys: &PyObject, value: Option<&PyObject>) -> PyResult {
+    from_keys(py, cls.as_object(), keys, value)
+}
+
+/// `_PyDict_FromKeys`: what the class makes, filled with the keys.
+pub fn from_keys(py: Py<'_>, class: &PyObject, keys: &PyObject, value: Option<&PyObject>) -> PyResult {
     let value = value.unwrap_or(&object::_Py_NoneStruct);
-    let made = call::call(py, cls.as_object(), [])?;
+    let made = call::call(py, class, [])?;
     if let Some(d) = dict::check_exact(&made)
         && dict::len(d) == 0
         && let Some(from) = dict::check_exact(keys)
@@ -313,7 +317,7 @@ fn class_getitem(py: Py<'_>, cls: &PyDictObject, item: &PyObject) -> PyResult {
 ///
 /// # Safety
 /// The object has a collector header and is not tracked.
-unsafe fn tracked<T: dxpy_core::Layout>(o: Owned<T>) -> Owned {
+pub(crate) unsafe fn tracked<T: dxpy_core::Layout>(o: Owned<T>) -> Owned {
     // SAFETY: the caller's promise.
     unsafe { gc::track(o.as_object()) };
     o.upcast()

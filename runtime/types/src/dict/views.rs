@@ -105,7 +105,7 @@ pub fn items(py: Py<'_>, d: &PyDictObject) -> PyResult {
 }
 
 /// The dict behind a view.
-fn of(v: &_PyDictViewObject) -> &PyDictObject {
+pub(crate) fn of(v: &_PyDictViewObject) -> &PyDictObject {
     // SAFETY: INIT, LIVE: a view holds its dict.
     unsafe { &*v.dv_dict.get() }
 }

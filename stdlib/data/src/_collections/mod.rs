@@ -32,6 +32,7 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     let types = [
         ("deque", &deque::DEQUE),
         ("defaultdict", &defaultdict::DEFAULTDICT),
+        ("OrderedDict", &dxpy_types::odict::PyODict_Type),
         ("_deque_iterator", &deque_iter::FORWARD),
         ("_deque_reverse_iterator", &deque_iter::BACKWARD),
         ("_tuplegetter", &tuplegetter::TUPLEGETTER),
