@@ -19,6 +19,7 @@ pub mod methodobject;
 pub mod missing;
 pub mod modsupport;
 pub mod object;
+pub mod odictobject;
 pub mod pyerrors;
 pub mod setobject;
 pub mod sliceobject;

@@ -143,7 +143,7 @@ functions! { pointer:
     PyInterpreterState_New PyInterpreterState_Next PyLong_GetInfo PyMarshal_Init
     PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile PyMarshal_ReadObjectFromString
     PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function PyMethod_Self PyModule_GetFilename
-    PyModule_New PyODict_New PyOS_Readline PyOS_getsig PyObject_GET_WEAKREFS_LISTPTR PyObject_GetItemData
+    PyModule_New PyOS_Readline PyOS_getsig PyObject_GET_WEAKREFS_LISTPTR PyObject_GetItemData
     PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer PyRun_File PyRun_FileEx PyRun_FileExFlags
     PyRun_FileFlags PyRun_String PyStatus_Error PyStatus_Exit PyStatus_NoMemory PyStatus_Ok
     PyStructSequence_GetItem PyStructSequence_NewType PySymtable_Lookup PySys_GetXOptions PyThread_GetInfo
@@ -238,24 +238,24 @@ functions! { integer:
     PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure PyFunction_SetDefaults
     PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab PyImport_GetMagicNumber
     PyImport_ImportFrozenModule PyImport_ImportFrozenModuleObject PyMarshal_ReadLongFromFile
-    PyMarshal_ReadShortFromFile PyMember_SetOne PyODict_DelItem PyODict_SetItem PyOS_InterruptOccurred
-    PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer
-    PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release PyRun_AnyFile PyRun_AnyFileEx
-    PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop PyRun_InteractiveLoopFlags
-    PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject PyRun_SimpleFile
-    PyRun_SimpleFileEx PyRun_SimpleFileExFlags PyRun_SimpleString PyRun_SimpleStringFlags
-    PySlice_GetIndices PySlice_GetIndicesEx PyState_RemoveModule PyStatus_Exception PyStatus_IsError
-    PyStatus_IsExit PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions PySys_SetObject PyThreadState_GetID
-    PyThreadState_SetAsyncExc PyThread_create_key PyThread_get_stacksize PyThread_set_key_value
-    PyThread_set_stacksize PyType_AddWatcher PyType_ClearCache PyType_ClearWatcher PyType_GetTypeDataSize
-    PyType_SUPPORTS_WEAKREFS PyType_Unwatch PyType_Watch PyUnicodeDecodeError_GetEncoding
-    PyUnicodeDecodeError_GetEnd PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart
-    PyUnicodeDecodeError_SetEnd PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart
-    PyUnicodeEncodeError_GetEnd PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason
-    PyUnicodeEncodeError_SetStart PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject
-    PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd
-    PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar
-    PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
+    PyMarshal_ReadShortFromFile PyMember_SetOne PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp
+    PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer PyObject_CopyData PyObject_IS_GC
+    PyPickleBuffer_Release PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags
+    PyRun_InteractiveLoop PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags
+    PyRun_InteractiveOneObject PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags
+    PyRun_SimpleString PyRun_SimpleStringFlags PySlice_GetIndices PySlice_GetIndicesEx PyState_RemoveModule
+    PyStatus_Exception PyStatus_IsError PyStatus_IsExit PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions
+    PySys_SetObject PyThreadState_GetID PyThreadState_SetAsyncExc PyThread_create_key
+    PyThread_get_stacksize PyThread_set_key_value PyThread_set_stacksize PyType_AddWatcher
+    PyType_ClearCache PyType_ClearWatcher PyType_GetTypeDataSize PyType_SUPPORTS_WEAKREFS PyType_Unwatch
+    PyType_Watch PyUnicodeDecodeError_GetEncoding PyUnicodeDecodeError_GetEnd
+    PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart PyUnicodeDecodeError_SetEnd
+    PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart PyUnicodeEncodeError_GetEnd
+    PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason PyUnicodeEncodeError_SetStart
+    PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason
+    PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason
+    PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar PyUnicode_FSDecoder PyUnicode_Fill
+    PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
     PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
@@ -388,11 +388,6 @@ data! {
     PyContextToken_Type = 416;
     PyImport_FrozenModules = 8;
     PyImport_Inittab = 8;
-    PyODictItems_Type = 416;
-    PyODictIter_Type = 416;
-    PyODictKeys_Type = 416;
-    PyODictValues_Type = 416;
-    PyODict_Type = 416;
     PyOS_InputHook = 8;
     PyOS_ReadlineFunctionPointer = 8;
     PyPickleBuffer_Type = 416;

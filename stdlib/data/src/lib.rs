@@ -2,7 +2,9 @@
 //! `_bisect`.
 #![allow(non_upper_case_globals)]
 
+pub mod _bisect;
 pub mod _collections;
 pub mod _functools;
+pub mod _heapq;
 mod fields;
 pub mod itertools;

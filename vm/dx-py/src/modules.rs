@@ -16,6 +16,8 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_sha3", &dxpy_mod_formats::hashes::SHA3_MODULE),
     ("_struct", &dxpy_mod_formats::_struct::MODULE),
     ("_ast", &dxpy_mod_lang::ast::MODULE),
+    ("_bisect", &dxpy_mod_data::_bisect::MODULE),
+    ("_heapq", &dxpy_mod_data::_heapq::MODULE),
     ("_collections", &dxpy_mod_data::_collections::MODULE),
     ("_functools", &dxpy_mod_data::_functools::MODULE),
     ("_imp", &dxpy_import::imp::IMP),
