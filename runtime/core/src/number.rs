@@ -29,7 +29,7 @@ type Slot = fn(&PyNumberMethods) -> Option<binaryfunc>;
 
 /// `binary_op1`: left operand first, unless the right one is of a subtype with another function.
 #[inline]
-fn binary_op1(py: Py<'_>, a: &PyObject, b: &PyObject, slot: Slot) -> PyResult {
+pub(crate) fn binary_op1(py: Py<'_>, a: &PyObject, b: &PyObject, slot: Slot) -> PyResult {
     let left = table(a).and_then(slot);
     let mut right = if a.ty().is(b.ty()) { None } else { table(b).and_then(slot) };
     if let (Some(l), Some(r)) = (left, right)
@@ -96,7 +96,7 @@ fn binary(py: Py<'_>, a: &PyObject, b: &PyObject, slot: Slot, op: &str) -> PyRes
 }
 
 /// `binary_iop1`.
-fn inplace_op1(py: Py<'_>, a: &PyObject, b: &PyObject, inplace: Slot, slot: Slot) -> PyResult {
+pub(crate) fn inplace_op1(py: Py<'_>, a: &PyObject, b: &PyObject, inplace: Slot, slot: Slot) -> PyResult {
     if let Some(f) = table(a).and_then(inplace) {
         // SAFETY: the slot's contract.
         let r = unsafe { from_ptr::<PyObject>(py, f(a.as_ptr(), b.as_ptr()))? };

@@ -196,6 +196,41 @@ fn search_iter(py: Py<'_>, o: &PyObject) -> PyResult {
     })
 }
 
+/// `PySequence_Concat`: as the sequences do it, else as numbers do where both are sequences.
+pub fn concat(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult {
+    if let Some(f) = seq(a).and_then(|t| t.sq_concat.get()) {
+        // SAFETY: the slot's contract.
+        return unsafe { from_ptr(py, f(a.as_ptr(), b.as_ptr())) };
+    }
+    if check(a) && check(b) {
+        let r = number::binary_op1(py, a, b, |t| t.nb_add.get())?;
+        if !object::is_not_implemented(&r) {
+            return Ok(r);
+        }
+    }
+    Err(no_concat(py, a))
+}
+
+/// `PySequence_InPlaceConcat`.
+pub fn inplace_concat(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult {
+    if let Some(f) = seq(a).and_then(|t| t.sq_inplace_concat.get().or(t.sq_concat.get())) {
+        // SAFETY: the slot's contract.
+        return unsafe { from_ptr(py, f(a.as_ptr(), b.as_ptr())) };
+    }
+    if check(a) && check(b) {
+        let r = number::inplace_op1(py, a, b, |t| t.nb_inplace_add.get(), |t| t.nb_add.get())?;
+        if !object::is_not_implemented(&r) {
+            return Ok(r);
+        }
+    }
+    Err(no_concat(py, a))
+}
+
+#[cold]
+fn no_concat(py: Py<'_>, a: &PyObject) -> PyErr {
+    exceptions::type_error(py, format_args!("'{}' object can't be concatenated", type_name(a.ty())))
+}
+
 /// `PySequence_Count`.
 pub fn count(py: Py<'_>, o: &PyObject, v: &PyObject) -> PyResult<usize> {
     let (it, mut n) = (search_iter(py, o)?, 0);

@@ -6,5 +6,6 @@ pub mod _bisect;
 pub mod _collections;
 pub mod _functools;
 pub mod _heapq;
+pub mod _operator;
 mod fields;
 pub mod itertools;

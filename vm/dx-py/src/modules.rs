@@ -33,6 +33,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_random", &dxpy_mod_math::random::MODULE),
     ("cmath", &dxpy_mod_math::cmath::MODULE),
     ("math", &dxpy_mod_math::math::MODULE),
+    ("_operator", &dxpy_mod_data::_operator::MODULE),
     ("itertools", &dxpy_mod_data::itertools::MODULE),
     ("marshal", &dxpy_mod_lang::marshal::MODULE),
     ("binascii", &dxpy_mod_text::binascii::MODULE),
