@@ -347,6 +347,14 @@ impl ArgDesc {
         }
         let only = params.iter().filter(|p| p.kind == Kind::PositionalOnly).count();
         let min = params.iter().filter(|p| p.kind == Kind::PositionalOnly && p.required).count();
+        if n < min && takes_rest && takes_keywords {
+            // Such functions look at `*args` themselves, with `_PyArg_CheckPositional`.
+            let s = Self::plural(min);
+            return Err(exceptions::type_error(
+                py,
+                format_args!("{name} expected at least {min} argument{s}, got {n}"),
+            ));
+        }
         if n < min {
             let word = if takes_rest || min < only || only < positional { "at least" } else { "exactly" };
             let s = Self::plural(min);

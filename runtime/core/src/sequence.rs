@@ -151,11 +151,14 @@ pub fn set_item_at(py: Py<'_>, o: &PyObject, i: isize, value: Option<&PyObject>)
         // SAFETY: the slot's contract.
         return status(py, unsafe { f(o.as_ptr(), i, v) });
     }
-    let (name, what) = (type_name(o.ty()), if value.is_some() { "assignment" } else { "deletion" });
+    let name = type_name(o.ty());
+    // The two functions word this differently.
+    let what =
+        if value.is_some() { "does not support item assignment" } else { "doesn't support item deletion" };
     Err(if map(o).is_some_and(|t| t.mp_ass_subscript.get().is_some()) {
         exceptions::type_error(py, format_args!("{name} is not a sequence"))
     } else {
-        exceptions::type_error(py, format_args!("'{name}' object doesn't support item {what}"))
+        exceptions::type_error(py, format_args!("'{name}' object {what}"))
     })
 }
 

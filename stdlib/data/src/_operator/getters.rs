@@ -105,10 +105,7 @@ fn no_keywords<T: Layout>(py: Py<'_>, g: &T) -> PyErr {
 
 #[cold]
 fn one_argument<T: Layout>(py: Py<'_>, g: &T, n: usize) -> PyErr {
-    exceptions::type_error(
-        py,
-        format_args!("{} expected 1 argument, got {n}", call::short_name(g.ty())),
-    )
+    exceptions::type_error(py, format_args!("{} expected 1 argument, got {n}", call::short_name(g.ty())))
 }
 
 /// The vectorcall of both: one argument, no keywords.
@@ -203,7 +200,8 @@ fn item_call(py: Py<'_>, g: &ItemGetter, o: &PyObject) -> PyResult {
         return sequence::get_item(py, o, &item);
     }
     let Some(keys) = tuple::check(&item) else { return Err(gone(py)) };
-    let found = tuple::items(keys).iter().map(|k| sequence::get_item(py, o, k)).collect::<PyResult<Vec<_>>>()?;
+    let found =
+        tuple::items(keys).iter().map(|k| sequence::get_item(py, o, k)).collect::<PyResult<Vec<_>>>()?;
     tuple::from_iter(py, found).map(Owned::upcast)
 }
 
@@ -255,7 +253,7 @@ fn attr_new(py: Py<'_>, ty: &PyTypeObject, args: &PyTupleObject, kw: Option<&PyD
             .split(|c| *c == u32::from(b'.'))
             .map(|part| {
                 let part = unicode::from_code_points(py, part)?;
-                unicode::hash::intern(py, part).map(Owned::upcast)
+                unicode::intern(py, part).map(Owned::upcast)
             })
             .collect::<PyResult<_>>()?;
         match parts.pop() {

@@ -66,7 +66,7 @@ fn create(py: Py<'_>, ty: &PyTypeObject, args: &PyTupleObject, kw: Option<&PyDic
     let Some(name) = unicode::check(name) else {
         return Err(exceptions::type_error(py, format_args!("method name must be a string")));
     };
-    let name = unicode::hash::intern(py, name.to_owned())?;
+    let name = unicode::intern(py, name.to_owned())?;
     let args = tuple::from_iter(py, args.iter().map(|a| (*a).to_owned()).collect::<Vec<_>>())?;
     let o = object::tp_alloc(py, ty, 0)?;
     // SAFETY: LAYOUT: the type was made for this struct.
@@ -85,9 +85,7 @@ fn parts(
 ) -> PyResult<(Owned, Owned<PyTupleObject>, Option<Owned<PyDictObject>>)> {
     match (get(&m.name), get(&m.args)) {
         // SAFETY: LAYOUT: `create` stores exact tuples and dicts in these fields.
-        (Some(name), Some(args)) => unsafe {
-            Ok((name, args.cast(), get(&m.kwargs).map(|kw| kw.cast())))
-        },
+        (Some(name), Some(args)) => unsafe { Ok((name, args.cast(), get(&m.kwargs).map(|kw| kw.cast()))) },
         _ => Err(exceptions::runtime_error(
             py,
             format_args!("a methodcaller object was used after it was cleared"),

@@ -22,59 +22,59 @@ pub static MODULE: StaticModule =
 static SLOTS: Gil<[PyModuleDef_Slot; 2]> = exec(fill);
 
 methods! { static METHODS: for PyModuleObject [
-    "truth" = truth [1], "?($module, a, /)", "True if a counts as true.";
-    "contains" = contains [2], "?($module, a, b, /)", "b in a.";
-    "indexOf" = index_of [2], "?($module, a, b, /)", "The place of the first item of a that equals b.";
-    "countOf" = count_of [2], "?($module, a, b, /)", "How many items of a equal b.";
-    "is_" = is_ [2], "?($module, a, b, /)", "a is b.";
-    "is_not" = is_not [2], "?($module, a, b, /)", "a is not b.";
-    "index" = index [1], "?($module, a, /)", "a.__index__().";
-    "add" = add [2], "?($module, a, b, /)", "a + b.";
-    "sub" = sub [2], "?($module, a, b, /)", "a - b.";
-    "mul" = mul [2], "?($module, a, b, /)", "a * b.";
-    "matmul" = matmul [2], "?($module, a, b, /)", "a @ b.";
-    "floordiv" = floordiv [2], "?($module, a, b, /)", "a // b.";
-    "truediv" = truediv [2], "?($module, a, b, /)", "a / b.";
-    "mod" = mod_ [2], "?($module, a, b, /)", "a % b.";
-    "neg" = neg [1], "?($module, a, /)", "-a.";
-    "pos" = pos [1], "?($module, a, /)", "+a.";
-    "abs" = abs [1], "?($module, a, /)", "abs(a).";
-    "inv" = invert [1], "?($module, a, /)", "~a.";
-    "invert" = invert [1], "?($module, a, /)", "~a.";
-    "lshift" = lshift [2], "?($module, a, b, /)", "a << b.";
-    "rshift" = rshift [2], "?($module, a, b, /)", "a >> b.";
-    "not_" = not_ [1], "?($module, a, /)", "not a.";
-    "and_" = and_ [2], "?($module, a, b, /)", "a & b.";
-    "xor" = xor [2], "?($module, a, b, /)", "a ^ b.";
-    "or_" = or_ [2], "?($module, a, b, /)", "a | b.";
-    "iadd" = iadd [2], "?($module, a, b, /)", "What a += b gives a.";
-    "isub" = isub [2], "?($module, a, b, /)", "What a -= b gives a.";
-    "imul" = imul [2], "?($module, a, b, /)", "What a *= b gives a.";
-    "imatmul" = imatmul [2], "?($module, a, b, /)", "What a @= b gives a.";
-    "ifloordiv" = ifloordiv [2], "?($module, a, b, /)", "What a //= b gives a.";
-    "itruediv" = itruediv [2], "?($module, a, b, /)", "What a /= b gives a.";
-    "imod" = imod [2], "?($module, a, b, /)", "What a %= b gives a.";
-    "ilshift" = ilshift [2], "?($module, a, b, /)", "What a <<= b gives a.";
-    "irshift" = irshift [2], "?($module, a, b, /)", "What a >>= b gives a.";
-    "iand" = iand [2], "?($module, a, b, /)", "What a &= b gives a.";
-    "ixor" = ixor [2], "?($module, a, b, /)", "What a ^= b gives a.";
-    "ior" = ior [2], "?($module, a, b, /)", "What a |= b gives a.";
-    "concat" = concat [2], "?($module, a, b, /)", "a + b, of sequences.";
-    "iconcat" = iconcat [2], "?($module, a, b, /)", "What a += b gives a, of sequences.";
-    "getitem" = getitem [2], "?($module, a, b, /)", "a[b].";
-    "setitem" = setitem [3], "?($module, a, b, c, /)", "a[b] = c.";
-    "delitem" = delitem [2], "?($module, a, b, /)", "del a[b].";
-    "pow" = pow [2], "?($module, a, b, /)", "a ** b.";
-    "ipow" = ipow [2], "?($module, a, b, /)", "What a **= b gives a.";
-    "eq" = eq [2], "?($module, a, b, /)", "a == b.";
-    "ne" = ne [2], "?($module, a, b, /)", "a != b.";
-    "lt" = lt [2], "?($module, a, b, /)", "a < b.";
-    "le" = le [2], "?($module, a, b, /)", "a <= b.";
-    "gt" = gt [2], "?($module, a, b, /)", "a > b.";
-    "ge" = ge [2], "?($module, a, b, /)", "a >= b.";
-    "_compare_digest" = compare_digest [2], "?($module, a, b, /)", "a == b, in a time that does not depend on where they differ: for str of ASCII characters and for bytes-like objects.";
-    "length_hint" = length_hint [2], "?($module, obj, default=0, /)", "How many items obj may have: its length, its own estimate, or the default.";
-    "call" = call_ [1], "?($module, obj, /, *args, **kwargs)", "obj(*args, **kwargs).";
+    "truth" = truth [1], "($module, a, /)", "True if a counts as true.";
+    "contains" = contains [2], "($module, a, b, /)", "b in a.";
+    "indexOf" = index_of [2], "($module, a, b, /)", "The place of the first item of a that equals b.";
+    "countOf" = count_of [2], "($module, a, b, /)", "How many items of a equal b.";
+    "is_" = is_ [2], "($module, a, b, /)", "a is b.";
+    "is_not" = is_not [2], "($module, a, b, /)", "a is not b.";
+    "index" = index [1], "($module, a, /)", "a.__index__().";
+    "add" = add [2], "($module, a, b, /)", "a + b.";
+    "sub" = sub [2], "($module, a, b, /)", "a - b.";
+    "mul" = mul [2], "($module, a, b, /)", "a * b.";
+    "matmul" = matmul [2], "($module, a, b, /)", "a @ b.";
+    "floordiv" = floordiv [2], "($module, a, b, /)", "a // b.";
+    "truediv" = truediv [2], "($module, a, b, /)", "a / b.";
+    "mod" = mod_ [2], "($module, a, b, /)", "a % b.";
+    "neg" = neg [1], "($module, a, /)", "-a.";
+    "pos" = pos [1], "($module, a, /)", "+a.";
+    "abs" = abs [1], "($module, a, /)", "abs(a).";
+    "inv" = invert [1], "($module, a, /)", "~a.";
+    "invert" = invert [1], "($module, a, /)", "~a.";
+    "lshift" = lshift [2], "($module, a, b, /)", "a << b.";
+    "rshift" = rshift [2], "($module, a, b, /)", "a >> b.";
+    "not_" = not_ [1], "($module, a, /)", "not a.";
+    "and_" = and_ [2], "($module, a, b, /)", "a & b.";
+    "xor" = xor [2], "($module, a, b, /)", "a ^ b.";
+    "or_" = or_ [2], "($module, a, b, /)", "a | b.";
+    "iadd" = iadd [2], "($module, a, b, /)", "What a += b gives a.";
+    "isub" = isub [2], "($module, a, b, /)", "What a -= b gives a.";
+    "imul" = imul [2], "($module, a, b, /)", "What a *= b gives a.";
+    "imatmul" = imatmul [2], "($module, a, b, /)", "What a @= b gives a.";
+    "ifloordiv" = ifloordiv [2], "($module, a, b, /)", "What a //= b gives a.";
+    "itruediv" = itruediv [2], "($module, a, b, /)", "What a /= b gives a.";
+    "imod" = imod [2], "($module, a, b, /)", "What a %= b gives a.";
+    "ilshift" = ilshift [2], "($module, a, b, /)", "What a <<= b gives a.";
+    "irshift" = irshift [2], "($module, a, b, /)", "What a >>= b gives a.";
+    "iand" = iand [2], "($module, a, b, /)", "What a &= b gives a.";
+    "ixor" = ixor [2], "($module, a, b, /)", "What a ^= b gives a.";
+    "ior" = ior [2], "($module, a, b, /)", "What a |= b gives a.";
+    "concat" = concat [2], "($module, a, b, /)", "a + b, of sequences.";
+    "iconcat" = iconcat [2], "($module, a, b, /)", "What a += b gives a, of sequences.";
+    "getitem" = getitem [2], "($module, a, b, /)", "a[b].";
+    "setitem" = setitem [3], "($module, a, b, c, /)", "a[b] = c.";
+    "delitem" = delitem [2], "($module, a, b, /)", "del a[b].";
+    "pow" = pow [2], "($module, a, b, /)", "a ** b.";
+    "ipow" = ipow [2], "($module, a, b, /)", "What a **= b gives a.";
+    "eq" = eq [2], "($module, a, b, /)", "a == b.";
+    "ne" = ne [2], "($module, a, b, /)", "a != b.";
+    "lt" = lt [2], "($module, a, b, /)", "a < b.";
+    "le" = le [2], "($module, a, b, /)", "a <= b.";
+    "gt" = gt [2], "($module, a, b, /)", "a > b.";
+    "ge" = ge [2], "($module, a, b, /)", "a >= b.";
+    "_compare_digest" = compare_digest [2], "($module, a, b, /)", "a == b, in a time that does not depend on where they differ: for str of ASCII characters and for bytes-like objects.";
+    "length_hint" = length_hint [2], "($module, obj, default=0, /)", "How many items obj may have: its length, its own estimate, or the default.";
+    "call" = call_ [3], "($module, obj, /, *args, **kwargs)", "obj(*args, **kwargs).";
 ] }
 
 fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
@@ -204,12 +204,11 @@ fn length_hint(py: Py<'_>, _: &PyModuleObject, obj: &PyObject, default: Option<i
     protocol::length_hint(py, obj, default as usize).map(|n| n as isize)
 }
 
-fn call_(py: Py<'_>, _: &PyModuleObject, Raw(raw): Raw<'_>) -> PyResult {
+fn call_(py: Py<'_>, _: &PyModuleObject, Raw(raw): Raw<'_>, _: Raw<'_>, _: Raw<'_>) -> PyResult {
     // The binding of the signature made sure of the first.
     let (first, rest) = raw.all.split_at(1);
-    let names = raw.kwnames.map_or(core::ptr::null_mut(), |t| t.as_ptr());
     // SAFETY: LIVE: the caller holds the arguments.
-    unsafe { call::vectorcall_raw(py, &*first[0], rest.as_ptr(), raw.nargs - 1, names) }
+    unsafe { call::vectorcall_raw(py, &*first[0], rest.as_ptr(), raw.nargs - 1, raw.kwnames) }
 }
 
 /// `_operator__compare_digest_impl`.
@@ -227,7 +226,7 @@ fn compare_digest(py: Py<'_>, _: &PyModuleObject, a: &PyObject, b: &PyObject) ->
         };
         return Ok(same_bytes(bytes(a), bytes(b)));
     }
-    if !buffer::check(a) || !buffer::check(b) {
+    if !buffer::check(a) && !buffer::check(b) {
         let (a, b) = (type_name(a.ty()), type_name(b.ty()));
         return Err(exceptions::type_error(
             py,

@@ -55,7 +55,7 @@ impl Indices {
 /// Declares one of these types: pools or pool, arrays, the last result, the count of items, and the end.
 macro_rules! combination {
     (
-        $(#[$meta:meta])* struct $layout:ident [$pool:ident $($indices:ident)*];
+        $(#[$meta:meta])* struct $layout:ident [$pool:ident $($indices:ident)*] $($r:ident)?;
         static $name:ident = $text:literal, $doc:literal, $new:ident, $next:ident, $methods:ident;
         $sizeof:ident
     ) => {
@@ -66,7 +66,7 @@ macro_rules! combination {
             $pool: Cell<*mut PyObject>,
             $( $indices: Indices, )*
             result: Cell<*mut PyObject>,
-            r: Cell<isize>,
+            $( $r: Cell<isize>, )?
             stopped: Cell<bool>,
         }
 
@@ -295,7 +295,7 @@ fn restore(
 
 combination! {
     /// `combinations`.
-    struct CombinationsObject [pool indices];
+    struct CombinationsObject [pool indices] r;
     static COMBINATIONS = c"itertools.combinations",
         c"combinations(iterable, r)\n--\n\nEvery choice of r items, each item at most once, in order.",
         combinations_new, combinations_next, COMBINATIONS_METHODS;
@@ -397,7 +397,7 @@ fn combinations_setstate(py: Py<'_>, c: &CombinationsObject, state: &PyObject) -
 
 combination! {
     /// `combinations_with_replacement`.
-    struct WithReplacementObject [pool indices];
+    struct WithReplacementObject [pool indices] r;
     static WITH_REPLACEMENT = c"itertools.combinations_with_replacement",
         c"combinations_with_replacement(iterable, r)\n--\n\nEvery choice of r items, each item as often as one likes, in order.",
         with_replacement_new, with_replacement_next, WITH_REPLACEMENT_METHODS;
@@ -467,7 +467,7 @@ fn with_replacement_setstate(py: Py<'_>, c: &WithReplacementObject, state: &PyOb
 
 combination! {
     /// `permutations`: the first r of n indices are the result's, and the cycles say how far each place has turned.
-    struct PermutationsObject [pool indices cycles];
+    struct PermutationsObject [pool indices cycles] r;
     static PERMUTATIONS = c"itertools.permutations",
         c"permutations(iterable, r=None)\n--\n\nEvery arrangement of r items, or of all.",
         permutations_new, permutations_next, PERMUTATIONS_METHODS;
