@@ -291,14 +291,7 @@ unsafe extern "C" fn format_from_cause(
         let cause = dxpy_core::PyErr::take(py);
         PyErr_FormatV(ty, text, args);
         if let (Some(cause), Some(e)) = (cause, dxpy_core::PyErr::take(py)) {
-            let cause = cause.into_value();
-            let new = e.into_value();
-            dxpy_core::object::clear_field(dxpy_core::object::field(&new.context));
-            dxpy_core::object::clear_field(dxpy_core::object::field(&new.cause));
-            new.context.set(cause.clone().into_ptr());
-            new.cause.set(cause.into_ptr());
-            new.suppress_context.set(1);
-            dxpy_core::PyErr::from_value(new).restore(py);
+            dxpy_core::exceptions::caused_by(py, e, cause).restore(py);
         }
         core::ptr::null_mut()
     }

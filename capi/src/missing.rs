@@ -92,39 +92,32 @@ macro_rules! data {
 }
 
 functions! { pointer:
-    PyList_New PyModuleDef_Init PyImport_ImportModule PyTuple_GetItem PyEval_SaveThread PyCapsule_New
-    PyCapsule_GetPointer PyModule_GetDict PyTuple_GetSlice _PyThreadState_UncheckedGet PyModule_NewObject
-    PyImport_AddModule PyImport_GetModuleDict PyThreadState_Get PyImport_ImportModuleLevelObject
-    PyCode_NewEmpty PyFrame_New PyImport_GetModule PyModule_GetName _PyObject_GetDictPtr _PyType_Lookup
-    PyType_FromMetaclass PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyList_AsTuple
-    PyModule_Create2 PyObject_Init PyEval_GetBuiltins PyCapsule_GetName Py_GenericAlias PyType_FromSpec
-    PyThreadState_GetFrame PyImport_Import PyCapsule_Import PyList_GetItem PyThread_allocate_lock
-    PyInterpreterState_Get PyClassMethod_New PyDescr_NewClassMethod PyModule_GetState PyType_GetName
-    PyType_GetQualName Py_GetVersion _PyList_Extend PyModule_GetNameObject _PyBytes_Join
-    PyCapsule_GetContext PyType_GetSlot _PyObject_NextNotImplemented PyFrame_GetCode PyWeakref_NewRef
-    PyFrame_GetBack PySys_GetObject PyType_FromModuleAndSpec PyGILState_GetThisThreadState PyGen_GetCode
-    PyInterpreterState_GetDict PyInterpreterState_Main PyOS_double_to_string PyThread_tss_get
-    PyUnicode_FromEncodedObject PyInstanceMethod_New PyMemoryView_GetContiguous PyOS_FSPath
-    PyStaticMethod_New PyThreadState_New PyEval_EvalCode PyList_GetSlice PyMem_RawMalloc
-    PyModule_FromDefAndSpec2 PyThreadState_GetDict _PyStack_AsDict PyBytes_FromFormat
-    PyCFunction_GetFunction PyMem_RawRealloc PyModule_GetFilenameObject PyUnicodeDecodeError_Create
-    Py_CompileString PyImport_ImportModuleLevel PyMem_RawCalloc PyState_FindModule PyType_GetModuleByDef
-    PyWeakref_GetObject PyCFunction_GetSelf PyModule_GetDef PyThreadState_GetInterpreter
-    PyType_FromSpecWithBases PyUnicode_AsUCS4Copy PyUnicode_FromWideChar _PyUnicodeWriter_Finish
-    PyContextVar_New PyContextVar_Set PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
-    PyRun_StringFlags PyStructSequence_New PyType_GetDict PyType_GetModuleState PyUnicode_AsUCS4
-    PyUnicode_DecodeUTF32 Py_AddPendingCall _PyLong_New _PyType_CalculateMetaclass PyCode_GetCode
-    PyCode_GetVarnames PyCodec_Decoder PyCodec_Encoder PyContext_CopyCurrent PyEval_GetFrame
-    PyEval_GetGlobals PyEval_GetLocals PyInterpreterState_Head PyInterpreterState_ThreadHead PyOS_setsig
-    PyObject_GetTypeData PyObject_InitVar PySeqIter_New PyThreadState_Next PyThreadState_Swap
-    PyThread_start_new_thread PyType_GetModule PyUnicode_AsUTF16String PyUnicode_DecodeLocale
-    PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding _PyInterpreterState_GetConfig
-    _PyMem_GetCurrentAllocatorName _PyType_Name PyAsyncGen_New PyBuffer_GetPointer PyBytes_DecodeEscape
-    PyBytes_FromFormatV PyCFunction_New PyCallIter_New PyCode_GetCellvars PyCode_GetFreevars
-    PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_IgnoreErrors PyCodec_IncrementalDecoder
-    PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors PyCodec_ReplaceErrors PyCodec_StreamReader
-    PyCodec_StreamWriter PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors PyConfig_Read
-    PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString
+    PyImport_ImportModule PyTuple_GetItem PyEval_SaveThread PyCapsule_New PyCapsule_GetPointer
+    PyTuple_GetSlice _PyThreadState_UncheckedGet PyImport_AddModule PyImport_GetModuleDict
+    PyThreadState_Get PyImport_ImportModuleLevelObject PyCode_NewEmpty PyFrame_New PyImport_GetModule
+    _PyObject_GetDictPtr PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyObject_Init
+    PyEval_GetBuiltins PyCapsule_GetName Py_GenericAlias PyThreadState_GetFrame PyImport_Import
+    PyCapsule_Import PyThread_allocate_lock PyInterpreterState_Get PyDescr_NewClassMethod Py_GetVersion
+    _PyBytes_Join PyCapsule_GetContext _PyObject_NextNotImplemented PyFrame_GetCode PyWeakref_NewRef
+    PyFrame_GetBack PySys_GetObject PyGILState_GetThisThreadState PyGen_GetCode PyInterpreterState_GetDict
+    PyInterpreterState_Main PyOS_double_to_string PyThread_tss_get PyUnicode_FromEncodedObject
+    PyInstanceMethod_New PyMemoryView_GetContiguous PyOS_FSPath PyThreadState_New PyEval_EvalCode
+    PyMem_RawMalloc PyThreadState_GetDict _PyStack_AsDict PyBytes_FromFormat PyCFunction_GetFunction
+    PyMem_RawRealloc PyUnicodeDecodeError_Create Py_CompileString PyImport_ImportModuleLevel
+    PyMem_RawCalloc PyWeakref_GetObject PyCFunction_GetSelf PyThreadState_GetInterpreter
+    PyUnicode_AsUCS4Copy PyUnicode_FromWideChar _PyUnicodeWriter_Finish PyContextVar_New PyContextVar_Set
+    PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations PyRun_StringFlags PyStructSequence_New
+    PyUnicode_AsUCS4 PyUnicode_DecodeUTF32 Py_AddPendingCall _PyLong_New PyCode_GetCode PyCode_GetVarnames
+    PyCodec_Decoder PyCodec_Encoder PyContext_CopyCurrent PyEval_GetFrame PyEval_GetGlobals
+    PyEval_GetLocals PyInterpreterState_Head PyInterpreterState_ThreadHead PyOS_setsig PyObject_InitVar
+    PySeqIter_New PyThreadState_Next PyThreadState_Swap PyThread_start_new_thread PyUnicode_AsUTF16String
+    PyUnicode_DecodeLocale PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding
+    _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName PyAsyncGen_New PyBuffer_GetPointer
+    PyBytes_DecodeEscape PyBytes_FromFormatV PyCFunction_New PyCallIter_New PyCode_GetCellvars
+    PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_IgnoreErrors
+    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors PyCodec_ReplaceErrors
+    PyCodec_StreamReader PyCodec_StreamWriter PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors
+    PyConfig_Read PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString
     PyConfig_SetWideStringList PyContext_Copy PyContext_New PyCoro_New PyDescr_NewGetSet PyDescr_NewMember
     PyDescr_NewMethod PyDescr_NewWrapper PyErr_ProgramText PyErr_ProgramTextObject
     PyErr_SetImportErrorSubclass PyEval_EvalCodeEx PyEval_EvalFrame PyEval_EvalFrameEx PyEval_GetFuncDesc
@@ -142,21 +135,20 @@ functions! { pointer:
     PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInstanceMethod_Function
     PyInterpreterState_New PyInterpreterState_Next PyLong_GetInfo PyMarshal_Init
     PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile PyMarshal_ReadObjectFromString
-    PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function PyMethod_Self PyModule_GetFilename
-    PyModule_New PyOS_Readline PyOS_getsig PyObject_GET_WEAKREFS_LISTPTR PyObject_GetItemData
-    PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer PyRun_File PyRun_FileEx PyRun_FileExFlags
-    PyRun_FileFlags PyRun_String PyStatus_Error PyStatus_Exit PyStatus_NoMemory PyStatus_Ok
-    PyStructSequence_GetItem PyStructSequence_NewType PySymtable_Lookup PySys_GetXOptions PyThread_GetInfo
-    PyThread_get_key_value PyThread_tss_alloc PyUnicodeDecodeError_GetObject
-    PyUnicodeEncodeError_GetEncoding PyUnicodeEncodeError_GetObject PyUnicodeEncodeError_GetReason
-    PyUnicode_AsCharmapString PyUnicode_AsDecodedObject PyUnicode_AsDecodedUnicode
-    PyUnicode_AsEncodedObject PyUnicode_AsEncodedUnicode PyUnicode_AsRawUnicodeEscapeString
-    PyUnicode_AsUTF32String PyUnicode_AsUnicodeEscapeString PyUnicode_AsWideCharString
-    PyUnicode_BuildEncodingMap PyUnicode_DecodeCharmap PyUnicode_DecodeLocaleAndSize
-    PyUnicode_DecodeRawUnicodeEscape PyUnicode_DecodeUTF16Stateful PyUnicode_DecodeUTF32Stateful
-    PyUnicode_DecodeUTF7 PyUnicode_DecodeUTF7Stateful PyUnicode_DecodeUTF8Stateful
-    PyUnicode_DecodeUnicodeEscape PyUnicode_RichCompare PyUnicode_Translate PyUnstable_Code_New
-    PyUnstable_Exc_PrepReraiseStar PyUnstable_InterpreterFrame_GetCode
+    PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function PyMethod_Self PyODict_New PyOS_Readline
+    PyOS_getsig PyObject_GET_WEAKREFS_LISTPTR PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer PyRun_File
+    PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyRun_String PyStatus_Error PyStatus_Exit
+    PyStatus_NoMemory PyStatus_Ok PyStructSequence_GetItem PyStructSequence_NewType PySymtable_Lookup
+    PySys_GetXOptions PyThread_GetInfo PyThread_get_key_value PyThread_tss_alloc
+    PyUnicodeDecodeError_GetObject PyUnicodeEncodeError_GetEncoding PyUnicodeEncodeError_GetObject
+    PyUnicodeEncodeError_GetReason PyUnicode_AsCharmapString PyUnicode_AsDecodedObject
+    PyUnicode_AsDecodedUnicode PyUnicode_AsEncodedObject PyUnicode_AsEncodedUnicode
+    PyUnicode_AsRawUnicodeEscapeString PyUnicode_AsUTF32String PyUnicode_AsUnicodeEscapeString
+    PyUnicode_AsWideCharString PyUnicode_BuildEncodingMap PyUnicode_DecodeCharmap
+    PyUnicode_DecodeLocaleAndSize PyUnicode_DecodeRawUnicodeEscape PyUnicode_DecodeUTF16Stateful
+    PyUnicode_DecodeUTF32Stateful PyUnicode_DecodeUTF7 PyUnicode_DecodeUTF7Stateful
+    PyUnicode_DecodeUTF8Stateful PyUnicode_DecodeUnicodeEscape PyUnicode_RichCompare PyUnicode_Translate
+    PyUnstable_Code_New PyUnstable_Exc_PrepReraiseStar PyUnstable_InterpreterFrame_GetCode
     PyUnstable_Object_GC_NewWithExtraData PyWeakref_NewProxy PyWideStringList_Append
     PyWideStringList_Insert PyWrapper_New Py_CompileStringExFlags Py_CompileStringFlags
     Py_CompileStringObject Py_DecodeLocale Py_EncodeLocale Py_GETENV Py_GetBuildInfo Py_GetCompiler
@@ -207,56 +199,53 @@ functions! { pointer:
 }
 
 functions! { integer:
-    PyList_Append PyType_Ready PyInterpreterState_GetID PyGILState_Ensure PyTraceBack_Here PyOS_snprintf
-    Py_EnterRecursiveCall PyArg_ValidateKeywordArguments PyObject_CallFinalizerFromDealloc
-    PyObject_GC_IsFinalized PyUnicode_FindChar _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable
-    PyList_SetSlice PyCapsule_IsValid PyTuple_SetItem Py_IsInitialized PyUnicode_Resize PyList_SetItem
-    PyArg_ParseTuple PyList_Sort PyArg_ParseTupleAndKeywords PyList_Size _PyArg_ParseTuple_SizeT
-    _PyUnicode_IsWhitespace PyArg_UnpackTuple _PyArg_ParseTupleAndKeywords_SizeT PyTraceBack_Print
-    PyType_GetFlags PyErr_CheckSignals PyUnicode_Tailmatch PySlice_Unpack PyList_Reverse
-    PyFrame_GetLineNumber PyCapsule_SetContext _PyBytes_Resize PyList_Insert PyCapsule_SetDestructor
-    PyThread_acquire_lock PyThread_tss_create PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond
-    PyModule_ExecDef PyCapsule_SetName PyObject_Print PyThread_get_thread_ident _Py_IsFinalizing
-    PyGILState_Check PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit
-    _PyUnicode_IsNumeric PyContextVar_Get PyUnicode_Count _PyUnicodeWriter_WriteStr _PyUnicode_EQ
-    _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous PyCapsule_SetPointer PyFrame_GetLasti
-    PyTraceMalloc_Track PyTraceMalloc_Untrack _PyGen_FetchStopIterationValue
-    _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar
-    _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line
-    PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags
-    PyFile_WriteObject PyFile_WriteString PyOS_strtol PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer
-    PyState_AddModule PyStructSequence_InitType2 PyThread_acquire_lock_timed PyThread_get_thread_native_id
-    PyThread_tss_is_created PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter
-    PyUnicode_WriteChar Py_FinalizeEx Py_GetRecursionLimit _PyArg_VaParseTupleAndKeywords_SizeT
-    _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame _PyUnicodeWriter_WriteSubstring
-    _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase _PyUnicode_IsUppercase
-    _PyUnicode_ToLowercase PyArg_Parse PyArg_VaParse PyArg_VaParseTupleAndKeywords PyBuffer_FromContiguous
-    PyBuffer_SizeFromFormat PyCapsule_GetDestructor PyCode_Addr2Location PyCode_ClearWatcher
-    PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset PyErr_SetInterruptEx
-    PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject PyEval_ThreadsInitialized
-    PyFile_SetOpenCodeHook PyFloat_Pack2 PyFrame_FastToLocalsWithError PyFunction_AddWatcher
-    PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure PyFunction_SetDefaults
-    PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab PyImport_GetMagicNumber
-    PyImport_ImportFrozenModule PyImport_ImportFrozenModuleObject PyMarshal_ReadLongFromFile
-    PyMarshal_ReadShortFromFile PyMember_SetOne PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp
-    PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer PyObject_CopyData PyObject_IS_GC
-    PyPickleBuffer_Release PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags
-    PyRun_InteractiveLoop PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags
-    PyRun_InteractiveOneObject PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags
-    PyRun_SimpleString PyRun_SimpleStringFlags PySlice_GetIndices PySlice_GetIndicesEx PyState_RemoveModule
-    PyStatus_Exception PyStatus_IsError PyStatus_IsExit PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions
-    PySys_SetObject PyThreadState_GetID PyThreadState_SetAsyncExc PyThread_create_key
-    PyThread_get_stacksize PyThread_set_key_value PyThread_set_stacksize PyType_AddWatcher
-    PyType_ClearCache PyType_ClearWatcher PyType_GetTypeDataSize PyType_SUPPORTS_WEAKREFS PyType_Unwatch
-    PyType_Watch PyUnicodeDecodeError_GetEncoding PyUnicodeDecodeError_GetEnd
-    PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart PyUnicodeDecodeError_SetEnd
-    PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart PyUnicodeEncodeError_GetEnd
-    PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason PyUnicodeEncodeError_SetStart
-    PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason
-    PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason
-    PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar PyUnicode_FSDecoder PyUnicode_Fill
-    PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
-    PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
+    PyInterpreterState_GetID PyGILState_Ensure PyTraceBack_Here PyOS_snprintf Py_EnterRecursiveCall
+    PyArg_ValidateKeywordArguments PyObject_CallFinalizerFromDealloc PyObject_GC_IsFinalized
+    PyUnicode_FindChar _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable PyCapsule_IsValid
+    PyTuple_SetItem Py_IsInitialized PyUnicode_Resize PyArg_ParseTuple PyArg_ParseTupleAndKeywords
+    _PyArg_ParseTuple_SizeT _PyUnicode_IsWhitespace PyArg_UnpackTuple _PyArg_ParseTupleAndKeywords_SizeT
+    PyTraceBack_Print PyErr_CheckSignals PyUnicode_Tailmatch PySlice_Unpack PyFrame_GetLineNumber
+    PyCapsule_SetContext _PyBytes_Resize PyCapsule_SetDestructor PyThread_acquire_lock PyThread_tss_create
+    PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond PyCapsule_SetName PyObject_Print
+    PyThread_get_thread_ident _Py_IsFinalizing PyGILState_Check PyUnicode_ReadChar _PyUnicode_IsAlpha
+    _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get PyUnicode_Count
+    _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous
+    PyCapsule_SetPointer PyFrame_GetLasti PyTraceMalloc_Track PyTraceMalloc_Untrack
+    _PyGen_FetchStopIterationValue _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString
+    _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes
+    PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData
+    PyEval_MergeCompilerFlags PyFile_WriteObject PyFile_WriteString PyOS_strtol PyOS_strtoul PyOS_vsnprintf
+    PyObject_AsReadBuffer PyStructSequence_InitType2 PyThread_acquire_lock_timed
+    PyThread_get_thread_native_id PyThread_tss_is_created PyUnicodeEncodeError_GetStart
+    PyUnicode_CopyCharacters PyUnicode_FSConverter PyUnicode_WriteChar Py_FinalizeEx Py_GetRecursionLimit
+    _PyArg_VaParseTupleAndKeywords_SizeT _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame
+    _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase
+    _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyArg_Parse PyArg_VaParse PyArg_VaParseTupleAndKeywords
+    PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCapsule_GetDestructor PyCode_Addr2Location
+    PyCode_ClearWatcher PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset
+    PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject
+    PyEval_ThreadsInitialized PyFile_SetOpenCodeHook PyFloat_Pack2 PyFrame_FastToLocalsWithError
+    PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure
+    PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab
+    PyImport_GetMagicNumber PyImport_ImportFrozenModule PyImport_ImportFrozenModuleObject
+    PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne PyODict_DelItem PyODict_SetItem
+    PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer
+    PyObject_CheckReadBuffer PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release PyRun_AnyFile
+    PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
+    PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject
+    PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags PyRun_SimpleString PyRun_SimpleStringFlags
+    PySlice_GetIndices PySlice_GetIndicesEx PyStatus_Exception PyStatus_IsError PyStatus_IsExit
+    PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions PySys_SetObject PyThreadState_GetID
+    PyThreadState_SetAsyncExc PyThread_create_key PyThread_get_stacksize PyThread_set_key_value
+    PyThread_set_stacksize PyType_AddWatcher PyType_ClearWatcher PyType_Unwatch PyType_Watch
+    PyUnicodeDecodeError_GetEncoding PyUnicodeDecodeError_GetEnd PyUnicodeDecodeError_GetReason
+    PyUnicodeDecodeError_GetStart PyUnicodeDecodeError_SetEnd PyUnicodeDecodeError_SetReason
+    PyUnicodeDecodeError_SetStart PyUnicodeEncodeError_GetEnd PyUnicodeEncodeError_SetEnd
+    PyUnicodeEncodeError_SetReason PyUnicodeEncodeError_SetStart PyUnicodeTranslateError_GetEnd
+    PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart
+    PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart
+    PyUnicode_AsWideChar PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra
+    PyUnstable_Code_SetExtra PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
     Py_FdIsInteractive Py_FrozenMain Py_IsFalse Py_IsTrue Py_Main Py_MakePendingCalls Py_RunMain
@@ -324,8 +313,8 @@ functions! { double:
 }
 
 functions! { void:
-    PyObject_ClearWeakRefs PyEval_RestoreThread PyType_Modified PyGILState_Release Py_LeaveRecursiveCall
-    PyErr_PrintEx _PyObject_ClearManagedDict _PyUnicode_FastCopyCharacters PyErr_Print _Py_FatalErrorFunc
+    PyObject_ClearWeakRefs PyEval_RestoreThread PyGILState_Release Py_LeaveRecursiveCall PyErr_PrintEx
+    _PyObject_ClearManagedDict _PyUnicode_FastCopyCharacters PyErr_Print _Py_FatalErrorFunc
     PyThread_free_lock PyThreadState_Clear PyThread_release_lock PyThread_tss_delete _PyTrash_end
     PyErr_SetExcInfo PyEval_AcquireThread PyThreadState_DeleteCurrent PyMem_RawFree
     PyErr_SetHandledException _PyUnicodeWriter_Dealloc _PyUnicodeWriter_Init _Py_NewReference
@@ -388,6 +377,11 @@ data! {
     PyContextToken_Type = 416;
     PyImport_FrozenModules = 8;
     PyImport_Inittab = 8;
+    PyODictItems_Type = 416;
+    PyODictIter_Type = 416;
+    PyODictKeys_Type = 416;
+    PyODictValues_Type = 416;
+    PyODict_Type = 416;
     PyOS_InputHook = 8;
     PyOS_ReadlineFunctionPointer = 8;
     PyPickleBuffer_Type = 416;

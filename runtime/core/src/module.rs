@@ -32,6 +32,12 @@ pub fn check(o: &PyObject) -> bool {
     is_subtype(o.ty(), &PyModule_Type)
 }
 
+/// The object as a module, if it is one.
+pub fn as_module(o: &PyObject) -> Option<&PyModuleObject> {
+    // SAFETY: LAYOUT: modules are such objects.
+    check(o).then(|| unsafe { &*(&raw const *o).cast() })
+}
+
 /// The definition a module was made from, if any.
 fn definition(m: &PyModuleObject) -> Option<&PyModuleDef> {
     // SAFETY: STATIC: definitions outlive their modules.

@@ -181,14 +181,7 @@ fn exec_builtin(py: Py<'_>, _: &PyModuleObject, m: &PyObject) -> PyResult<i32> {
 }
 
 fn create_dynamic(py: Py<'_>, _: &PyModuleObject, spec: &PyObject, _file: Option<&PyObject>) -> PyResult {
-    match crate::dynamic::HOOK.get() {
-        Some(f) => f(py, spec),
-        None => Err(exceptions::format(
-            py,
-            &exceptions::ImportError,
-            format_args!("dx-py: loading of extension modules is not implemented yet"),
-        )),
-    }
+    crate::dynamic::create(py, spec)
 }
 
 fn exec_dynamic(py: Py<'_>, this: &PyModuleObject, m: &PyObject) -> PyResult<i32> {

@@ -272,6 +272,19 @@ pub fn unraisable(py: Py<'_>, e: PyErr, source: Option<&PyObject>) {
     crate::hooks::unraisable(py, e, source);
 }
 
+/// `_PyErr_FormatFromCause`: `cause` becomes the cause and the context of `e`.
+#[cold]
+pub fn caused_by(_: Py<'_>, e: PyErr, cause: PyErr) -> PyErr {
+    let (new, cause) = (e.value(), cause.into_value());
+    for field in [&new.cause, &new.context] {
+        let old = field.replace(cause.clone().into_ptr());
+        // SAFETY: OWNED: the exception held what the field was, or NULL.
+        drop(unsafe { Owned::<PyObject>::from_raw_opt(old) });
+    }
+    new.suppress_context.set(1);
+    e
+}
+
 /// `PyErr_WarnFormat`.
 #[cold]
 pub fn warn(

@@ -281,7 +281,7 @@ pub fn point_at_tables(h: &PyHeapTypeObject) {
 }
 
 /// A C string the type owns; released by `type_dealloc`.
-fn c_copy(text: &[u8]) -> *mut c_char {
+pub(super) fn c_copy(text: &[u8]) -> *mut c_char {
     let p = crate::alloc::malloc(text.len() + 1) as *mut u8;
     if !p.is_null() {
         // SAFETY: the block has room for the text and its NUL.
@@ -386,7 +386,7 @@ crate::getset! { static WEAKREF_ONLY [
 ] }
 
 /// The member rows behind a heap type (`_PyHeapType_GET_MEMBERS`): after the struct its metatype describes.
-fn member_rows(ty: &PyTypeObject) -> *mut PyMemberDef {
+pub(super) fn member_rows(ty: &PyTypeObject) -> *mut PyMemberDef {
     let meta = ty.as_object().ty();
     // SAFETY: LAYOUT: `tp_alloc` of a metatype leaves the items after its basic size.
     unsafe { ty.as_ptr().byte_offset((meta.tp_basicsize.get() + 7) & !7) as *mut PyMemberDef }
@@ -886,7 +886,7 @@ fn is_subtype_dealloc(t: &PyTypeObject) -> bool {
 
 /// `subtype_dealloc`: finaliser, weak references, slots and dict; then the dealloc of the nearest base that is not made
 /// in Python, which frees the memory.
-fn subtype_dealloc(py: Py<'_>, o: &PyObject) {
+pub(super) fn subtype_dealloc(py: Py<'_>, o: &PyObject) {
     let ty = o.ty();
     let mut b = ty;
     while is_subtype_dealloc(b) {

@@ -11,6 +11,7 @@ pub mod ready;
 mod reduce;
 pub mod slotdefs;
 pub mod slots;
+pub mod spec;
 pub mod special;
 pub mod wrap;
 
