@@ -135,8 +135,8 @@ functions! { pointer:
     PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInstanceMethod_Function
     PyInterpreterState_New PyInterpreterState_Next PyLong_GetInfo PyMarshal_Init
     PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile PyMarshal_ReadObjectFromString
-    PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function PyMethod_Self PyODict_New PyOS_Readline
-    PyOS_getsig PyObject_GET_WEAKREFS_LISTPTR PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer PyRun_File
+    PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function PyMethod_Self PyOS_Readline PyOS_getsig
+    PyObject_GET_WEAKREFS_LISTPTR PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer PyRun_File
     PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyRun_String PyStatus_Error PyStatus_Exit
     PyStatus_NoMemory PyStatus_Ok PyStructSequence_GetItem PyStructSequence_NewType PySymtable_Lookup
     PySys_GetXOptions PyThread_GetInfo PyThread_get_key_value PyThread_tss_alloc
@@ -228,12 +228,12 @@ functions! { integer:
     PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure
     PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab
     PyImport_GetMagicNumber PyImport_ImportFrozenModule PyImport_ImportFrozenModuleObject
-    PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne PyODict_DelItem PyODict_SetItem
-    PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer
-    PyObject_CheckReadBuffer PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release PyRun_AnyFile
-    PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
-    PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject
-    PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags PyRun_SimpleString PyRun_SimpleStringFlags
+    PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne PyOS_InterruptOccurred
+    PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer
+    PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release PyRun_AnyFile PyRun_AnyFileEx
+    PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop PyRun_InteractiveLoopFlags
+    PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject PyRun_SimpleFile
+    PyRun_SimpleFileEx PyRun_SimpleFileExFlags PyRun_SimpleString PyRun_SimpleStringFlags
     PySlice_GetIndices PySlice_GetIndicesEx PyStatus_Exception PyStatus_IsError PyStatus_IsExit
     PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions PySys_SetObject PyThreadState_GetID
     PyThreadState_SetAsyncExc PyThread_create_key PyThread_get_stacksize PyThread_set_key_value
@@ -377,11 +377,6 @@ data! {
     PyContextToken_Type = 416;
     PyImport_FrozenModules = 8;
     PyImport_Inittab = 8;
-    PyODictItems_Type = 416;
-    PyODictIter_Type = 416;
-    PyODictKeys_Type = 416;
-    PyODictValues_Type = 416;
-    PyODict_Type = 416;
     PyOS_InputHook = 8;
     PyOS_ReadlineFunctionPointer = 8;
     PyPickleBuffer_Type = 416;
