@@ -677,6 +677,9 @@ macro_rules! invoke {
     ($f:path, $py:ident, $this:ident, $b:ident, 8) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4 5 6 7) };
     ($f:path, $py:ident, $this:ident, $b:ident, 9) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4 5 6 7 8) };
     ($f:path, $py:ident, $this:ident, $b:ident, 10) => { $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4 5 6 7 8 9) };
+    ($f:path, $py:ident, $this:ident, $b:ident, 23) => {
+        $crate::invoke!(@ $f, $py, $this, $b, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22)
+    };
     (@ $f:path, $py:ident, $this:ident, $b:ident, $($i:literal)*) => {
         match (|| Ok($f($py, $this, $($crate::args::FromArg::from_arg($py, &$b, $i)?),*)))() {
             Ok(r) => $crate::args::IntoRet::into_ret(r, $py),

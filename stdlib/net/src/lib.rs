@@ -1,2 +1,6 @@
-//! Native modules that talk to other processes: `_socket`, `select`, `fcntl`, `_posixsubprocess`.
+//! Native modules that talk to other processes: `_posixsubprocess`, `_socket`, `fcntl`, `select`.
 #![allow(non_upper_case_globals)]
+
+pub mod _posixsubprocess;
+pub mod fcntl;
+pub mod select;

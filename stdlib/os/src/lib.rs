@@ -9,5 +9,6 @@ pub mod grp;
 pub mod path;
 pub mod posix;
 pub mod pwd;
+pub mod pytime;
 pub mod resource;
 pub mod time;

@@ -30,7 +30,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("stdlib/lang", 8),
     ("stdlib/io", 8),
     ("stdlib/sys", 8),
-    ("stdlib/os", 8),
+    ("stdlib/os", 5),
     ("stdlib/math", 5),
     ("stdlib/text", 5),
     ("stdlib/data", 8),

@@ -2,10 +2,11 @@
 
 use crate::convert::*;
 use crate::path::{Path, os_error};
+use crate::pytime::{Round, timespec};
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::thread::without_gil;
-use dxpy_core::{Owned, Py, PyErr, PyResult, call, exceptions, float, list, long, number, object, tuple};
+use dxpy_core::{Owned, Py, PyErr, PyResult, call, exceptions, list, long, number, object, tuple};
 use dxpy_host::fs::Target;
 use dxpy_host::{Errno, dir, fd, fs, process};
 
@@ -341,30 +342,6 @@ fn out_of_range(py: Py<'_>) -> PyErr {
     exceptions::overflow_error(py, format_args!("timestamp out of range for platform time_t"))
 }
 
-/// `_PyTime_ObjectToTimespec`, rounded down: seconds and nanoseconds.
-fn moment(py: Py<'_>, o: &PyObject) -> PyResult<(i64, i64)> {
-    let Some(f) = float::check(o) else {
-        let n = number::index_any(py, o)?;
-        return long::to_i64(&n).map(|s| (s, 0)).ok_or_else(|| out_of_range(py));
-    };
-    let t = f.ob_fval.get();
-    if t.is_nan() {
-        return Err(exceptions::value_error(py, format_args!("Invalid value NaN (not a number)")));
-    }
-    let (mut whole, mut part) = (t.trunc(), (t.fract() * 1e9).floor());
-    if part < 0.0 {
-        part += 1e9;
-        whole -= 1.0;
-    } else if part >= 1e9 {
-        part -= 1e9;
-        whole += 1.0;
-    }
-    if !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole) {
-        return Err(out_of_range(py));
-    }
-    Ok((whole as i64, part as i64))
-}
-
 /// Seconds and nanoseconds of a count of nanoseconds (`split_py_long_to_s_and_ns`).
 fn split(py: Py<'_>, o: &PyObject) -> PyResult<(i64, i64)> {
     let billion = long::from_i64(py, 1_000_000_000)?;
@@ -408,7 +385,7 @@ pub(super) fn utime(
         }
         (Some(t), None) => {
             let (a, b) = pair(t).ok_or_else(|| text("'times' must be either a tuple of two ints or None"))?;
-            Some([moment(py, &a)?, moment(py, &b)?])
+            Some([timespec(py, &a, Round::Floor)?, timespec(py, &b, Round::Floor)?])
         }
         (None, Some(t)) => {
             let (a, b) = pair(t).ok_or_else(|| text("'ns' must be a tuple of two ints"))?;
