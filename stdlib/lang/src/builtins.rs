@@ -5,6 +5,7 @@ mod iteration;
 mod objects;
 
 pub use code::OPTIMIZE;
+pub(crate) use code::{file_name, text_of};
 
 use dxpy_core::abi::*;
 use dxpy_core::args::Raw;

@@ -2,6 +2,7 @@
 #![allow(non_upper_case_globals)]
 
 pub mod _opcode;
+pub mod _symtable;
 pub mod _tokenize;
 pub mod _typing;
 pub mod _warnings;

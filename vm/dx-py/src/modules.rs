@@ -27,6 +27,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_sre", &dxpy_mod_text::_sre::MODULE),
     ("_io", &dxpy_mod_io::IO),
     ("_string", &dxpy_mod_text::_string::MODULE),
+    ("_symtable", &dxpy_mod_lang::_symtable::MODULE),
     ("_tokenize", &dxpy_mod_lang::_tokenize::MODULE),
     ("_typing", &dxpy_mod_lang::_typing::MODULE),
     ("unicodedata", &dxpy_mod_text::unicodedata::MODULE),

@@ -175,9 +175,8 @@ pub fn compile_given_tree(
     filename: &PyUnicodeObject,
     how: Compile,
 ) -> PyResult<Owned<PyCodeObject>> {
-    let left = py.state().abi.c_recursion_remaining.get();
-    let used = u32::try_from(dxpy_core::abi::constants::C_RECURSION_LIMIT - left).unwrap_or(0);
-    dxpy_compiler::validate::validate_within(tree, used).map_err(|e| compile_error(py, e, filename, None))?;
+    dxpy_compiler::validate::validate_within(tree, used_depth(py))
+        .map_err(|e| compile_error(py, e, filename, None))?;
     compile_tree(py, tree, filename, how, None)
 }
 
@@ -192,7 +191,7 @@ pub fn compile_tree(
     let options = dxpy_compiler::Options {
         optimize: how.optimize,
         flags: how.flags & dxpy_compiler::FLAGS_MASK,
-        used_depth: 0,
+        used_depth: used_depth(py),
         printable: |c| dxpy_text::unicode::is_printable(c),
     };
     let mut warnings = Vec::new();
@@ -214,6 +213,28 @@ pub fn compile_tree(
         Ok(code) => dxpy_types::code::from_plain(py, &code),
         Err(e) => Err(compile_error(py, e, filename, source)),
     }
+}
+
+/// The symbol table of some source (`_Py_SymtableStringObjectFlags`), for as long as `read` runs.
+pub fn with_symbols<R>(
+    py: Py<'_>,
+    source: &[u8],
+    filename: &PyUnicodeObject,
+    how: Compile,
+    read: impl FnOnce(&dxpy_compiler::symtable::SymbolTable) -> PyResult<R>,
+) -> PyResult<R> {
+    let tree = parse(py, source, filename, how)?;
+    let table = dxpy_compiler::future::Future::from_ast(&tree).and_then(|mut future| {
+        future.features |= how.flags & dxpy_compiler::FLAGS_MASK;
+        dxpy_compiler::symtable::SymbolTable::build_within(&tree, future, used_depth(py))
+    });
+    read(&table.map_err(|e| compile_error(py, e, filename, Some(source)))?)
+}
+
+/// How many C calls deep the caller is, in CPython's count.
+fn used_depth(py: Py<'_>) -> u32 {
+    let left = py.state().abi.c_recursion_remaining.get();
+    u32::try_from(dxpy_core::abi::constants::C_RECURSION_LIMIT - left).unwrap_or(0)
 }
 
 /// The exception of an error of the compiler's.

@@ -71,7 +71,7 @@ fn inherited(py: Py<'_>) -> u32 {
 }
 
 /// `_Py_SourceAsString`: the text, and whether it is a str, in which a coding cookie means nothing.
-fn text_of(py: Py<'_>, o: &PyObject, func: &str, what: &str) -> PyResult<(Vec<u8>, bool)> {
+pub(crate) fn text_of(py: Py<'_>, o: &PyObject, func: &str, what: &str) -> PyResult<(Vec<u8>, bool)> {
     let (text, is_str) = if let Some(s) = unicode::check(o) {
         (unicode::utf8(py, s)?.as_bytes().to_vec(), true)
     } else if let Some(b) = bytes::check(o) {
@@ -243,7 +243,7 @@ pub fn exec(
 }
 
 /// `PyUnicode_FSDecoder` for names of files that need not exist.
-fn file_name(py: Py<'_>, o: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
+pub(crate) fn file_name(py: Py<'_>, o: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
     let path = if unicode::check(o).is_some() || bytes::check(o).is_some() {
         o.to_owned()
     } else {

@@ -29,7 +29,7 @@ pub mod def {
     pub const TYPE_PARAM: u32 = 2 << 9;
     /// Set by `analyze` for a cell of an inlined comprehension.
     pub const COMP_CELL: u32 = 2 << 10;
-    pub const BOUND: u32 = LOCAL | PARAM | IMPORT | TYPE_PARAM;
+    pub const BOUND: u32 = LOCAL | PARAM | IMPORT;
 }
 
 /// Where the scope is in a symbol's flags.
@@ -98,6 +98,10 @@ pub struct BlockId(pub u32);
 pub struct NodeKey(usize, u8);
 
 impl NodeKey {
+    /// The address, which `_symtable` shows as a block's `id`.
+    pub fn address(self) -> usize {
+        self.0
+    }
     pub fn module(m: &Mod) -> NodeKey {
         NodeKey(std::ptr::from_ref(m).addr(), 0)
     }
