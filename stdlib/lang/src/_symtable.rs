@@ -103,11 +103,11 @@ fn entry(py: Py<'_>, table: &SymbolTable, id: BlockId) -> PyResult {
     let (id, name) = (long::from_i64(py, address)?, unicode::intern_str(py, &block.name)?);
     // SAFETY: LAYOUT: the type's instances are entries, and every field is set.
     let e = unsafe { object::tp_alloc(py, &ENTRY, 0)?.cast::<Entry>() };
-    e.id.set(id.into_ptr() as *mut PyObject);
-    e.name.set(name.into_ptr() as *mut PyObject);
-    e.symbols.set(symbols.into_ptr() as *mut PyObject);
-    e.varnames.set(varnames.into_ptr() as *mut PyObject);
-    e.children.set(children.into_ptr() as *mut PyObject);
+    e.id.set(id.into_ptr());
+    e.name.set(name.into_ptr());
+    e.symbols.set(symbols.into_ptr());
+    e.varnames.set(varnames.into_ptr());
+    e.children.set(children.into_ptr());
     e.kind.set(block.kind as c_int);
     e.nested.set(c_int::from(block.nested));
     e.lineno.set(block.range.lineno);
