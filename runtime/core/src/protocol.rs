@@ -232,7 +232,11 @@ pub fn collect(py: Py<'_>, iterable: &PyObject) -> PyResult<Vec<Owned>> {
         return Ok(items.iter().map(|i| (**i).to_owned()).collect());
     }
     let it = iter(py, iterable)?;
+    // A hint that cannot be met is no mere hint to CPython either.
     let mut out = Vec::new();
+    if out.try_reserve(length_hint(py, iterable, 8)?).is_err() {
+        return Err(exceptions::memory_error(py));
+    }
     while let Some(item) = next(py, &it)? {
         out.push(item);
     }

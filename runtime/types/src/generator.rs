@@ -260,8 +260,10 @@ pub fn resume(
         ts.exc_info.set(&raw const g.gi_exc_state as *mut _PyErr_StackItem);
         let raising = throw.is_some();
         if let Some(e) = throw {
-            // What was being handled where the generator stands becomes the context (`_PyErr_ChainStackItem`).
-            exceptions::chained(py, e).restore(py);
+            // What was being handled where the generator stands becomes the context (`_PyErr_ChainStackItem`): what its
+            // caller handles does not.
+            let own = g.gi_exc_state.exc_value.get().as_ref().is_some_and(|v| !object::is_none(v));
+            if own { exceptions::chained(py, e) } else { e }.restore(py);
         }
         g.gi_frame_state.set(EXECUTING);
         let eval = EVAL.get().expect("the interpreter has set its entry");

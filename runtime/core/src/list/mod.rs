@@ -90,7 +90,8 @@ pub fn get(l: &PyListObject, i: usize) -> Option<Owned> {
 /// `list_resize`: sets the length; memory grows ahead of need by about an eighth. Items beyond the old length are not
 /// set: the caller fills them before anyone looks.
 pub fn resize(py: Py<'_>, l: &PyListObject, n: usize) -> PyResult<()> {
-    let allocated = l.allocated.get() as usize;
+    // Below zero while the list is being sorted, when nothing fits.
+    let allocated = l.allocated.get().max(0) as usize;
     if allocated >= n && n >= allocated >> 1 {
         l.ob_base.ob_size.set(n as isize);
         return Ok(());
@@ -172,7 +173,7 @@ pub fn append(py: Py<'_>, l: &PyListObject, item: &PyObject) -> PyResult<()> {
 #[inline]
 pub fn push(py: Py<'_>, l: &PyListObject, item: Owned) -> PyResult<()> {
     let n = len(l);
-    if (l.allocated.get() as usize) > n {
+    if l.allocated.get() > n as isize {
         l.ob_base.ob_size.set(n as isize + 1);
     } else {
         resize(py, l, n + 1)?;
@@ -248,7 +249,8 @@ pub fn extend(py: Py<'_>, l: &PyListObject, from: &PyObject) -> PyResult<()> {
         if held.is_empty() {
             return Ok(());
         }
-        resize(py, l, n + held.len())?;
+        make_room(py, l, held.len())?;
+        l.ob_base.ob_size.set((n + held.len()) as isize);
         for (i, o) in held.into_iter().enumerate() {
             // SAFETY: `resize` made room for all.
             unsafe { *l.ob_item.get().add(n + i) = o.into_ptr() };
@@ -256,8 +258,37 @@ pub fn extend(py: Py<'_>, l: &PyListObject, from: &PyObject) -> PyResult<()> {
         return Ok(());
     }
     let it = crate::protocol::iter(py, from)?;
+    let more = crate::protocol::length_hint(py, from, 8)?;
+    // A sum beyond the largest size may be a wrong hint; then memory grows with the items.
+    if len(l).checked_add(more).is_some_and(|n| n <= isize::MAX as usize) {
+        make_room(py, l, more)?;
+    }
     while let Some(item) = crate::protocol::next(py, &it)? {
         push(py, l, item)?;
     }
+    // What the hint promised too much is given back.
+    if (len(l) as isize) < l.allocated.get() { resize(py, l, len(l)) } else { Ok(()) }
+}
+
+/// Room for so many more items, the length as it is (`list_preallocate_exact` for a list without memory).
+fn make_room(py: Py<'_>, l: &PyListObject, more: usize) -> PyResult<()> {
+    let n = len(l);
+    if !l.ob_item.get().is_null() || l.allocated.get() != 0 {
+        resize(py, l, n + more)?;
+        l.ob_base.ob_size.set(n as isize);
+        return Ok(());
+    }
+    // An even number: the allocator's blocks are of two words at least.
+    let room = (more + 1) & !1;
+    let bytes = room.checked_mul(size_of::<*mut PyObject>()).filter(|b| *b <= isize::MAX as usize);
+    if room == 0 {
+        return Ok(());
+    }
+    let block = bytes.map_or(core::ptr::null_mut(), alloc::malloc);
+    if block.is_null() {
+        return Err(exceptions::memory_error(py));
+    }
+    l.ob_item.set(block as *mut *mut PyObject);
+    l.allocated.set(room as isize);
     Ok(())
 }

@@ -121,24 +121,31 @@ fn back_hint(_: Py<'_>, it: &listreviterobject) -> isize {
 }
 
 /// `listiter_reduce_general`.
-fn general(py: Py<'_>, l: Option<&PyListObject>, index: isize, forward: bool) -> PyResult {
-    if let Some(l) = l {
+fn general(py: Py<'_>, seq: &Cell<*mut PyListObject>, index: &Cell<isize>, forward: bool) -> PyResult {
+    if source(seq).is_some() {
         let f = hooks::builtin(py, if forward { name!("iter") } else { name!("reversed") })?;
+        // The search for the function can run code that exhausts this iterator.
+        let Some(l) = source(seq) else { return exhausted(py) };
         let args = tuple::from_iter(py, [l.as_object().to_owned()])?;
-        let i = long::from_i64(py, index as i64)?;
+        let i = long::from_i64(py, index.get() as i64)?;
         return tuple::from_iter(py, [f, args.upcast(), i.upcast()]).map(Owned::upcast);
     }
+    exhausted(py)
+}
+
+/// An iterator over an empty list.
+fn exhausted(py: Py<'_>) -> PyResult {
     let f = hooks::builtin(py, name!("iter"))?;
     let args = tuple::from_iter(py, [list::new(py)?.upcast()])?;
     tuple::from_iter(py, [f, args.upcast()]).map(Owned::upcast)
 }
 
 fn reduce(py: Py<'_>, it: &_PyListIterObject) -> PyResult {
-    general(py, source(&it.it_seq), it.it_index.get(), true)
+    general(py, &it.it_seq, &it.it_index, true)
 }
 
 fn back_reduce(py: Py<'_>, it: &listreviterobject) -> PyResult {
-    general(py, source(&it.it_seq), it.it_index.get(), false)
+    general(py, &it.it_seq, &it.it_index, false)
 }
 
 fn setstate(py: Py<'_>, it: &_PyListIterObject, state: &PyObject) -> PyResult<()> {

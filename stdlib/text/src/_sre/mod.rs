@@ -135,9 +135,9 @@ pub fn run(py: Py<'_>, state: &mut State, program: &Program, s: &Subject, how: H
     let mut poll = || match dxpy_core::thread::check_signals(py) {
         Err(e) => {
             interrupted = Some(e);
-            true
+            false
         }
-        Ok(()) => false,
+        Ok(()) => true,
     };
     let props = &UnicodeProps;
     let r = each_kind!(s.view(), v => match how {
