@@ -19,40 +19,17 @@ pub struct Path {
     pub bytes: bool,
 }
 
-/// `PyUnicode_EncodeFSDefault`: UTF-8, in which surrogates stand for undecodable bytes.
+/// `PyUnicode_EncodeFSDefault`.
 pub fn encode(py: Py<'_>, s: &PyUnicodeObject) -> PyResult<Vec<u8>> {
-    let mut out = Vec::with_capacity(unicode::len(s));
-    let mut buffer = [0; 4];
-    for (i, c) in unicode::code_points(s).enumerate() {
-        match char::from_u32(c) {
-            Some(c) => out.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes()),
-            None if (0xDC80..0xDD00).contains(&c) => out.push((c - 0xDC00) as u8),
-            None => {
-                return Err(exceptions::unicode_encode_error(
-                    py,
-                    "utf-8",
-                    s,
-                    i,
-                    i + 1,
-                    "surrogates not allowed",
-                ));
-            }
-        }
-    }
-    Ok(out)
+    dxpy_core::codecs::encode_fs(py, s).map(|b| bytes::as_slice(&b).to_vec())
 }
 
 /// `PyUnicode_DecodeFSDefaultAndSize`.
 pub fn decode(py: Py<'_>, b: &[u8]) -> PyResult<Owned<PyUnicodeObject>> {
-    if let Ok(text) = core::str::from_utf8(b) {
-        return unicode::from_str(py, text);
+    match core::str::from_utf8(b) {
+        Ok(text) if text.is_ascii() => unicode::from_str(py, text),
+        _ => dxpy_core::codecs::decode_fs(py, b),
     }
-    let mut out: Vec<u32> = Vec::with_capacity(b.len());
-    for chunk in b.utf8_chunks() {
-        out.extend(chunk.valid().chars().map(u32::from));
-        out.extend(chunk.invalid().iter().map(|b| 0xDC00 + u32::from(*b)));
-    }
-    unicode::from_code_points(py, &out)
 }
 
 /// What a function says about a path it takes.

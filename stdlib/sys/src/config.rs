@@ -1,21 +1,27 @@
 //! What the command line and the environment decided, for `sys` to show and for start-up to follow (`PyConfig`).
 
+use std::ffi::OsString;
 use std::sync::OnceLock;
 
-/// The configuration of the process. Text fields that come from the system may hold undecodable bytes as surrogates
-/// once codecs say so; for now they are what the system gave, replaced where needed.
+/// The configuration of the process. What comes from the system is kept in the system's bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    pub executable: String,
-    pub prefix: String,
-    pub base_prefix: String,
+    /// `argv[0]`.
+    pub program_name: OsString,
+    pub executable: OsString,
+    /// The executable that a virtual environment was made with.
+    pub base_executable: OsString,
+    pub prefix: OsString,
+    pub exec_prefix: OsString,
+    pub base_prefix: OsString,
+    pub platlibdir: OsString,
     /// The folder of the standard library.
-    pub stdlib: String,
-    pub argv: Vec<String>,
-    pub orig_argv: Vec<String>,
-    pub path: Vec<String>,
-    pub warnoptions: Vec<String>,
-    pub xoptions: Vec<(String, Option<String>)>,
+    pub stdlib: OsString,
+    pub argv: Vec<OsString>,
+    pub orig_argv: Vec<OsString>,
+    pub path: Vec<OsString>,
+    pub warnoptions: Vec<OsString>,
+    pub xoptions: Vec<(OsString, Option<OsString>)>,
     pub debug: i64,
     pub inspect: i64,
     pub interactive: i64,
@@ -35,8 +41,28 @@ pub struct Config {
     pub safe_path: bool,
     pub int_max_str_digits: i64,
     pub unbuffered: bool,
-    pub pycache_prefix: Option<String>,
+    pub pycache_prefix: Option<OsString>,
+    /// The encoding and error handler of file names, arguments and the environment.
+    pub fs_encoding: String,
+    pub fs_errors: String,
+    /// Those of the standard streams; standard error has a handler of its own.
+    pub stdio_encoding: String,
+    pub stdio_errors: String,
+    /// `--check-hash-based-pycs`.
+    pub check_hash_pycs: String,
+    /// The seed of hashes, where one was given.
+    pub hash_seed: Option<u32>,
+    pub skip_first_line: bool,
+    /// Whether code objects have columns.
+    pub code_debug_ranges: bool,
+    pub import_time: bool,
+    pub faulthandler: bool,
+    /// How many frames tracemalloc keeps from the start; 0 for not at all.
+    pub tracemalloc: i64,
 }
+
+/// `Py_GetVersion`: what `sys.version` says.
+pub const VERSION: &str = concat!("3.12.1 (dx-py ", env!("CARGO_PKG_VERSION"), ") [Rust]");
 
 static CONFIG: OnceLock<Config> = OnceLock::new();
 

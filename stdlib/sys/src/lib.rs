@@ -3,6 +3,7 @@
 
 pub mod _abc;
 pub mod _thread;
+pub mod atexit;
 pub mod config;
 pub mod gc;
 mod hooks;

@@ -51,6 +51,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("select", &dxpy_mod_net::select::MODULE),
     ("posix", &dxpy_mod_os::posix::MODULE),
     ("time", &dxpy_mod_os::time::MODULE),
+    ("atexit", &dxpy_mod_sys::atexit::MODULE),
     ("_abc", &dxpy_mod_sys::_abc::MODULE),
     ("_thread", &dxpy_mod_sys::_thread::MODULE),
     ("gc", &dxpy_mod_sys::gc::MODULE),

@@ -7,5 +7,7 @@ pub mod dynamic;
 pub mod frozen;
 pub mod imp;
 pub mod import;
+pub mod interactive;
+pub mod run;
 pub mod source;
 pub mod state;

@@ -9,8 +9,10 @@ use crate::abi::*;
 use crate::call::type_name;
 use crate::err::PyResult;
 use crate::ptr::{Object, Owned};
+use crate::statics::Gil;
 use crate::thread::Py;
 use crate::{buffer, bytes, exceptions, unicode};
+use core::cell::Cell;
 use dxpy_text::codecs::simple::{AsciiDecoder, ByteEncoder, decode_latin1};
 use dxpy_text::codecs::utf8::{Utf8Decoder, Utf8Encoder};
 use dxpy_text::codecs::wide::{Utf16Decoder, Utf16Encoder, Utf32Decoder, Utf32Encoder};
@@ -172,14 +174,36 @@ pub fn decode_with_names(
     decode(py, source, encoding.as_deref(), errors.as_deref())
 }
 
-/// `PyUnicode_DecodeFSDefault`: UTF-8 with `surrogateescape`, as on every system this runs on.
+/// The encoding of file names, arguments and the environment; UTF-8 unless start-up found another.
+static FS: Gil<Cell<(&'static str, &'static str)>> = Gil(Cell::new(("utf-8", "surrogateescape")));
+
+/// Sets encoding and error handler of file names (`_Py_SetFileSystemEncoding`), for the life of the process.
+pub fn set_fs(encoding: &str, errors: &str) {
+    let keep = |s: &str| -> &'static str { Box::leak(s.to_owned().into_boxed_str()) };
+    if FS.get() != (encoding, errors) {
+        FS.set((keep(encoding), keep(errors)));
+    }
+}
+
+/// `PyUnicode_DecodeFSDefault`.
 pub fn decode_fs(py: Py<'_>, path: &[u8]) -> PyResult<Owned<PyUnicodeObject>> {
-    decode_utf8(py, Source::new(path), Some("surrogateescape"))
+    match FS.get() {
+        ("utf-8", errors) => decode_utf8(py, Source::new(path), Some(errors)),
+        (encoding, errors) => decode(py, Source::new(path), Some(encoding), Some(errors)),
+    }
 }
 
 /// `PyUnicode_EncodeFSDefault`.
 pub fn encode_fs(py: Py<'_>, s: &PyUnicodeObject) -> PyResult<Owned<PyBytesObject>> {
-    encode_utf8(py, s, Some("surrogateescape"))
+    let (encoding, errors) = FS.get();
+    if encoding == "utf-8" {
+        return encode_utf8(py, s, Some(errors));
+    }
+    let b = encode(py, s, Some(encoding), Some(errors))?;
+    match bytes::check(&b) {
+        Some(b) => Ok(b.to_owned()),
+        None => Err(exceptions::type_error(py, format_args!("encoder did not return a bytes object"))),
+    }
 }
 
 /// `PyUnicode_FSConverter`: the bytes of a path given as str, bytes or an object with `__fspath__`; no NUL inside.

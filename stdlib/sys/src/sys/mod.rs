@@ -13,9 +13,11 @@ use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::thread::gil;
 use dxpy_core::{
-    Owned, Py, PyResult, call, dict, exceptions, list, long, methods, name, object, tuple, types, unicode,
+    Owned, Py, PyResult, call, codecs, dict, exceptions, list, long, methods, name, object, tuple, types,
+    unicode,
 };
 use dxpy_import::state;
+use std::ffi::{OsStr, OsString};
 
 /// `sys`.
 pub static SYS: StaticModule = StaticModule::new(c"sys")
@@ -41,7 +43,7 @@ methods! { static METHODS: for PyModuleObject [
     "getdlopenflags" = limits::getdlopenflags [0], "($module, /)", "The flags extension modules are loaded with.";
     "getallocatedblocks" = limits::getallocatedblocks [0], "($module, /)", "The number of memory blocks in use.";
     "getunicodeinternedsize" = limits::getunicodeinternedsize [0], "($module, /)", "The number of interned str.";
-    "getfilesystemencoding" = getdefaultencoding [0], "($module, /)", "The encoding of file names.";
+    "getfilesystemencoding" = getfilesystemencoding [0], "($module, /)", "The encoding of file names.";
     "getfilesystemencodeerrors" = getfilesystemencodeerrors [0], "($module, /)", "The error handler of file names.";
     "getrefcount" = getrefcount [1], "($module, object, /)", "The number of references to an object, this call's included.";
     "getrecursionlimit" = limits::getrecursionlimit [0], "($module, /)", "How deep calls may nest.";
@@ -78,8 +80,13 @@ fn text(py: Py<'_>, s: &str) -> PyResult {
     unicode::from_str(py, s).map(Owned::upcast)
 }
 
-fn text_list(py: Py<'_>, items: &[String]) -> PyResult {
-    let items: Vec<Owned> = items.iter().map(|s| text(py, s)).collect::<PyResult<_>>()?;
+/// Text of the system's: undecodable bytes are surrogates.
+fn system_text(py: Py<'_>, s: &OsStr) -> PyResult {
+    codecs::decode_fs(py, s.as_encoded_bytes()).map(Owned::upcast)
+}
+
+fn text_list(py: Py<'_>, items: &[OsString]) -> PyResult {
+    let items: Vec<Owned> = items.iter().map(|s| system_text(py, s)).collect::<PyResult<_>>()?;
     list::from_iter(py, items).map(Owned::upcast)
 }
 
@@ -91,21 +98,25 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     for (n, s) in [
         ("byteorder", "little"),
         ("platform", "linux"),
-        ("executable", c.executable.as_str()),
-        ("_base_executable", c.executable.as_str()),
-        ("prefix", c.prefix.as_str()),
-        ("exec_prefix", c.prefix.as_str()),
-        ("base_prefix", c.base_prefix.as_str()),
-        ("base_exec_prefix", c.base_prefix.as_str()),
-        ("platlibdir", "lib"),
         ("abiflags", ""),
         ("_framework", ""),
-        ("_stdlib_dir", c.stdlib.as_str()),
         ("float_repr_style", "short"),
         ("copyright", "Copyright (c) the dx-py developers."),
-        ("version", concat!("3.12.1 (dx-py ", env!("CARGO_PKG_VERSION"), ") [Rust]")),
+        ("version", config::VERSION),
     ] {
         add(n, text(py, s)?)?;
+    }
+    for (n, s) in [
+        ("executable", &c.executable),
+        ("_base_executable", &c.base_executable),
+        ("prefix", &c.prefix),
+        ("exec_prefix", &c.exec_prefix),
+        ("base_prefix", &c.base_prefix),
+        ("base_exec_prefix", &c.exec_prefix),
+        ("platlibdir", &c.platlibdir),
+        ("_stdlib_dir", &c.stdlib),
+    ] {
+        add(n, system_text(py, s)?)?;
     }
     add("hexversion", int(py, 0x030C01F0)?)?;
     add("api_version", int(py, 1013)?)?;
@@ -115,7 +126,7 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     add(
         "pycache_prefix",
         match &c.pycache_prefix {
-            Some(p) => text(py, p)?,
+            Some(p) => system_text(py, p)?,
             None => object::none(),
         },
     )?;
@@ -129,10 +140,10 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     let x = dict::new(py)?;
     for (k, v) in &c.xoptions {
         let v = match v {
-            Some(v) => text(py, v)?,
+            Some(v) => system_text(py, v)?,
             None => dxpy_core::boolean::new(true).upcast(),
         };
-        dict::set_str(py, &x, k, &v)?;
+        dict::set(py, &x, &*system_text(py, k)?, &v)?;
     }
     add("_xoptions", x.upcast())?;
     let names: Vec<Owned> = state::built_in_names().iter().map(|n| text(py, n)).collect::<PyResult<_>>()?;
@@ -201,7 +212,11 @@ fn getdefaultencoding(py: Py<'_>, _: &PyModuleObject) -> PyResult {
 }
 
 fn getfilesystemencodeerrors(py: Py<'_>, _: &PyModuleObject) -> PyResult {
-    Ok(name!("surrogateescape").obj(py).to_owned())
+    text(py, &config::get().fs_errors)
+}
+
+fn getfilesystemencoding(py: Py<'_>, _: &PyModuleObject) -> PyResult {
+    text(py, &config::get().fs_encoding)
 }
 
 fn getrefcount(_: Py<'_>, _: &PyModuleObject, o: &PyObject) -> isize {

@@ -457,7 +457,7 @@ pub fn display_exception(py: Py<'_>, e: &PyErr) {
 }
 
 /// Writes to `sys.stderr`, or to the descriptor if that fails (`PySys_WriteStderr`).
-fn write_stderr(py: Py<'_>, text: &str) {
+pub(crate) fn write_stderr(py: Py<'_>, text: &str) {
     let written = sys_attribute(py, name!("stderr")).filter(|f| !object::is_none(f)).map(|f| {
         let text = unicode::from_str(py, text)?;
         call::method(py, &f, name!("write"), [text.as_object()]).map(drop)

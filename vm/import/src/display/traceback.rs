@@ -127,10 +127,13 @@ fn marks(py: Py<'_>, c: &PyCodeObject, lasti: i32, source: &str, stripped: &str)
     if end.wrapping_sub(start) == whole && anchors.is_none() {
         return None;
     }
+    // From here on columns are those of a terminal, where some characters take two.
+    let column = |n: usize| columns(source, n);
     let (primary, left, right) = match anchors {
-        Some((l, r)) => ('~', l, r),
+        Some((l, r)) => ('~', column(l), column(r)),
         None => ('^', usize::MAX, 0),
     };
+    let (start, end) = (column(start), column(end));
     // The source is shown four columns in, without the blanks it begins with.
     let indent = source.chars().count() - whole;
     let mut text = " ".repeat(4);
@@ -143,6 +146,13 @@ fn marks(py: Py<'_>, c: &PyCodeObject, lasti: i32, source: &str, stripped: &str)
     }
     text.push('\n');
     Some(text)
+}
+
+/// `_PyPegen_calculate_display_width`: the columns that the first characters take.
+fn columns(text: &str, characters: usize) -> usize {
+    let wide = |c: char| !c.is_ascii() && matches!(dxpy_text::unicode::east_asian_width(c as u32), "W" | "F");
+    let extra = characters.saturating_sub(text.chars().count());
+    text.chars().take(characters).map(|c| 1 + wide(c) as usize).sum::<usize>() + extra
 }
 
 /// `_PyPegen_byte_offset_to_character_offset`.
