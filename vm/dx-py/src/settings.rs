@@ -260,7 +260,7 @@ pub fn configure(args: &[OsString], o: &Options, e: &Environment, text: &Encodin
     }
     c.tracemalloc = tracemalloc(o, e)?;
     c.int_max_str_digits = max_digits(o, e)?;
-    match o.random_hashes.then_some(None).unwrap_or_else(|| e.get("PYTHONHASHSEED")) {
+    match if o.random_hashes { None } else { e.get("PYTHONHASHSEED") } {
         None => {}
         Some(v) => {
             use dxpy_text::hash::HashSecret;
