@@ -13,6 +13,7 @@ pub mod complexobject;
 pub mod dictobject;
 pub mod floatobject;
 pub mod format;
+pub mod getargs;
 pub mod listobject;
 pub mod longobject;
 pub mod memoryobject;

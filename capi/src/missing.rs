@@ -200,17 +200,16 @@ functions! { pointer:
 
 functions! { integer:
     PyInterpreterState_GetID PyGILState_Ensure PyTraceBack_Here PyOS_snprintf Py_EnterRecursiveCall
-    PyArg_ValidateKeywordArguments PyObject_CallFinalizerFromDealloc PyObject_GC_IsFinalized
-    PyUnicode_FindChar _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable PyCapsule_IsValid
-    PyTuple_SetItem Py_IsInitialized PyUnicode_Resize PyArg_ParseTuple PyArg_ParseTupleAndKeywords
-    _PyArg_ParseTuple_SizeT _PyUnicode_IsWhitespace PyArg_UnpackTuple _PyArg_ParseTupleAndKeywords_SizeT
-    PyTraceBack_Print PyErr_CheckSignals PyUnicode_Tailmatch PySlice_Unpack PyFrame_GetLineNumber
-    PyCapsule_SetContext _PyBytes_Resize PyCapsule_SetDestructor PyThread_acquire_lock PyThread_tss_create
-    PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond PyCapsule_SetName PyObject_Print
-    PyThread_get_thread_ident _Py_IsFinalizing PyGILState_Check PyUnicode_ReadChar _PyUnicode_IsAlpha
-    _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get PyUnicode_Count
-    _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous
-    PyCapsule_SetPointer PyFrame_GetLasti PyTraceMalloc_Track PyTraceMalloc_Untrack
+    PyObject_CallFinalizerFromDealloc PyObject_GC_IsFinalized PyUnicode_FindChar _PyObject_VisitManagedDict
+    PyGC_Disable PyGC_Enable PyCapsule_IsValid PyTuple_SetItem Py_IsInitialized PyUnicode_Resize
+    PyArg_ParseTuple PyArg_ParseTupleAndKeywords _PyArg_ParseTuple_SizeT _PyUnicode_IsWhitespace
+    _PyArg_ParseTupleAndKeywords_SizeT PyTraceBack_Print PyErr_CheckSignals PyUnicode_Tailmatch
+    PySlice_Unpack PyFrame_GetLineNumber PyCapsule_SetContext _PyBytes_Resize PyCapsule_SetDestructor
+    PyThread_acquire_lock PyThread_tss_create PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond
+    PyCapsule_SetName PyObject_Print PyThread_get_thread_ident _Py_IsFinalizing PyGILState_Check
+    PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric
+    PyContextVar_Get PyUnicode_Count _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer
+    PyBuffer_ToContiguous PyCapsule_SetPointer PyFrame_GetLasti PyTraceMalloc_Track PyTraceMalloc_Untrack
     _PyGen_FetchStopIterationValue _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString
     _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes
     PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData
@@ -220,7 +219,7 @@ functions! { integer:
     PyUnicode_CopyCharacters PyUnicode_FSConverter PyUnicode_WriteChar Py_FinalizeEx Py_GetRecursionLimit
     _PyArg_VaParseTupleAndKeywords_SizeT _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame
     _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase
-    _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyArg_Parse PyArg_VaParse PyArg_VaParseTupleAndKeywords
+    _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyArg_Parse PyArg_VaParseTupleAndKeywords
     PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCapsule_GetDestructor PyCode_Addr2Location
     PyCode_ClearWatcher PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset
     PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject
@@ -249,13 +248,11 @@ functions! { integer:
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
     Py_FdIsInteractive Py_FrozenMain Py_IsFalse Py_IsTrue Py_Main Py_MakePendingCalls Py_RunMain
-    Py_SetStandardStreamEncoding _PyArena_AddPyObject _PyArg_CheckPositional _PyArg_NoKeywords
-    _PyArg_NoKwnames _PyArg_NoPositional _PyArg_ParseStack _PyArg_ParseStackAndKeywords
+    Py_SetStandardStreamEncoding _PyArena_AddPyObject _PyArg_ParseStack _PyArg_ParseStackAndKeywords
     _PyArg_ParseStackAndKeywords_SizeT _PyArg_ParseStack_SizeT _PyArg_ParseTupleAndKeywordsFast
-    _PyArg_ParseTupleAndKeywordsFast_SizeT _PyArg_Parse_SizeT _PyArg_UnpackStack
-    _PyArg_VaParseTupleAndKeywordsFast _PyArg_VaParseTupleAndKeywordsFast_SizeT _PyArg_VaParse_SizeT
-    _PyBytes_Find _PyBytes_ReverseFind _PyCode_CheckLineNumber _PyCode_Validate _PyConfig_FromDict
-    _PyCrossInterpreterData_InitWithSize _PyCrossInterpreterData_Lookup
+    _PyArg_ParseTupleAndKeywordsFast_SizeT _PyArg_Parse_SizeT _PyArg_VaParseTupleAndKeywordsFast
+    _PyArg_VaParseTupleAndKeywordsFast_SizeT _PyBytes_Find _PyBytes_ReverseFind _PyCode_CheckLineNumber
+    _PyCode_Validate _PyConfig_FromDict _PyCrossInterpreterData_InitWithSize _PyCrossInterpreterData_Lookup
     _PyCrossInterpreterData_RegisterClass _PyCrossInterpreterData_Release
     _PyCrossInterpreterData_ReleaseAndRawFree _PyCrossInterpreterData_UnregisterClass _PyDeadline_Get
     _PyDeadline_Init _PyDict_CheckConsistency _PyDict_ContainsId _PyDict_DelItemId _PyDict_MergeEx
@@ -336,21 +333,20 @@ functions! { void:
     PyThread_tss_free PyUnicode_AppendAndDel PyUnicode_InternImmortal PyUnstable_GC_VisitObjects
     PyUnstable_PerfMapState_Fini Py_EndInterpreter Py_Exit Py_ExitStatusException Py_Finalize Py_Initialize
     Py_InitializeEx Py_SetPath Py_SetProgramName Py_SetPythonHome Py_SetRecursionLimit _PyArena_Free
-    _PyArg_BadArgument _PyBytesWriter_Dealloc _PyBytesWriter_Init _PyBytes_Repeat
-    _PyConfig_InitCompatConfig _PyCrossInterpreterData_Clear _PyCrossInterpreterData_Init
-    _PyDebugAllocatorStats _PyDict_DebugMallocStats _PyDict_MaybeUntrack _PyErr_ChainExceptions
-    _PyErr_ChainStackItem _PyErr_Clear _PyErr_Display _PyErr_DisplayException _PyErr_Fetch
-    _PyErr_GetExcInfo _PyErr_NormalizeException _PyErr_Print _PyErr_Restore _PyErr_SetHandledException
-    _PyErr_SetNone _PyErr_SetObject _PyErr_SetString _PyEval_SetSwitchInterval _PyEval_SignalAsyncExc
-    _PyEval_SignalReceived _PyFloat_DebugMallocStats _PyGen_Finalize _PyImport_AcquireLock
-    _PyInterpreterState_IDDecref _PyInterpreterState_RequireIDRef _PyInterpreterState_SetEvalFrameFunc
-    _PyInterpreterState_SetNotRunningMain _PyList_DebugMallocStats _PyModule_Clear _PyModule_ClearDict
-    _PyObject_AssertFailed _PyObject_DebugTypeStats _PyObject_Dump _PyPathConfig_ClearGlobal
-    _PyPreConfig_InitCompatConfig _PyRuntimeState_Fini _PyRuntime_Finalize _PyThreadState_Bind
-    _PyThreadState_DeleteCurrent _PyThreadState_DeleteExcept _PyThreadState_Init _PyTime_AsTimespec_clamp
-    _PyTime_AsTimeval_clamp _PyTraceMalloc_ClearTraces _PyTraceMalloc_ResetPeak _PyTraceMalloc_Stop
-    _PyTraceback_Add _PyTuple_DebugMallocStats _PyTuple_MaybeUntrack _PyUnicode_FastFill
-    _PyWeakref_ClearRef _PyWideStringList_Clear _Py_BreakPoint _Py_ClearArgcArgv
+    _PyBytesWriter_Dealloc _PyBytesWriter_Init _PyBytes_Repeat _PyConfig_InitCompatConfig
+    _PyCrossInterpreterData_Clear _PyCrossInterpreterData_Init _PyDebugAllocatorStats
+    _PyDict_DebugMallocStats _PyDict_MaybeUntrack _PyErr_ChainExceptions _PyErr_ChainStackItem _PyErr_Clear
+    _PyErr_Display _PyErr_DisplayException _PyErr_Fetch _PyErr_GetExcInfo _PyErr_NormalizeException
+    _PyErr_Print _PyErr_Restore _PyErr_SetHandledException _PyErr_SetNone _PyErr_SetObject _PyErr_SetString
+    _PyEval_SetSwitchInterval _PyEval_SignalAsyncExc _PyEval_SignalReceived _PyFloat_DebugMallocStats
+    _PyGen_Finalize _PyImport_AcquireLock _PyInterpreterState_IDDecref _PyInterpreterState_RequireIDRef
+    _PyInterpreterState_SetEvalFrameFunc _PyInterpreterState_SetNotRunningMain _PyList_DebugMallocStats
+    _PyModule_Clear _PyModule_ClearDict _PyObject_AssertFailed _PyObject_DebugTypeStats _PyObject_Dump
+    _PyPathConfig_ClearGlobal _PyPreConfig_InitCompatConfig _PyRuntimeState_Fini _PyRuntime_Finalize
+    _PyThreadState_Bind _PyThreadState_DeleteCurrent _PyThreadState_DeleteExcept _PyThreadState_Init
+    _PyTime_AsTimespec_clamp _PyTime_AsTimeval_clamp _PyTraceMalloc_ClearTraces _PyTraceMalloc_ResetPeak
+    _PyTraceMalloc_Stop _PyTraceback_Add _PyTuple_DebugMallocStats _PyTuple_MaybeUntrack
+    _PyUnicode_FastFill _PyWeakref_ClearRef _PyWideStringList_Clear _Py_BreakPoint _Py_ClearArgcArgv
     _Py_ClearStandardStreamEncoding _Py_DumpASCII _Py_DumpDecimal _Py_DumpExtensionModules
     _Py_DumpHexadecimal _Py_DumpTraceback _Py_FatalErrorFormat _Py_FatalRefcountErrorFunc
     _Py_FreeCharPArray _Py_ResetForceASCII _Py_RestoreSignals _Py_SetProgramFullPath _Py_add_one_to_index_C

@@ -15,6 +15,11 @@ pub struct VaList {
 }
 
 impl VaList {
+    /// `va_copy`: a list of its own over the same arguments.
+    pub fn copy(&self) -> VaList {
+        VaList { general: self.general, vector: self.vector, overflow: self.overflow, saved: self.saved }
+    }
+
     /// The next argument of a whole word: an integer of any width, or a pointer.
     ///
     /// # Safety
