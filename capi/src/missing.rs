@@ -155,10 +155,10 @@ functions! { pointer:
     Py_GetCopyright Py_GetExecPrefix Py_GetPath Py_GetPlatform Py_GetPrefix Py_GetProgramFullPath
     Py_GetProgramName Py_GetPythonHome Py_InitializeFromConfig Py_NewInterpreter
     Py_NewInterpreterFromConfig Py_PreInitialize Py_PreInitializeFromArgs Py_PreInitializeFromBytesArgs
-    Py_UniversalNewlineFgets _PyAST_Compile _PyArena_Malloc _PyArena_New _PyArg_UnpackKeywords
-    _PyArg_UnpackKeywordsWithVararg _PyArgv_AsWstrList _PyBytesWriter_Alloc _PyBytesWriter_Finish
-    _PyBytesWriter_Prepare _PyBytesWriter_Resize _PyBytesWriter_WriteBytes _PyBytes_DecodeEscape
-    _PyBytes_FormatEx _PyBytes_FromHex _PyCode_ConstantKey _PyCode_New _PyCodecInfo_GetIncrementalDecoder
+    Py_UniversalNewlineFgets _PyAST_Compile _PyArena_Malloc _PyArena_New _PyArg_UnpackKeywordsWithVararg
+    _PyArgv_AsWstrList _PyBytesWriter_Alloc _PyBytesWriter_Finish _PyBytesWriter_Prepare
+    _PyBytesWriter_Resize _PyBytesWriter_WriteBytes _PyBytes_DecodeEscape _PyBytes_FormatEx
+    _PyBytes_FromHex _PyCode_ConstantKey _PyCode_New _PyCodecInfo_GetIncrementalDecoder
     _PyCodecInfo_GetIncrementalEncoder _PyCodec_DecodeText _PyCodec_EncodeText _PyCodec_Lookup
     _PyCodec_LookupTextEncoding _PyCompile_Assemble _PyCompile_CodeGen _PyCompile_OptimizeCfg
     _PyConfig_AsDict _PyContext_NewHamtForTests _PyCrossInterpreterData_NewObject _PyDictView_Intersect
@@ -202,9 +202,8 @@ functions! { integer:
     PyInterpreterState_GetID PyGILState_Ensure PyTraceBack_Here PyOS_snprintf Py_EnterRecursiveCall
     PyObject_CallFinalizerFromDealloc PyObject_GC_IsFinalized PyUnicode_FindChar _PyObject_VisitManagedDict
     PyGC_Disable PyGC_Enable PyCapsule_IsValid PyTuple_SetItem Py_IsInitialized PyUnicode_Resize
-    PyArg_ParseTuple PyArg_ParseTupleAndKeywords _PyArg_ParseTuple_SizeT _PyUnicode_IsWhitespace
-    _PyArg_ParseTupleAndKeywords_SizeT PyTraceBack_Print PyErr_CheckSignals PyUnicode_Tailmatch
-    PySlice_Unpack PyFrame_GetLineNumber PyCapsule_SetContext _PyBytes_Resize PyCapsule_SetDestructor
+    _PyUnicode_IsWhitespace PyTraceBack_Print PyErr_CheckSignals PyUnicode_Tailmatch PySlice_Unpack
+    PyFrame_GetLineNumber PyCapsule_SetContext _PyBytes_Resize PyCapsule_SetDestructor
     PyThread_acquire_lock PyThread_tss_create PyThread_tss_set PyUnicode_Find _PyTrash_begin _PyTrash_cond
     PyCapsule_SetName PyObject_Print PyThread_get_thread_ident _Py_IsFinalizing PyGILState_Check
     PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric
@@ -217,22 +216,21 @@ functions! { integer:
     PyObject_AsReadBuffer PyStructSequence_InitType2 PyThread_acquire_lock_timed
     PyThread_get_thread_native_id PyThread_tss_is_created PyUnicodeEncodeError_GetStart
     PyUnicode_CopyCharacters PyUnicode_FSConverter PyUnicode_WriteChar Py_FinalizeEx Py_GetRecursionLimit
-    _PyArg_VaParseTupleAndKeywords_SizeT _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame
-    _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase
-    _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyArg_Parse PyArg_VaParseTupleAndKeywords
-    PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCapsule_GetDestructor PyCode_Addr2Location
-    PyCode_ClearWatcher PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset
-    PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject
-    PyEval_ThreadsInitialized PyFile_SetOpenCodeHook PyFloat_Pack2 PyFrame_FastToLocalsWithError
-    PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure
-    PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab
-    PyImport_GetMagicNumber PyImport_ImportFrozenModule PyImport_ImportFrozenModuleObject
-    PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne PyOS_InterruptOccurred
-    PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer
-    PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release PyRun_AnyFile PyRun_AnyFileEx
-    PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop PyRun_InteractiveLoopFlags
-    PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject PyRun_SimpleFile
-    PyRun_SimpleFileEx PyRun_SimpleFileExFlags PyRun_SimpleString PyRun_SimpleStringFlags
+    _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame _PyUnicodeWriter_WriteSubstring
+    _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase _PyUnicode_IsUppercase
+    _PyUnicode_ToLowercase PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCapsule_GetDestructor
+    PyCode_Addr2Location PyCode_ClearWatcher PyCompile_OpcodeStackEffect
+    PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset PyErr_SetInterruptEx PyErr_WarnExplicit
+    PyErr_WarnExplicitFormat PyErr_WarnExplicitObject PyEval_ThreadsInitialized PyFile_SetOpenCodeHook
+    PyFloat_Pack2 PyFrame_FastToLocalsWithError PyFunction_AddWatcher PyFunction_ClearWatcher
+    PyFunction_SetAnnotations PyFunction_SetClosure PyFunction_SetDefaults PyFunction_SetKwDefaults
+    PyGC_IsEnabled PyImport_ExtendInittab PyImport_GetMagicNumber PyImport_ImportFrozenModule
+    PyImport_ImportFrozenModuleObject PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile
+    PyMember_SetOne PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer
+    PyObject_AsWriteBuffer PyObject_CheckReadBuffer PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release
+    PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
+    PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject
+    PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags PyRun_SimpleString PyRun_SimpleStringFlags
     PySlice_GetIndices PySlice_GetIndicesEx PyStatus_Exception PyStatus_IsError PyStatus_IsExit
     PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions PySys_SetObject PyThreadState_GetID
     PyThreadState_SetAsyncExc PyThread_create_key PyThread_get_stacksize PyThread_set_key_value
@@ -248,12 +246,9 @@ functions! { integer:
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
     Py_FdIsInteractive Py_FrozenMain Py_IsFalse Py_IsTrue Py_Main Py_MakePendingCalls Py_RunMain
-    Py_SetStandardStreamEncoding _PyArena_AddPyObject _PyArg_ParseStack _PyArg_ParseStackAndKeywords
-    _PyArg_ParseStackAndKeywords_SizeT _PyArg_ParseStack_SizeT _PyArg_ParseTupleAndKeywordsFast
-    _PyArg_ParseTupleAndKeywordsFast_SizeT _PyArg_Parse_SizeT _PyArg_VaParseTupleAndKeywordsFast
-    _PyArg_VaParseTupleAndKeywordsFast_SizeT _PyBytes_Find _PyBytes_ReverseFind _PyCode_CheckLineNumber
-    _PyCode_Validate _PyConfig_FromDict _PyCrossInterpreterData_InitWithSize _PyCrossInterpreterData_Lookup
-    _PyCrossInterpreterData_RegisterClass _PyCrossInterpreterData_Release
+    Py_SetStandardStreamEncoding _PyArena_AddPyObject _PyBytes_Find _PyBytes_ReverseFind
+    _PyCode_CheckLineNumber _PyCode_Validate _PyConfig_FromDict _PyCrossInterpreterData_InitWithSize
+    _PyCrossInterpreterData_Lookup _PyCrossInterpreterData_RegisterClass _PyCrossInterpreterData_Release
     _PyCrossInterpreterData_ReleaseAndRawFree _PyCrossInterpreterData_UnregisterClass _PyDeadline_Get
     _PyDeadline_Init _PyDict_CheckConsistency _PyDict_ContainsId _PyDict_DelItemId _PyDict_MergeEx
     _PyDict_SetItemId _PyErr_CheckSignals _PyErr_CheckSignalsTstate _PyErr_ExceptionMatches

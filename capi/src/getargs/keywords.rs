@@ -535,8 +535,8 @@ unsafe fn unpack(
 ///
 /// # Safety
 /// GIL, LIVE; room for all parameters in the buffer.
-#[unsafe(no_mangle)]
 #[allow(clippy::too_many_arguments)]
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn _PyArg_UnpackKeywords(
     args: *const *mut PyObject,
     nargs: Py_ssize_t,
