@@ -1,8 +1,8 @@
 //! What programs see of frame objects (`Objects/frameobject.c`): fields, the snapshot of the locals, `clear`. Jumping (setting
-//! `f_lineno`) belongs to tracing and is refused as outside of a trace function; `f_trace` is kept but nothing calls it yet.
+//! `f_lineno`) is in `frame_lineno`; calling `f_trace` is the interpreter's.
 
 use crate::frame::{self, Frame, OWNED_BY_FRAME_OBJECT, OWNED_BY_GENERATOR};
-use crate::{code, generator};
+use crate::{code, frame_lineno, generator};
 use core::mem::offset_of;
 use dxpy_bytecode::{co, fast};
 use dxpy_core::abi::constants::*;
@@ -23,7 +23,7 @@ members! { pub(crate) static MEMBERS [
 getset! { pub(crate) static GETSET [
     "f_back" = get_back, "";
     "f_locals" = get_locals, "";
-    "f_lineno" = get_lineno, set set_lineno, "";
+    "f_lineno" = get_lineno, set frame_lineno::set, "";
     "f_trace" = get_trace, set set_trace, "";
     "f_lasti" = get_lasti, "";
     "f_globals" = get_globals, "";
@@ -80,17 +80,6 @@ fn get_lineno(py: Py<'_>, o: &PyFrameObject) -> PyResult {
     }
 }
 
-/// `frame_setlineno`, as long as nothing traces.
-fn set_lineno(py: Py<'_>, _: &PyFrameObject, value: Option<&PyObject>) -> PyResult<()> {
-    let Some(v) = value else {
-        return Err(exceptions::attribute_error(py, format_args!("cannot delete attribute")));
-    };
-    if !v.ty().is(&long::PyLong_Type.0) {
-        return Err(exceptions::value_error(py, format_args!("lineno must be an integer")));
-    }
-    Err(exceptions::value_error(py, format_args!("f_lineno can only be set in a trace function")))
-}
-
 fn get_trace(_: Py<'_>, o: &PyFrameObject) -> PyResult {
     // SAFETY: LIVE: the object holds it, or NULL.
     Ok(unsafe { o.f_trace.get().as_ref() }.map_or_else(object::none, Object::to_owned))
@@ -112,7 +101,11 @@ fn set_trace_opcodes(py: Py<'_>, o: &PyFrameObject, value: Option<&PyObject>) ->
     let Some(v) = value.filter(|v| v.ty().is(&boolean::PyBool_Type.0)) else {
         return Err(exceptions::type_error(py, format_args!("attribute value type must be bool")));
     };
-    o.f_trace_opcodes.set(v.is(&boolean::_Py_TrueStruct.0) as _);
+    let on = v.is(&boolean::_Py_TrueStruct.0);
+    if on {
+        code::instrument::want_opcodes();
+    }
+    o.f_trace_opcodes.set(on as _);
     Ok(())
 }
 
@@ -158,6 +151,51 @@ pub unsafe fn locals_of(py: Py<'_>, f: *mut Frame) -> PyResult {
             }
         }
         Ok(namespace)
+    }
+}
+
+/// `PyFrame_LocalsToFast`: the frame's variables become what the mapping of [`locals_of`] says; what is not there becomes
+/// unbound in cells, None elsewhere, since the compiler may have proven it bound.
+///
+/// # Safety
+/// As there.
+pub unsafe fn locals_to_fast(py: Py<'_>, f: *mut Frame) {
+    // SAFETY: the caller's promise; LIVE: the frame holds namespace, code and variables.
+    unsafe {
+        let Some(namespace) = (*f).f_locals.get().as_ref().map(Object::to_owned) else { return };
+        let c = frame::code_of(f).to_owned();
+        let optimized = c.co_flags.get() as u32 & co::OPTIMIZED != 0;
+        let names = code::locals_names(&c);
+        for (i, kind) in code::locals_kinds(&c).iter().enumerate() {
+            if kind & fast::HIDDEN != 0 || (kind & fast::FREE != 0 && !optimized) {
+                continue;
+            }
+            let mut value = sequence::get_item(py, &namespace, names[i]).ok();
+            let place = frame::locals(f).add(i);
+            let inner = if kind & (fast::CELL | fast::FREE) != 0 {
+                (*place).as_ref().and_then(cell::check).map(Object::to_owned)
+            } else {
+                None
+            };
+            if let Some(inner) = inner {
+                cell::set(&inner, value);
+                continue;
+            }
+            let same = core::ptr::eq(*place, value.as_ref().map_or(core::ptr::null_mut(), |v| v.as_ptr()));
+            if same {
+                continue;
+            }
+            if value.is_none() {
+                let name = protocol::repr(py, names[i]).map(|r| unicode::display(r.as_object()));
+                let text = format_args!("assigning None to unbound local {}", name.unwrap_or_default());
+                if let Err(e) = exceptions::warn(py, &exceptions::RuntimeWarning, 0, text) {
+                    exceptions::unraisable(py, e, Some(c.as_object()));
+                }
+                value = Some(object::none());
+            }
+            let new = value.map_or(core::ptr::null_mut(), Owned::into_ptr);
+            drop(Owned::<PyObject>::from_raw_opt(core::ptr::replace(place, new)));
+        }
     }
 }
 

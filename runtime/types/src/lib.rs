@@ -21,6 +21,7 @@ pub mod exceptions;
 pub mod float;
 pub mod frame;
 pub mod frame_attrs;
+mod frame_lineno;
 pub mod function;
 pub mod generator;
 pub mod generic_alias;

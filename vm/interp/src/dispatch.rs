@@ -32,7 +32,6 @@ macro_rules! next {
     ($pc:expr, $sp:expr, $fp:expr, $ts:expr) => {{
         let (pc, sp, fp): (Pc, Sp, Fp) = ($pc, $sp, $fp);
         let unit = *pc;
-        (*fp).prev_instr.set(pc as *mut u16);
         return (*crate::handlers::TABLE.get_unchecked((unit & 255) as usize))(
             pc.add(1),
             sp,
@@ -47,7 +46,6 @@ macro_rules! next {
     ($pc:expr, $sp:expr, $fp:expr, $ts:expr) => {{
         let (pc, sp, fp): (Pc, Sp, Fp) = ($pc, $sp, $fp);
         let unit = *pc;
-        (*fp).prev_instr.set(pc as *mut u16);
         return crate::dispatch::hand_over(pc.add(1), sp, fp, $ts, unit as usize);
     }};
 }

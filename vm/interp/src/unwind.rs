@@ -2,19 +2,45 @@
 //! (`error`, `exception_unwind` and `exit_unwind` of `Python/ceval.c`).
 
 use crate::dispatch::{Fp, Obj, Pc, Sp, Ts, next};
+use crate::monitor::{self, event};
 use dxpy_core::abi::*;
 use dxpy_core::ptr::{Object, decref};
 use dxpy_core::{Py, PyErr, exceptions, long, object};
+use dxpy_types::code::{self, instrument};
 use dxpy_types::frame::{self, Frame};
-use dxpy_types::{code, traceback};
+use dxpy_types::traceback;
 
 /// An exception is pending: adds the frame to its traceback and unwinds.
 #[cold]
 pub unsafe extern "C" fn error(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
     // SAFETY: the handler contract, but for the pending exception.
     unsafe {
-        add_traceback(Py::from_state(ts), fp);
+        let py = Py::from_state(ts);
+        add_traceback(py, fp);
+        tell(py, pc, sp, fp, event::RAISE);
         unwind(pc, sp, fp, ts, 0)
+    }
+}
+
+/// An exception is raised again, without a new link of its traceback.
+#[cold]
+pub unsafe extern "C" fn reraise(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
+    // SAFETY: the handler contract, but for the pending exception.
+    unsafe {
+        tell(Py::from_state(ts), pc, sp, fp, event::RERAISE);
+        unwind(pc, sp, fp, ts, 0)
+    }
+}
+
+/// Shows tools the pending exception at the instruction before `pc`, or where the frame stands.
+unsafe fn tell(py: Py<'_>, pc: Pc, sp: Sp, fp: Fp, e: usize) {
+    // SAFETY: the handler contract, but for the pending exception; callbacks find the stack flushed, and as a jump is
+    // refused leave it as it is.
+    unsafe {
+        let at = if pc.is_null() { (*fp).prev_instr.get() as Pc } else { pc.sub(1) };
+        (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
+        monitor::fire_exception(py, fp, e, at);
+        (*fp).stacktop.set(-1);
     }
 }
 
@@ -103,8 +129,20 @@ unsafe fn find(py: Py<'_>, pc: Pc, mut sp: Sp, fp: Fp) -> Found {
                     }
                 }
             }
-            *sp = PyErr::fetch(py).into_value().into_ptr();
-            return Found::Here(code::units(c).add(target), sp.add(1));
+            let exc = PyErr::fetch(py).into_value();
+            *sp = exc.clone().into_ptr();
+            let (to, sp) = (code::units(c).add(target) as Pc, sp.add(1));
+            if instrument::wanted(c, event::EXCEPTION_HANDLED) {
+                (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
+                let r = monitor::fire(py, fp, event::EXCEPTION_HANDLED, to, &[exc.as_object()]);
+                (*fp).stacktop.set(-1);
+                if let Err(e) = r {
+                    drop(exc);
+                    e.restore(py);
+                    return find(py, to, sp, fp);
+                }
+            }
+            return Found::Here(to, sp);
         }
         while sp > base {
             sp = sp.sub(1);
@@ -113,6 +151,8 @@ unsafe fn find(py: Py<'_>, pc: Pc, mut sp: Sp, fp: Fp) -> Found {
             }
         }
         (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
+        let at = if pc.is_null() { (*fp).prev_instr.get() as Pc } else { pc.sub(1) };
+        monitor::fire_exception(py, fp, event::PY_UNWIND, at);
         Found::Below(leave(py, fp))
     }
 }
@@ -179,6 +219,7 @@ pub unsafe extern "C" fn unwind(mut pc: Pc, mut sp: Sp, mut fp: Fp, ts: Ts, _: u
                     sp = frame::locals(fp).add((*fp).stacktop.get() as usize);
                     (*fp).stacktop.set(-1);
                     add_traceback(py, fp);
+                    tell(py, pc, sp, fp, event::RAISE);
                 }
             }
         }
@@ -194,6 +235,9 @@ pub unsafe extern "C" fn resume_with_error(_: Pc, _: Sp, fp: Fp, ts: Ts, _: usiz
         abi.py_recursion_remaining.set(abi.py_recursion_remaining.get() - 1);
         let sp = frame::locals(fp).add((*fp).stacktop.get() as usize);
         (*fp).stacktop.set(-1);
+        // RESUME, which would have noticed, is not passed.
+        instrument::update(frame::code_of(fp));
+        tell(Py::from_state(ts), core::ptr::null(), sp, fp, event::PY_THROW);
         error(core::ptr::null(), sp, fp, ts, 0)
     }
 }

@@ -1,7 +1,7 @@
 //! What programs see of a code object: its fields, the views of its tables, `replace`, comparison and constructor
 //! (`Objects/codeobject.c`). `co_lines` and `co_positions` give iterators of a tuple, not types of their own.
 
-use super::{Parts, check, line_table, locals_kinds, locals_names, new};
+use super::{Parts, check, line_table, locals_kinds, locals_names, new, plain_code};
 use core::cell::Cell;
 use core::mem::offset_of;
 use dxpy_bytecode::{co, fast, linetable};
@@ -47,7 +47,7 @@ methods! { pub(super) static METHODS: for PyCodeObject [
     "_varname_from_oparg" = varname [1], "($self, /, oparg)", "(internal-only) The local variable an instruction's argument names.";
 ] }
 
-/// The instructions, as stored: the interpreter does not rewrite them.
+/// The instructions as they are now: tracing rewrites opcodes.
 fn instructions(c: &PyCodeObject) -> &[u8] {
     let n = c.ob_base.ob_size.get() as usize * size_of::<u16>();
     // SAFETY: LAYOUT: the units follow the fields.
@@ -99,7 +99,7 @@ fn freevars(py: Py<'_>, c: &PyCodeObject) -> PyResult {
 }
 
 fn code(py: Py<'_>, c: &PyCodeObject) -> PyResult {
-    cached(py, c, |k| &k._co_code, || raw_code(py, c))
+    cached(py, c, |k| &k._co_code, || bytes::new(py, &plain_code(c)).map(Owned::upcast))
 }
 
 fn raw_code(py: Py<'_>, c: &PyCodeObject) -> PyResult {
@@ -223,10 +223,7 @@ pub(super) fn richcompare(py: Py<'_>, a: &PyCodeObject, other: &PyObject, op: co
         return Ok(object::not_implemented());
     };
     let equal = || -> PyResult<bool> {
-        if numbers(a) != numbers(b)
-            || instructions(a) != instructions(b)
-            || locals_kinds(a) != locals_kinds(b)
-        {
+        if numbers(a) != numbers(b) || plain_code(a) != plain_code(b) || locals_kinds(a) != locals_kinds(b) {
             return Ok(false);
         }
         for (x, y) in compared(a).into_iter().zip(compared(b)) {
@@ -252,7 +249,7 @@ pub(super) fn hash(py: Py<'_>, c: &PyCodeObject) -> PyResult<Py_hash_t> {
     for n in numbers(c) {
         h = (h ^ n as u64).wrapping_mul(FACTOR);
     }
-    for b in instructions(c) {
+    for b in &plain_code(c) {
         h = (h ^ u64::from(*b)).wrapping_mul(FACTOR);
     }
     Ok(if h as Py_hash_t == -1 { -2 } else { h as Py_hash_t })

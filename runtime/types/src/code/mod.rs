@@ -3,6 +3,7 @@
 
 mod attrs;
 pub mod constants;
+pub mod instrument;
 
 pub use constants::{big, constant};
 
@@ -65,6 +66,7 @@ fn dealloc(py: Py<'_>, c: &PyCodeObject) {
         dxpy_core::weakref::clear_all(py, c.as_object());
     }
     fields(c).into_iter().for_each(object::clear_field);
+    instrument::free(c);
     // SAFETY: INIT: NULL, or made by `cached`; released once.
     unsafe {
         if let Some(cached) = c._co_cached.get().as_ref() {
@@ -288,5 +290,8 @@ pub fn makes_generator(c: &PyCodeObject) -> bool {
 pub fn plain_code(c: &PyCodeObject) -> Vec<u8> {
     let n = c.ob_base.ob_size.get() as usize;
     // SAFETY: INIT: a code object has `ob_size` code units.
-    unsafe { core::slice::from_raw_parts(units(c), n) }.iter().flat_map(|u| u.to_le_bytes()).collect()
+    let mut code: Vec<u8> =
+        unsafe { core::slice::from_raw_parts(units(c), n) }.iter().flat_map(|u| u.to_le_bytes()).collect();
+    instrument::restore(c, &mut code);
+    code
 }

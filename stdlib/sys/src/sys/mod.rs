@@ -1,10 +1,13 @@
 //! `sys`: attributes made at start-up, and the table of functions (`Python/sysmodule.c`). Structure sequences are in
-//! `records`, what looks at running threads in `frames`, hooks and audit events in `hooks`, knobs and counters in `limits`.
+//! `records`, what looks at running threads in `frames`, hooks and audit events in `hooks`, knobs and counters in `limits`,
+//! tracing in `tracing` and `monitoring`.
 
 mod frames;
 mod hooks;
 mod limits;
+mod monitoring;
 mod records;
+mod tracing;
 
 use crate::config;
 use dxpy_core::abi::*;
@@ -55,10 +58,14 @@ methods! { static METHODS: for PyModuleObject [
     "setswitchinterval" = limits::setswitchinterval [1], "($module, interval, /)", "Sets the seconds between switches of threads.";
     "getswitchinterval" = limits::getswitchinterval [0], "($module, /)", "Seconds between switches of threads.";
     "setdlopenflags" = limits::setdlopenflags [1], "($module, flags, /)", "Sets the flags extension modules are loaded with.";
-    "getprofile" = gettrace [0], "($module, /)", "The profile function.";
+    "getprofile" = tracing::getprofile [0], "($module, /)", "The profile function.";
+    "setprofile" = tracing::setprofile [1], "?($module, function, /)", "Sets the profile function, called for calls and returns.";
+    "_setprofileallthreads" = tracing::setprofileallthreads [1], "($module, arg, /)", "As setprofile(), in all threads.";
     "setrecursionlimit" = limits::setrecursionlimit [1], "($module, limit, /)", "Sets how deep calls may nest.";
-    "gettrace" = gettrace [0], "($module, /)", "The trace function.";
-    "call_tracing" = call_tracing [2], "($module, func, args, /)", "Calls a function with tracing on, from inside a trace function.";
+    "settrace" = tracing::settrace [1], "?($module, function, /)", "Sets the trace function, called for calls, lines, returns and exceptions.";
+    "_settraceallthreads" = tracing::settraceallthreads [1], "($module, arg, /)", "As settrace(), in all threads.";
+    "gettrace" = tracing::gettrace [0], "($module, /)", "The trace function.";
+    "call_tracing" = tracing::call_tracing [2], "($module, func, args, /)", "Calls a function with tracing on, from inside a trace function.";
     "_debugmallocstats" = limits::debugmallocstats [0], "($module, /)", "Prints how memory is used to stderr.";
     "set_coroutine_origin_tracking_depth" = hooks::set_coroutine_origin_tracking_depth [1], "($module, /, depth)", "Sets how many frames coroutines keep of where they were made.";
     "get_coroutine_origin_tracking_depth" = hooks::get_coroutine_origin_tracking_depth [0], "($module, /)", "How many frames coroutines keep of where they were made.";
@@ -149,6 +156,7 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     let names: Vec<Owned> = state::built_in_names().iter().map(|n| text(py, n)).collect::<PyResult<_>>()?;
     add("builtin_module_names", tuple::from_iter(py, names)?.upcast())?;
     let version = records::add(py, m, c)?;
+    add("monitoring", monitoring::make(py)?)?;
     add("implementation", implementation(py, &version)?)?;
     let git = [text(py, "CPython")?, text(py, "")?, text(py, "")?];
     add("_git", tuple::from_iter(py, git)?.upcast())?;
@@ -264,17 +272,4 @@ fn intern(py: Py<'_>, _: &PyModuleObject, s: &PyUnicodeObject) -> PyResult {
 
 fn is_finalizing(_: Py<'_>, _: &PyModuleObject) -> bool {
     !gil::finalizing().is_null()
-}
-
-/// `sys.call_tracing`: what it calls is traced, though a trace function runs.
-fn call_tracing(py: Py<'_>, _: &PyModuleObject, f: &PyObject, args: &PyTupleObject) -> PyResult {
-    let tracing = &py.state().abi.tracing;
-    let before = tracing.replace(0);
-    let r = call::call_tuple(py, f, args, None);
-    tracing.set(before);
-    r
-}
-
-fn gettrace(_: Py<'_>, _: &PyModuleObject) -> Owned {
-    object::none()
 }

@@ -88,32 +88,54 @@ unsafe fn set_attr(ts: Ts, o: Obj, name: &PyUnicodeObject, v: Obj) -> bool {
 }
 
 op!(LOAD_SUPER_ATTR(pc, sp, fp, ts, arg) {
-    let (sup, class, this) = (*sp.sub(3), *sp.sub(2), *sp.sub(1));
-    let r = load_super_attr(ts, sup, class, this, name_str(fp, arg >> 2), arg & 2 != 0);
+    let made = make_super(ts, *sp.sub(3), *sp.sub(2), *sp.sub(1), arg & 2 != 0);
+    if made.is_null() {
+        fail!(pc, sp, fp, ts)
+    }
+    let r = attribute_of(ts, made, name_str(fp, arg >> 2));
     if r.is_null() {
         fail!(pc, sp, fp, ts)
     }
-    sp = sp.sub(3);
-    if arg & 1 != 0 {
-        *sp = core::ptr::null_mut();
-        sp = sp.add(1);
-    }
-    *sp = r;
-    release(sup);
-    release(class);
-    release(this);
-    next!(pc.add(1), sp.add(1), fp, ts)
+    store_super_attr(pc, sp, fp, ts, arg, r)
 });
 
-/// `super(class, self).name`, or `super().name` where the name `super` means something else by now.
+/// The end of `LOAD_SUPER_ATTR`: the attribute takes the place of the three operands.
+#[inline(always)]
+pub(super) unsafe fn store_super_attr(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, arg: usize, r: Obj) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        let (sup, class, this) = (*sp.sub(3), *sp.sub(2), *sp.sub(1));
+        sp = sp.sub(3);
+        if arg & 1 != 0 {
+            *sp = core::ptr::null_mut();
+            sp = sp.add(1);
+        }
+        *sp = r;
+        release(sup);
+        release(class);
+        release(this);
+        next!(pc.add(1), sp.add(1), fp, ts)
+    }
+}
+
+/// `super(class, self)`, or `super()` where the name `super` means something else by now.
 #[inline(never)]
-unsafe fn load_super_attr(ts: Ts, sup: Obj, class: Obj, this: Obj, name: &PyUnicodeObject, two: bool) -> Obj {
+pub(super) unsafe fn make_super(ts: Ts, sup: Obj, class: Obj, this: Obj, two: bool) -> Obj {
     // SAFETY: the handler contract: all are live.
     unsafe {
         let py = token(ts);
         let (sup, class, this) = (&*sup, &*class, &*this);
-        let made = if two { call::call(py, sup, [class, this]) } else { call::call(py, sup, []) };
-        raw(py, made.and_then(|s| attr::get(py, &s, name)))
+        raw(py, if two { call::call(py, sup, [class, this]) } else { call::call(py, sup, []) })
+    }
+}
+
+/// An attribute of an object, which is released.
+#[inline(never)]
+pub(super) unsafe fn attribute_of(ts: Ts, o: Obj, name: &PyUnicodeObject) -> Obj {
+    // SAFETY: OWNED: the object was just made.
+    unsafe {
+        let (py, o) = (token(ts), own(o));
+        raw(py, attr::get(py, &o, name))
     }
 }
 

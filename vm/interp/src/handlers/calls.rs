@@ -1,14 +1,16 @@
 //! Calls and returns.
 
+use super::instrumented::{raised, tell, tell_raise};
 use super::*;
 use crate::call::{code_of, function_vectorcall, namespace_for, push_frame, star_arguments, start};
 use crate::dispatch::{Handler, next};
+use crate::monitor::event;
 use crate::unwind::leave;
 use dxpy_core::abi::constants::*;
 use dxpy_core::call::{call_tuple, vectorcall_raw};
 use dxpy_core::method::PyMethod_Type;
 use dxpy_core::ptr::{Object, incref};
-use dxpy_core::{dict, function, tuple};
+use dxpy_core::{dict, function, object, tuple};
 use dxpy_ops::{imports, intrinsics};
 use dxpy_types::frame;
 
@@ -17,62 +19,97 @@ op!(KW_NAMES(pc, sp, fp, ts, arg) {
     next!(pc, sp, fp, ts)
 });
 
-op!(CALL(pc, sp, fp, ts, arg) {
-    let kwnames = (*ts).kwnames.replace(core::ptr::null_mut());
-    let (mut total, mut args) = (arg, sp.sub(arg));
-    // Below the arguments: the callable and NULL below it, or a method and its object.
-    let mut f = *args.sub(1);
-    if !(*args.sub(2)).is_null() {
-        f = *args.sub(2);
-        args = args.sub(1);
-        total += 1;
-    } else if core::ptr::eq((*f).ty(), &PyMethod_Type.0) {
-        // A bound method gives its object to the stack.
-        let m = f as *const PyMethodObject;
-        let (this, func) = ((*m).im_self.get(), (*m).im_func.get());
-        incref(&*this);
-        incref(&*func);
-        *args.sub(1) = this;
-        *args.sub(2) = func;
-        release(f);
-        f = func;
-        args = args.sub(1);
-        total += 1;
-    }
-    let names = (kwnames as *const PyTupleObject).as_ref();
-    let nargs = total - match names { Some(n) => tuple::len(n), None => 0 };
-    if core::ptr::eq((*f).ty(), &function::PyFunction_Type.0) {
-        let func = f as *mut PyFunctionObject;
-        if is_plain(func) {
-            let namespace = namespace_for(func, code_of(&*func));
-            let new = push_frame(token(ts), func, namespace, args, nargs, names);
-            // The function and all arguments are in the frame now.
-            sp = sp.sub(arg + 2);
-            if new.is_null() {
-                fail!(pc, sp, fp, ts)
-            }
-            (*fp).prev_instr.set(pc.add(2) as *mut u16);
-            (*fp).return_offset.set(0);
-            enter_frame(sp, fp, ts, new);
-            return (start as Handler)(core::ptr::null(), core::ptr::null_mut(), new, ts, 0);
+op!(CALL(pc, sp, fp, ts, arg) { call::<false>(pc, sp, fp, ts, arg) });
+
+/// `CALL`; `TOLD` tells tools how a call of anything but a Python function ended.
+#[inline(always)]
+pub(super) unsafe fn call<const TOLD: bool>(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, arg: usize) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        let kwnames = (*ts).kwnames.replace(core::ptr::null_mut());
+        let (mut total, mut args) = (arg, sp.sub(arg));
+        // Below the arguments: the callable and NULL below it, or a method and its object.
+        let mut f = *args.sub(1);
+        if !(*args.sub(2)).is_null() {
+            f = *args.sub(2);
+            args = args.sub(1);
+            total += 1;
+        } else if core::ptr::eq((*f).ty(), &PyMethod_Type.0) {
+            // A bound method gives its object to the stack.
+            let m = f as *const PyMethodObject;
+            let (this, func) = ((*m).im_self.get(), (*m).im_func.get());
+            incref(&*this);
+            incref(&*func);
+            *args.sub(1) = this;
+            *args.sub(2) = func;
+            release(f);
+            f = func;
+            args = args.sub(1);
+            total += 1;
         }
+        let names = (kwnames as *const PyTupleObject).as_ref();
+        let nargs = total
+            - match names {
+                Some(n) => tuple::len(n),
+                None => 0,
+            };
+        if core::ptr::eq((*f).ty(), &function::PyFunction_Type.0) {
+            let func = f as *mut PyFunctionObject;
+            if is_plain(func) {
+                let namespace = namespace_for(func, code_of(&*func));
+                let new = push_frame(token(ts), func, namespace, args, nargs, names);
+                // The function and all arguments are in the frame now.
+                sp = sp.sub(arg + 2);
+                if new.is_null() {
+                    fail!(pc, sp, fp, ts)
+                }
+                (*fp).prev_instr.set(pc.add(2) as *mut u16);
+                (*fp).return_offset.set(0);
+                enter_frame(sp, fp, ts, new);
+                return (start as Handler)(core::ptr::null(), core::ptr::null_mut(), new, ts, 0);
+            }
+        }
+        let mut r = call_other(ts, f, args, nargs, names);
+        if TOLD {
+            (r, sp) = {
+                let first = if total == 0 { missing(ts) } else { *args };
+                tell_result(ts, fp, sp, pc.sub(1), r, f, first)
+            };
+        }
+        let base = sp.sub(arg + 2);
+        while sp > base {
+            sp = sp.sub(1);
+            release(*sp);
+        }
+        if r.is_null() {
+            fail!(pc, sp, fp, ts)
+        }
+        *sp = r;
+        sp = sp.add(1);
+        if breaker() && handle_breaker(token(ts)) {
+            fail!(pc, sp, fp, ts)
+        }
+        next!(pc.add(3), sp, fp, ts)
     }
-    let r = call_other(ts, f, args, nargs, names);
-    let base = sp.sub(arg + 2);
-    while sp > base {
-        sp = sp.sub(1);
-        release(*sp);
+}
+
+/// Tells how a call ended; its result, which a failing tool takes away, and the stack.
+#[cold]
+#[inline(never)]
+unsafe fn tell_result(ts: Ts, fp: Fp, sp: Sp, at: Pc, r: Obj, f: Obj, first: Obj) -> (Obj, Sp) {
+    // SAFETY: the handler contract: callable and first argument are live.
+    unsafe {
+        if r.is_null() {
+            return (r, tell_raise(ts, fp, sp, at, &[f, first]));
+        }
+        let sp = tell(ts, fp, sp, event::C_RETURN, at, &[f, first]);
+        if raised(ts) {
+            release(r);
+            return (core::ptr::null_mut(), sp);
+        }
+        (r, sp)
     }
-    if r.is_null() {
-        fail!(pc, sp, fp, ts)
-    }
-    *sp = r;
-    sp = sp.add(1);
-    if breaker() && handle_breaker(token(ts)) {
-        fail!(pc, sp, fp, ts)
-    }
-    next!(pc.add(3), sp, fp, ts)
-});
+}
 
 /// Does calling the function mean pushing a frame?
 #[inline(always)]
@@ -106,37 +143,100 @@ unsafe fn call_other(ts: Ts, f: Obj, args: Sp, nargs: usize, names: Option<&PyTu
     }
 }
 
-op!(CALL_FUNCTION_EX(pc, sp, fp, ts, arg) {
-    let kw = if arg & 1 != 0 { *sp.sub(1) } else { core::ptr::null_mut() };
-    let top = if arg & 1 != 0 { sp.sub(1) } else { sp };
-    let (f, args) = (*top.sub(2), *top.sub(1));
-    let r = call_star(ts, f, args, kw);
-    if r.is_null() {
-        fail!(pc, sp, fp, ts)
+op!(CALL_FUNCTION_EX(pc, sp, fp, ts, arg) { call_function_ex::<false>(pc, sp, fp, ts, arg) });
+
+/// `CALL_FUNCTION_EX`; `TOLD` tells tools of calls of anything but Python functions, as CPython does.
+#[inline(always)]
+pub(super) unsafe fn call_function_ex<const TOLD: bool>(
+    pc: Pc,
+    mut sp: Sp,
+    fp: Fp,
+    ts: Ts,
+    arg: usize,
+) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        let kw = if arg & 1 != 0 { *sp.sub(1) } else { core::ptr::null_mut() };
+        let top = if arg & 1 != 0 { sp.sub(1) } else { sp };
+        let f = *top.sub(2);
+        if tuple::check_exact(&**top.sub(1)).is_none() {
+            let t = star_tuple(ts, f, *top.sub(1));
+            if t.is_null() {
+                fail!(pc, sp, fp, ts)
+            }
+            release(core::ptr::replace(top.sub(1), t));
+        }
+        let args = *top.sub(1);
+        let told = TOLD && !is_python(f);
+        let first = if told { first_of(args) } else { core::ptr::null_mut() };
+        if told {
+            sp = tell(ts, fp, sp, event::CALL, pc.sub(1), &[f, first]);
+            if raised(ts) {
+                fail!(pc, sp, fp, ts)
+            }
+        }
+        let mut r = call_star(ts, f, args, kw);
+        if told {
+            (r, sp) = tell_result(ts, fp, sp, pc.sub(1), r, f, first);
+        }
+        if r.is_null() {
+            fail!(pc, sp, fp, ts)
+        }
+        sp = top.sub(3);
+        release(*sp);
+        *sp = r;
+        sp = sp.add(1);
+        release(f);
+        release(args);
+        release(kw);
+        if breaker() && handle_breaker(token(ts)) {
+            fail!(pc, sp, fp, ts)
+        }
+        next!(pc, sp, fp, ts)
     }
-    sp = top.sub(3);
-    release(*sp);
-    *sp = r;
-    sp = sp.add(1);
-    release(f);
-    release(args);
-    release(kw);
-    if breaker() && handle_breaker(token(ts)) {
-        fail!(pc, sp, fp, ts)
+}
+
+/// Is the callable a Python function, or bound to one?
+unsafe fn is_python(f: Obj) -> bool {
+    // SAFETY: the callable is live.
+    unsafe {
+        let ty = (*f).ty();
+        core::ptr::eq(ty, &function::PyFunction_Type.0) || core::ptr::eq(ty, &PyMethod_Type.0)
     }
-    next!(pc, sp, fp, ts)
-});
+}
+
+/// The first of the arguments in a tuple, None without any.
+unsafe fn first_of(args: Obj) -> Obj {
+    // SAFETY: LAYOUT: just checked; LIVE: the tuple holds it.
+    unsafe {
+        let items = tuple::items(&*(args as *const PyTupleObject));
+        items.first().map_or(object::none().into_ptr(), |o| o.as_ptr())
+    }
+}
+
+/// What tools see where there is no first argument.
+unsafe fn missing(ts: Ts) -> Obj {
+    // SAFETY: the handler contract; the sentinel was made before the call.
+    unsafe { crate::monitor::missing(token(ts)).map_or(core::ptr::null_mut(), |o| o.as_ptr()) }
+}
+
+/// The positional arguments behind a star, as a tuple.
+#[inline(never)]
+unsafe fn star_tuple(ts: Ts, f: Obj, args: Obj) -> Obj {
+    // SAFETY: the handler contract: both are live.
+    unsafe {
+        let py = token(ts);
+        raw(py, star_arguments(py, &*f, &*args).map(Owned::upcast))
+    }
+}
 
 #[inline(never)]
 unsafe fn call_star(ts: Ts, f: Obj, args: Obj, kw: Obj) -> Obj {
-    // SAFETY: the handler contract: all are live; keywords are a dict or NULL.
+    // SAFETY: LAYOUT: the arguments are a tuple by now; all are live; keywords are a dict or NULL.
     unsafe {
-        let (py, f) = (token(ts), &*f);
-        let r = star_arguments(py, f, &*args).and_then(|args| {
-            let kw = (kw as *const PyDictObject).as_ref().filter(|d| dict::len(d) > 0);
-            call_tuple(py, f, &args, kw)
-        });
-        raw(py, r)
+        let (py, args) = (token(ts), &*(args as *const PyTupleObject));
+        let kw = (kw as *const PyDictObject).as_ref().filter(|d| dict::len(d) > 0);
+        raw(py, call_tuple(py, &*f, args, kw))
     }
 }
 

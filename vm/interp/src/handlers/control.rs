@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::dispatch::next;
+use crate::monitor::{self, event};
 use crate::unwind;
 use core::sync::atomic::{Ordering, compiler_fence};
 use dxpy_core::call::type_name;
@@ -9,9 +10,13 @@ use dxpy_core::ptr::Object;
 use dxpy_core::types::special;
 use dxpy_core::{PyErr, boolean, call, long, name, object, protocol};
 use dxpy_ops::errors;
+use dxpy_types::code::instrument;
 use dxpy_types::{code, frame};
 
 op!(RESUME(pc, sp, fp, ts, arg) {
+    if super::instrumented::outdated(fp) {
+        next!(pc.sub(1), sp, fp, ts)
+    }
     if breaker() && arg < 2 && handle_breaker(token(ts)) {
         fail!(pc, sp, fp, ts)
     }
@@ -112,7 +117,7 @@ op!(FOR_ITER(pc, sp, fp, ts, arg) {
     let f = (*(*it).ob_type.get()).tp_iternext.get().unwrap_unchecked();
     let v = f(it);
     if v.is_null() {
-        if !(*ts).abi.current_exception.get().is_null() && !end_of_iteration(ts) {
+        if !(*ts).abi.current_exception.get().is_null() && !end_of_iteration(ts, fp, sp, pc.sub(1)) {
             fail!(pc, sp, fp, ts)
         }
         sp = sp.sub(1);
@@ -124,18 +129,26 @@ op!(FOR_ITER(pc, sp, fp, ts, arg) {
     next!(pc.add(1), sp.add(1), fp, ts)
 });
 
-/// Is the pending exception a `StopIteration`? Then it is gone.
+/// Is the pending exception a `StopIteration`? Then tools see it, and it is gone.
 #[cold]
 #[inline(never)]
-unsafe fn end_of_iteration(ts: Ts) -> bool {
+pub(super) unsafe fn end_of_iteration(ts: Ts, fp: Fp, sp: Sp, at: Pc) -> bool {
     // SAFETY: the handler contract.
-    let py = unsafe { token(ts) };
-    let e = PyErr::fetch(py);
-    if exceptions::matches(&e, &exceptions::StopIteration) {
-        return true;
+    unsafe {
+        let py = token(ts);
+        let e = PyErr::fetch(py);
+        let ended = exceptions::matches(&e, &exceptions::StopIteration);
+        if !ended || instrument::wanted(frame::code_of(fp), event::RAISE) {
+            e.restore(py);
+        }
+        if ended && !(*ts).abi.current_exception.get().is_null() {
+            super::instrumented::flush(fp, sp);
+            monitor::fire_exception(py, fp, event::RAISE, at);
+            super::instrumented::reload(fp);
+            drop(PyErr::take(py));
+        }
+        ended
     }
-    e.restore(py);
-    false
 }
 
 op!(RAISE_VARARGS(pc, sp, fp, ts, arg) {
@@ -143,7 +156,7 @@ op!(RAISE_VARARGS(pc, sp, fp, ts, arg) {
     sp = sp.sub(arg);
     let exc = if arg > 0 { *sp } else { core::ptr::null_mut() };
     if raise(ts, exc, cause) {
-        return unwind::unwind(pc, sp, fp, ts, 0);
+        return unwind::reraise(pc, sp, fp, ts, 0);
     }
     fail!(pc, sp, fp, ts)
 });
@@ -171,7 +184,7 @@ op!(RERAISE(pc, sp, fp, ts, arg) {
         (*fp).prev_instr.set(code::units(frame::code_of(fp)).add(at));
     }
     set_pending(ts, exc);
-    return unwind::unwind(pc, sp, fp, ts, 0);
+    return unwind::reraise(pc, sp, fp, ts, 0);
 });
 
 /// Makes a value the pending exception.

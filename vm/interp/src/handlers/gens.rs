@@ -3,6 +3,7 @@
 use super::control::set_pending;
 use super::*;
 use crate::dispatch::next;
+use crate::monitor::{self, event};
 use crate::unwind;
 use dxpy_core::abi::constants::*;
 use dxpy_core::call::type_name;
@@ -10,6 +11,7 @@ use dxpy_core::ptr::Object;
 use dxpy_core::types::special;
 use dxpy_core::{PyErr, call, gc, name, object, protocol};
 use dxpy_ops::{errors, intrinsics};
+use dxpy_types::code::instrument;
 use dxpy_types::frame::{self, Frame};
 use dxpy_types::generator::{self, Sent};
 
@@ -75,25 +77,33 @@ unsafe fn make(ts: Ts, fp: Fp, sp: Sp) -> Obj {
     }
 }
 
-op!(YIELD_VALUE(pc, sp, fp, ts, arg) {
-    sp = sp.sub(1);
-    let v = *sp;
-    let g = generator::of_frame(fp);
-    let abi = &(*ts).abi;
-    g.gi_frame_state.set(FRAME_SUSPENDED as i8);
-    (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
-    abi.exc_info.set(g.gi_exc_state.previous_item.get());
-    g.gi_exc_state.previous_item.set(core::ptr::null_mut());
-    abi.py_recursion_remaining.set(abi.py_recursion_remaining.get() + 1);
-    let below = (*fp).previous.get();
-    (*abi.cframe.get()).current_frame.set(below);
-    (*fp).previous.set(core::ptr::null_mut());
-    super::calls::return_to(below, ts, v)
-});
+op!(YIELD_VALUE(pc, sp, fp, ts, arg) { yield_value(sp, fp, ts, pc.sub(1) as *mut u16) });
+
+/// Suspends the generator at an instruction; the value on top goes to the frame below.
+#[inline(always)]
+pub(super) unsafe fn yield_value(mut sp: Sp, fp: Fp, ts: Ts, at: *mut u16) -> Obj {
+    // SAFETY: the handler contract: the frame is a generator's.
+    unsafe {
+        (*fp).prev_instr.set(at);
+        sp = sp.sub(1);
+        let v = *sp;
+        let g = generator::of_frame(fp);
+        let abi = &(*ts).abi;
+        g.gi_frame_state.set(FRAME_SUSPENDED as i8);
+        (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
+        abi.exc_info.set(g.gi_exc_state.previous_item.get());
+        g.gi_exc_state.previous_item.set(core::ptr::null_mut());
+        abi.py_recursion_remaining.set(abi.py_recursion_remaining.get() + 1);
+        let below = (*fp).previous.get();
+        (*abi.cframe.get()).current_frame.set(below);
+        (*fp).previous.set(core::ptr::null_mut());
+        super::calls::return_to(below, ts, v)
+    }
+}
 
 op!(SEND(pc, sp, fp, ts, arg) {
     let (receiver, v) = (*sp.sub(2), *sp.sub(1));
-    let done = send(ts, receiver, v, sp.sub(1));
+    let done = send(ts, fp, sp, pc.sub(1), receiver, v);
     if done < 0 {
         fail!(pc, sp, fp, ts)
     }
@@ -104,15 +114,24 @@ op!(SEND(pc, sp, fp, ts, arg) {
     next!(pc.add(1), sp, fp, ts)
 });
 
-/// Sends a value; the answer is stored at `to`. 0: it goes on, 1: it returned, -1: it raised (nothing is stored).
+/// Sends a value; the answer is stored on top. 0: it goes on, 1: it returned, -1: it raised (nothing is stored).
 #[inline(never)]
-unsafe fn send(ts: Ts, receiver: Obj, v: Obj, to: Sp) -> i32 {
+unsafe fn send(ts: Ts, fp: Fp, sp: Sp, at: Pc, receiver: Obj, v: Obj) -> i32 {
     // SAFETY: the handler contract: both are live.
     unsafe {
         let (py, receiver, v) = (token(ts), &*receiver, &*v);
+        let to = sp.sub(1);
+        let shown = |e: PyErr| {
+            e.restore(py);
+            super::instrumented::flush(fp, sp);
+            monitor::fire_exception(py, fp, event::RAISE, at);
+            super::instrumented::reload(fp);
+            PyErr::fetch(py)
+        };
+        let traced = instrument::wanted(frame::code_of(fp), event::RAISE);
         let r = match generator::check_exact(receiver).or_else(|| generator::check_coroutine(receiver)) {
             Some(g) => generator::resume(py, g, Some(v), None, false),
-            None => send_other(py, receiver, v),
+            None => send_other(py, receiver, v, traced.then_some(&shown)),
         };
         match r {
             Ok(Sent::Yielded(x)) => {
@@ -131,11 +150,18 @@ unsafe fn send(ts: Ts, receiver: Obj, v: Obj, to: Sp) -> i32 {
     }
 }
 
-/// `PyIter_Send` for anything else.
-fn send_other(py: Py<'_>, receiver: &PyObject, v: &PyObject) -> PyResult<Sent> {
+/// `PyIter_Send` for anything else. Where tools want to see exceptions, a `StopIteration` is made and shown to them.
+fn send_other(
+    py: Py<'_>,
+    receiver: &PyObject,
+    v: &PyObject,
+    show: Option<&dyn Fn(PyErr) -> PyErr>,
+) -> PyResult<Sent> {
     // SAFETY: LIVE: the table of a live type; the slot's contract.
     unsafe {
-        if let Some(f) = receiver.ty().tp_as_async.get().as_ref().and_then(|t| t.am_send.get()) {
+        if show.is_none()
+            && let Some(f) = receiver.ty().tp_as_async.get().as_ref().and_then(|t| t.am_send.get())
+        {
             let mut out = core::ptr::null_mut();
             return match f(receiver.as_ptr(), v.as_ptr(), &mut out) {
                 PYGEN_NEXT => Ok(Sent::Yielded(own(out))),
@@ -158,6 +184,13 @@ fn send_other(py: Py<'_>, receiver: &PyObject, v: &PyObject) -> PyResult<Sent> {
         match r {
             Ok(x) => Ok(Sent::Yielded(x)),
             Err(e) if exceptions::matches(&e, &exceptions::StopIteration) => {
+                let e = match show {
+                    Some(show) => show(e),
+                    None => e,
+                };
+                if !exceptions::matches(&e, &exceptions::StopIteration) {
+                    return Err(e);
+                }
                 Ok(Sent::Returned(generator::stop_value(&e)))
             }
             Err(e) => Err(e),
@@ -208,7 +241,7 @@ op!(CLEANUP_THROW(pc, sp, fp, ts, arg) {
     }
     sp = sp.sub(1);
     set_pending(ts, exc);
-    return unwind::unwind(pc, sp, fp, ts, 0);
+    return unwind::reraise(pc, sp, fp, ts, 0);
 });
 
 /// A `StopIteration` ends the delegation: None and its value take the place of the three operands.
@@ -390,7 +423,7 @@ op!(END_ASYNC_FOR(pc, sp, fp, ts, arg) {
         next!(pc, sp, fp, ts)
     }
     set_pending(ts, exc);
-    return unwind::unwind(pc, sp, fp, ts, 0);
+    return unwind::reraise(pc, sp, fp, ts, 0);
 });
 
 op!(BEFORE_ASYNC_WITH(pc, sp, fp, ts, arg) {

@@ -5,6 +5,7 @@ mod build;
 mod calls;
 mod control;
 mod gens;
+mod instrumented;
 mod stack;
 
 use crate::dispatch::{Fp, Handler, Obj, Pc, Sp, Ts};
@@ -12,7 +13,8 @@ use dxpy_bytecode::Op;
 use dxpy_core::abi::*;
 use dxpy_core::{Owned, Py, PyResult, exceptions};
 
-/// Declares a handler: `op!(NAME(pc, sp, fp, ts, arg) { ... })`. The body ends in `next!`, `go!` or `fail!`.
+/// Declares a handler: `op!(NAME(pc, sp, fp, ts, arg) { ... })`. The body ends in `next!`, `go!` or `fail!`. The handler
+/// says in the frame where it stands, not the one before: that of a line's event has to see where the frame came from.
 macro_rules! op {
     ($(#[$m:meta])* $name:ident($pc:ident, $sp:ident, $fp:ident, $ts:ident, $arg:ident) $body:block) => {
         $(#[$m])*
@@ -26,7 +28,10 @@ macro_rules! op {
         ) -> Obj {
             // SAFETY: the handler contract (`dispatch`): the stack has the operands and room for the results, indices
             // are within names, constants and locals.
-            unsafe { $body }
+            unsafe {
+                (*$fp).prev_instr.set($pc.sub(1) as *mut u16);
+                $body
+            }
         }
     };
 }
@@ -182,7 +187,7 @@ pub(crate) fn breaker() -> bool {
 }
 
 op!(
-    /// An opcode without a handler: code that no compiler makes, or an instrumented one.
+    /// An opcode without a handler: code that no compiler makes.
     UNKNOWN(pc, sp, fp, ts, arg) {
         let py = token(ts);
         let number = *pc.sub(1) & 255;
@@ -215,6 +220,11 @@ pub(crate) static TABLE: [Handler; 256] = {
             CHECK_EXC_MATCH CHECK_EG_MATCH BEFORE_WITH WITH_EXCEPT_START;
         gens: RETURN_GENERATOR YIELD_VALUE SEND GET_YIELD_FROM_ITER CLEANUP_THROW GET_AWAITABLE GET_AITER GET_ANEXT
             END_ASYNC_FOR BEFORE_ASYNC_WITH;
+        instrumented: INSTRUMENTED_RESUME INSTRUMENTED_LINE INSTRUMENTED_INSTRUCTION INSTRUMENTED_JUMP_FORWARD
+            INSTRUMENTED_JUMP_BACKWARD INSTRUMENTED_POP_JUMP_IF_TRUE INSTRUMENTED_POP_JUMP_IF_FALSE
+            INSTRUMENTED_POP_JUMP_IF_NONE INSTRUMENTED_POP_JUMP_IF_NOT_NONE INSTRUMENTED_FOR_ITER INSTRUMENTED_END_FOR
+            INSTRUMENTED_END_SEND INSTRUMENTED_RETURN_VALUE INSTRUMENTED_RETURN_CONST INSTRUMENTED_YIELD_VALUE
+            INSTRUMENTED_CALL INSTRUMENTED_CALL_FUNCTION_EX INSTRUMENTED_LOAD_SUPER_ATTR;
     }
     t
 };

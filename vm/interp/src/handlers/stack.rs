@@ -36,7 +36,6 @@ op!(SWAP(pc, sp, fp, ts, arg) {
 
 op!(EXTENDED_ARG(pc, sp, fp, ts, arg) {
     let unit = *pc;
-    (*fp).prev_instr.set(pc as *mut u16);
     go!(unit & 255, pc.add(1), sp, fp, ts, arg << 8 | (unit >> 8) as usize)
 });
 
