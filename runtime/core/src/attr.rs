@@ -266,7 +266,11 @@ pub fn generic_set_with_dict(
     } else {
         return Err(cannot_set(py, o, name, descr.is_some()));
     };
-    if done { Ok(()) } else { Err(no_attribute(py, o, name)) }
+    match crate::types::check(o) {
+        _ if done => Ok(()),
+        Some(class) => Err(crate::types::attrs::no_attribute(py, class, name)),
+        None => Err(no_attribute(py, o, name)),
+    }
 }
 
 /// The error for setting an attribute on an object without a dict.

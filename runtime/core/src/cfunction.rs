@@ -288,11 +288,12 @@ fn class_field(f: &PyCFunctionObject) -> Option<&Cell<*mut PyObject>> {
     }
 }
 
-/// `meth_dealloc`. Weak references to functions are cleared once there are weak references.
-fn dealloc(_: Py<'_>, f: &PyCFunctionObject) {
+/// `meth_dealloc`.
+fn dealloc(py: Py<'_>, f: &PyCFunctionObject) {
     // SAFETY: a function has a collector header; its fields are released once and its memory last.
     unsafe {
         gc::untrack(f.as_object());
+        crate::weakref::clear_all(py, f.as_object());
         if let Some(class) = class_field(f) {
             object::clear_field(class);
         }

@@ -85,11 +85,14 @@ fn traverse(m: &PyMethodObject, v: &glue::Visitor) -> Result<(), c_int> {
     v.visit(&m.im_self)
 }
 
-/// `method_dealloc`. Weak references to methods are cleared once there are weak references.
-fn dealloc(_: Py<'_>, m: &PyMethodObject) {
+/// `method_dealloc`.
+fn dealloc(py: Py<'_>, m: &PyMethodObject) {
     // SAFETY: a method has a collector header; its fields are released once and its memory last.
     unsafe {
         gc::untrack(m.as_object());
+        if !m.im_weakreflist.get().is_null() {
+            crate::weakref::clear_all(py, m.as_object());
+        }
         object::clear_field(&m.im_func);
         object::clear_field(&m.im_self);
         object::free(m.as_object());

@@ -68,10 +68,11 @@ fn clear(_: Py<'_>, m: &PyModuleObject) {
 }
 
 /// `module_dealloc`.
-fn dealloc(_: Py<'_>, m: &PyModuleObject) {
+fn dealloc(py: Py<'_>, m: &PyModuleObject) {
     // SAFETY: a module has a collector header; its fields are released once and its memory last.
     unsafe {
         gc::untrack(m.as_object());
+        crate::weakref::clear_all(py, m.as_object());
         if let Some(def) = definition(m)
             && let Some(f) = def.m_free.get()
             && (def.m_size.get() <= 0 || !m.md_state.get().is_null())

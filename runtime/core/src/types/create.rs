@@ -887,21 +887,15 @@ fn is_subtype_dealloc(t: &PyTypeObject) -> bool {
 /// `subtype_dealloc`: finaliser, weak references, slots and dict; then the dealloc of the nearest base that is not made
 /// in Python, which frees the memory.
 pub(super) fn subtype_dealloc(py: Py<'_>, o: &PyObject) {
-    let ty = o.ty();
-    let mut b = ty;
-    while is_subtype_dealloc(b) {
-        b = base(b).expect("a class in Python has a base");
-    }
-    let collected = has(ty, Py_TPFLAGS_HAVE_GC);
     // SAFETY: the object's count is zero and its fields are released once; the type outlives it through `held`.
     unsafe {
-        if let Some(f) = ty.tp_finalize.get() {
+        if let Some(f) = o.ty().tp_finalize.get() {
             // Seen by the finaliser as alive; it may keep it so.
             if object::finalize_from_dealloc(py, o, f) {
                 return;
             }
         }
-        if let Some(f) = ty.tp_del.get() {
+        if let Some(f) = o.ty().tp_del.get() {
             o.ob_refcnt.set(1);
             f(o.as_ptr());
             o.ob_refcnt.set(o.ob_refcnt.get() - 1);
@@ -909,6 +903,13 @@ pub(super) fn subtype_dealloc(py: Py<'_>, o: &PyObject) {
                 return;
             }
         }
+        // The finaliser may have given the object another class.
+        let ty = o.ty();
+        let mut b = ty;
+        while is_subtype_dealloc(b) {
+            b = base(b).expect("a class in Python has a base");
+        }
+        let collected = has(ty, Py_TPFLAGS_HAVE_GC);
         if collected {
             gc::untrack(o);
         }

@@ -45,13 +45,10 @@ fn default_state(py: Py<'_>, o: &PyObject, required: bool) -> PyResult {
     if required && ty.tp_itemsize.get() != 0 {
         return Err(cannot());
     }
-    let state = if crate::instance::has_dict(o) {
-        match crate::instance::dict(py, o)? {
-            Some(d) => d.upcast(),
-            None => none(),
-        }
-    } else {
+    let state = if crate::instance::is_empty(o) {
         none()
+    } else {
+        crate::instance::dict(py, o)?.map_or_else(none, Owned::upcast)
     };
     let names = slot_names(py, ty)?;
     let names: Vec<Owned> = match list::check(&names) {

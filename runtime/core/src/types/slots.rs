@@ -417,8 +417,15 @@ pub unsafe extern "C" fn tp_richcompare(a: *mut PyObject, b: *mut PyObject, op: 
             protocol::GT => name!("__gt__"),
             _ => name!("__ge__"),
         };
-        let r = call_maybe(py, &*a, method, [&*b]).map(|r| r.unwrap_or_else(not_implemented));
-        into_ptr(py, r)
+        // A method that cannot be bound is as good as none.
+        match special::lookup(py, &*a, method) {
+            Ok(Some(m)) => into_ptr(py, m.call(py, &*a, [&*b])),
+            Ok(None) => not_implemented().into_ptr(),
+            Err(e) => {
+                crate::glue::ignore(e);
+                not_implemented().into_ptr()
+            }
+        }
     }
 }
 

@@ -13,8 +13,8 @@ use dxpy_core::ptr::Object;
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::types::special;
 use dxpy_core::{
-    Owned, Py, PyResult, attr, boolean, call, exceptions, gc, glue, methods, name, object, sequence, tuple,
-    types, unicode,
+    Owned, Py, PyResult, attr, boolean, call, exceptions, gc, glue, methods, name, object, sequence, set,
+    tuple, types, unicode,
 };
 use dxpy_text::strings::builder::Builder;
 use iter::Kind;
@@ -286,6 +286,17 @@ pub fn from_keys(py: Py<'_>, class: &PyObject, keys: &PyObject, value: Option<&P
     {
         let mut pos = 0;
         while let Some((k, _, hash)) = dict::next_hash(from, &mut pos) {
+            let k = k.to_owned();
+            dict::set_known_hash(py, d, &k, value, hash)?;
+        }
+        return Ok(made);
+    }
+    if let Some(d) = dict::check_exact(&made)
+        && dict::len(d) == 0
+        && let Some(from) = set::check_exact(keys)
+    {
+        let mut pos = 0;
+        while let Some((k, hash)) = set::next(from, &mut pos) {
             let k = k.to_owned();
             dict::set_known_hash(py, d, &k, value, hash)?;
         }

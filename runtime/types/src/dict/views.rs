@@ -237,7 +237,8 @@ fn and(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult {
     {
         (v, other) = (w, v.as_object());
     }
-    if set::check_exact(other).is_some() && dict::len(of(v)) <= protocol::len(py, other)? {
+    // A frozenset would make a frozenset.
+    if other.ty().is(&set::PySet_Type.0) && dict::len(of(v)) <= protocol::len(py, other)? {
         return call::method(py, other, dxpy_core::name!("intersection"), [v.as_object()]);
     }
     let it = protocol::iter(py, other)?;

@@ -389,7 +389,7 @@ fn copy(py: Py<'_>, od: &PyODictObject) -> PyResult {
     let new = call::call(py, od.ty().as_object(), [])?;
     for (key, hash) in nodes::keys(od) {
         if is_exact(od) {
-            let Some(v) = dict::get_known_hash(py, &od.od_dict, &key, hash)? else {
+            let Some(v) = dict::get(py, &od.od_dict, &key)? else {
                 return Err(exceptions::key_error(py, &key));
             };
             let into = check(&new).ok_or_else(|| mutated(py))?;
