@@ -89,10 +89,9 @@ pub fn dict_cell(o: &PyObject) -> Option<&Cell<*mut PyObject>> {
 /// `_PyObject_IsInstanceDictEmpty`: whether the object has no attributes of its own; an object without a dict has none.
 pub fn is_empty(o: &PyObject) -> bool {
     if !has(o.ty(), Py_TPFLAGS_MANAGED_DICT) {
+        let Some(cell) = dict_cell(o) else { return true };
         // SAFETY: LIVE, LAYOUT: the place holds a dict, or NULL.
-        return dict_cell(o).is_none_or(|c| {
-            unsafe { (c.get() as *const PyDictObject).as_ref() }.is_none_or(|d| dict::len(d) == 0)
-        });
+        return unsafe { (cell.get() as *const PyDictObject).as_ref() }.is_none_or(|d| dict::len(d) == 0);
     }
     // SAFETY: the flag was checked.
     match decode(unsafe { managed(o) }.get()) {
