@@ -2,5 +2,6 @@
 #![allow(non_upper_case_globals)]
 
 pub mod _posixsubprocess;
+pub mod _socket;
 pub mod fcntl;
 pub mod select;

@@ -47,6 +47,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("pwd", &dxpy_mod_os::pwd::MODULE),
     ("resource", &dxpy_mod_os::resource::MODULE),
     ("_posixsubprocess", &dxpy_mod_net::_posixsubprocess::MODULE),
+    ("_socket", &dxpy_mod_net::_socket::MODULE),
     ("fcntl", &dxpy_mod_net::fcntl::MODULE),
     ("select", &dxpy_mod_net::select::MODULE),
     ("posix", &dxpy_mod_os::posix::MODULE),

@@ -296,6 +296,20 @@ pub fn warn(
     crate::hooks::warn(py, category, level, &text.to_string(), None)
 }
 
+/// `PyErr_NewException`: a new class with a base, of a module.
+pub fn new_class(py: Py<'_>, module: &str, short: &str, base: &'static StaticType) -> PyResult<Owned> {
+    let d = crate::dict::new(py)?;
+    let module = unicode::from_str(py, module)?;
+    crate::dict::set(py, &d, crate::name!("__module__").obj(py), module.as_object())?;
+    let bases = crate::tuple::from_iter(py, [base.as_object().to_owned()])?;
+    let name = unicode::from_str(py, short)?;
+    crate::call::call(
+        py,
+        crate::types::PyType_Type.as_object(),
+        [name.as_object(), bases.as_object(), d.as_object()],
+    )
+}
+
 /// `PyErr_ResourceWarning`: `source` is what was not closed.
 #[cold]
 pub fn resource_warning(

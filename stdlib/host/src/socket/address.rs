@@ -34,9 +34,6 @@ pub enum Address {
         cid: u32,
         port: u32,
     },
-    Can {
-        index: i32,
-    },
     /// A family this file does not know: the bytes behind the family.
     Other {
         family: i32,
@@ -64,7 +61,6 @@ impl Address {
             Address::Netlink { .. } => libc::AF_NETLINK,
             Address::Packet { .. } => libc::AF_PACKET,
             Address::Vsock { .. } => libc::AF_VSOCK,
-            Address::Can { .. } => libc::AF_CAN,
             Address::Other { family, .. } => *family,
         }
     }
@@ -118,11 +114,6 @@ impl Address {
                 Address::Vsock { cid, port } => {
                     let mut a: libc::sockaddr_vm = zeroed();
                     (a.svm_family, a.svm_cid, a.svm_port) = (family, *cid, *port);
-                    copied(a)
-                }
-                Address::Can { index } => {
-                    let mut a: libc::sockaddr_can = zeroed();
-                    (a.can_family, a.can_ifindex) = (family, *index);
                     copied(a)
                 }
                 Address::Other { data, .. } => {
@@ -191,7 +182,6 @@ impl Address {
                     let a = &*base.cast::<libc::sockaddr_vm>();
                     Address::Vsock { cid: a.svm_cid, port: a.svm_port }
                 }
-                libc::AF_CAN => Address::Can { index: (*base.cast::<libc::sockaddr_can>()).can_ifindex },
                 family => {
                     let data = std::slice::from_raw_parts(base.add(2), length - 2).to_vec();
                     Address::Other { family, data }
