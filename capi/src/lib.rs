@@ -23,6 +23,7 @@ pub mod modsupport;
 pub mod moduleobject;
 pub mod object;
 pub mod odictobject;
+pub mod pycapsule;
 pub mod pyerrors;
 pub mod setobject;
 pub mod sliceobject;

@@ -232,6 +232,11 @@ impl<'a> Bound<'a> {
 }
 
 impl ArgDesc {
+    /// The function as messages of keyword calls name it; one parsed by a format without a name is «function».
+    fn shown(&self) -> String {
+        if self.name.is_empty() { "function".to_owned() } else { format!("{}()", self.name) }
+    }
+
     fn plural(n: usize) -> &'static str {
         if n == 1 { "" } else { "s" }
     }
@@ -267,7 +272,7 @@ impl ArgDesc {
             if p.required && slots[i].is_none() {
                 return Err(exceptions::type_error(
                     py,
-                    format_args!("{}() missing required argument '{}' (pos {})", self.name, p.name, i + 1),
+                    format_args!("{} missing required argument '{}' (pos {})", self.shown(), p.name, i + 1),
                 ));
             }
         }
@@ -319,7 +324,7 @@ impl ArgDesc {
         positional: usize,
         takes_rest: bool,
     ) -> PyResult<()> {
-        let (name, params) = (self.name, self.params);
+        let (name, params) = (self.shown(), self.params);
         let takes_keywords = params.iter().any(|p| p.kind == Kind::VarKeyword);
         let (n, given) = (raw.nargs, raw.all.len());
         if given > params.len() && !takes_rest && !takes_keywords {
@@ -327,7 +332,7 @@ impl ArgDesc {
             let (len, s) = (params.len(), Self::plural(params.len()));
             return Err(exceptions::type_error(
                 py,
-                format_args!("{name}() takes at most {len} {keyword}argument{s} ({given} given)"),
+                format_args!("{name} takes at most {len} {keyword}argument{s} ({given} given)"),
             ));
         }
         let required = params.iter().take(positional).filter(|p| p.required).count();
@@ -335,14 +340,14 @@ impl ArgDesc {
             if positional == 0 {
                 return Err(exceptions::type_error(
                     py,
-                    format_args!("{name}() takes no positional arguments"),
+                    format_args!("{name} takes no positional arguments"),
                 ));
             }
             let word = if required < positional { "at most" } else { "exactly" };
             let s = Self::plural(positional);
             return Err(exceptions::type_error(
                 py,
-                format_args!("{name}() takes {word} {positional} positional argument{s} ({n} given)"),
+                format_args!("{name} takes {word} {positional} positional argument{s} ({n} given)"),
             ));
         }
         let only = params.iter().filter(|p| p.kind == Kind::PositionalOnly).count();
@@ -360,7 +365,7 @@ impl ArgDesc {
             let s = Self::plural(min);
             return Err(exceptions::type_error(
                 py,
-                format_args!("{name}() takes {word} {min} positional argument{s} ({n} given)"),
+                format_args!("{name} takes {word} {min} positional argument{s} ({n} given)"),
             ));
         }
         Ok(())
@@ -384,8 +389,8 @@ impl ArgDesc {
                     return Err(exceptions::type_error(
                         py,
                         format_args!(
-                            "argument for {}() given by name ('{}') and position ({})",
-                            self.name,
+                            "argument for {} given by name ('{}') and position ({})",
+                            self.shown(),
                             self.params[i].name,
                             i + 1
                         ),
@@ -395,9 +400,10 @@ impl ArgDesc {
                 None if takes_keywords => {}
                 None => {
                     let key = crate::unicode::display(key);
+                    let this = if self.name.is_empty() { "this " } else { "" };
                     return Err(exceptions::type_error(
                         py,
-                        format_args!("'{key}' is an invalid keyword argument for {}()", self.name),
+                        format_args!("'{key}' is an invalid keyword argument for {this}{}", self.shown()),
                     ));
                 }
             }

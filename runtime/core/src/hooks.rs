@@ -90,7 +90,11 @@ fn missing(py: Py<'_>, what: &str, name: &PyUnicodeObject) -> PyErr {
 
 /// Imports a module by its full name.
 pub fn import(py: Py<'_>, name: &Name) -> PyResult {
-    let name = name.get(py);
+    import_by_name(py, name.get(py))
+}
+
+/// As [`import`], with a name that is made at run time.
+pub fn import_by_name(py: Py<'_>, name: &PyUnicodeObject) -> PyResult {
     match HOOKS.import.get() {
         Some(f) => f(py, name),
         None => Err(missing(py, "import of", name)),

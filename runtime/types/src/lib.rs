@@ -12,6 +12,7 @@ pub mod boolean;
 pub mod bytearray;
 pub mod bytes;
 pub mod calliter;
+pub mod capsule;
 pub mod cell;
 pub mod code;
 pub mod complex;
@@ -85,6 +86,7 @@ static PARTS: &[&Part] = &[
     &boolean::PART,
     &bytearray::PART,
     &bytes::PART,
+    &capsule::PART,
     &cell::PART,
     &code::PART,
     &complex::PART,
