@@ -338,10 +338,7 @@ impl ArgDesc {
         let required = params.iter().take(positional).filter(|p| p.required).count();
         if n > positional && !takes_rest {
             if positional == 0 {
-                return Err(exceptions::type_error(
-                    py,
-                    format_args!("{name} takes no positional arguments"),
-                ));
+                return Err(exceptions::type_error(py, format_args!("{name} takes no positional arguments")));
             }
             let word = if required < positional { "at most" } else { "exactly" };
             let s = Self::plural(positional);

@@ -61,10 +61,9 @@ pub fn is_valid(o: &PyObject, name: *const c_char) -> bool {
 pub fn legal<'a>(py: Py<'_>, o: Option<&'a PyObject>, function: &str) -> PyResult<&'a PyCapsule> {
     match o.and_then(check) {
         Some(c) if !c.pointer.get().is_null() => Ok(c),
-        _ => Err(exceptions::value_error(
-            py,
-            format_args!("{function} called with invalid PyCapsule object"),
-        )),
+        _ => {
+            Err(exceptions::value_error(py, format_args!("{function} called with invalid PyCapsule object")))
+        }
     }
 }
 
