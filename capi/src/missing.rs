@@ -92,32 +92,26 @@ macro_rules! data {
 }
 
 functions! { pointer:
-    PyImport_ImportModule PyTuple_GetItem PyEval_SaveThread PyTuple_GetSlice _PyThreadState_UncheckedGet
-    PyImport_AddModule PyImport_GetModuleDict PyThreadState_Get PyImport_ImportModuleLevelObject
-    PyCode_NewEmpty PyFrame_New PyImport_GetModule _PyObject_GetDictPtr PyUnstable_Code_NewWithPosOnlyArgs
-    _PyObject_GenericGetAttrWithDict PyObject_Init PyEval_GetBuiltins Py_GenericAlias
-    PyThreadState_GetFrame PyImport_Import PyThread_allocate_lock PyInterpreterState_Get
-    PyDescr_NewClassMethod Py_GetVersion _PyBytes_Join _PyObject_NextNotImplemented PyFrame_GetCode
-    PyWeakref_NewRef PyFrame_GetBack PySys_GetObject PyGILState_GetThisThreadState PyGen_GetCode
-    PyInterpreterState_GetDict PyInterpreterState_Main PyOS_double_to_string PyThread_tss_get
-    PyUnicode_FromEncodedObject PyInstanceMethod_New PyMemoryView_GetContiguous PyOS_FSPath
-    PyThreadState_New PyEval_EvalCode PyMem_RawMalloc PyThreadState_GetDict _PyStack_AsDict
-    PyBytes_FromFormat PyCFunction_GetFunction PyMem_RawRealloc PyUnicodeDecodeError_Create
-    Py_CompileString PyImport_ImportModuleLevel PyMem_RawCalloc PyWeakref_GetObject PyCFunction_GetSelf
-    PyThreadState_GetInterpreter PyUnicode_AsUCS4Copy PyUnicode_FromWideChar _PyUnicodeWriter_Finish
+    PyTuple_GetItem PyCapsule_New PyCapsule_GetPointer PyTuple_GetSlice PyCode_NewEmpty PyFrame_New
+    _PyObject_GetDictPtr PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyObject_Init
+    PyEval_GetBuiltins PyCapsule_GetName Py_GenericAlias PyThreadState_GetFrame PyCapsule_Import
+    PyDescr_NewClassMethod Py_GetVersion _PyBytes_Join PyCapsule_GetContext _PyObject_NextNotImplemented
+    PyFrame_GetCode PyFrame_GetBack PySys_GetObject PyGen_GetCode PyOS_double_to_string
+    PyUnicode_FromEncodedObject PyInstanceMethod_New PyMemoryView_GetContiguous PyOS_FSPath PyEval_EvalCode
+    PyMem_RawMalloc _PyStack_AsDict PyBytes_FromFormat PyMem_RawRealloc PyUnicodeDecodeError_Create
+    Py_CompileString PyMem_RawCalloc PyUnicode_AsUCS4Copy PyUnicode_FromWideChar _PyUnicodeWriter_Finish
     PyContextVar_New PyContextVar_Set PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
     PyRun_StringFlags PyStructSequence_New PyUnicode_AsUCS4 PyUnicode_DecodeUTF32 Py_AddPendingCall
     _PyLong_New PyCode_GetCode PyCode_GetVarnames PyCodec_Decoder PyCodec_Encoder PyContext_CopyCurrent
-    PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals PyInterpreterState_Head
-    PyInterpreterState_ThreadHead PyOS_setsig PyObject_InitVar PySeqIter_New PyThreadState_Next
-    PyThreadState_Swap PyThread_start_new_thread PyUnicode_AsUTF16String PyUnicode_DecodeLocale
-    PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding _PyInterpreterState_GetConfig
-    _PyMem_GetCurrentAllocatorName PyAsyncGen_New PyBuffer_GetPointer PyBytes_DecodeEscape
-    PyBytes_FromFormatV PyCFunction_New PyCallIter_New PyCode_GetCellvars PyCode_GetFreevars
-    PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_IgnoreErrors PyCodec_IncrementalDecoder
-    PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors PyCodec_ReplaceErrors PyCodec_StreamReader
-    PyCodec_StreamWriter PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors PyConfig_Read
-    PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString
+    PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals PyInterpreterState_ThreadHead PyOS_setsig
+    PyObject_InitVar PySeqIter_New PyThreadState_Next PyThread_start_new_thread PyUnicode_AsUTF16String
+    PyUnicode_DecodeLocale PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding
+    _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName PyAsyncGen_New PyBuffer_GetPointer
+    PyBytes_DecodeEscape PyBytes_FromFormatV PyCFunction_New PyCallIter_New PyCode_GetCellvars
+    PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_IgnoreErrors
+    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors PyCodec_ReplaceErrors
+    PyCodec_StreamReader PyCodec_StreamWriter PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors
+    PyConfig_Read PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString
     PyConfig_SetWideStringList PyContext_Copy PyContext_New PyCoro_New PyDescr_NewGetSet PyDescr_NewMember
     PyDescr_NewMethod PyDescr_NewWrapper PyErr_ProgramText PyErr_ProgramTextObject
     PyErr_SetImportErrorSubclass PyEval_EvalCodeEx PyEval_EvalFrame PyEval_EvalFrameEx PyEval_GetFuncDesc
@@ -125,21 +119,17 @@ functions! { pointer:
     PyFile_OpenCodeObject PyFloat_GetInfo PyFrame_GetBuiltins PyFrame_GetGenerator PyFrame_GetGlobals
     PyFrame_GetVar PyFrame_GetVarString PyFunction_GetClosure PyFunction_GetCode PyFunction_GetDefaults
     PyFunction_GetGlobals PyFunction_GetKwDefaults PyFunction_GetModule PyFunction_New
-    PyFunction_NewWithQualName PyGen_New PyGen_NewWithQualName PyHash_GetFuncDef PyImport_AddModuleObject
-    PyImport_AppendInittab PyImport_ExecCodeModule PyImport_ExecCodeModuleEx PyImport_ExecCodeModuleObject
-    PyImport_ExecCodeModuleWithPathnames PyImport_GetImporter PyImport_GetMagicTag
-    PyImport_ImportModuleNoBlock PyImport_ReloadModule PyInit__abc PyInit__ast PyInit__codecs
-    PyInit__collections PyInit__functools PyInit__imp PyInit__io PyInit__locale PyInit__operator
-    PyInit__signal PyInit__sre PyInit__stat PyInit__string PyInit__symtable PyInit__thread PyInit__tokenize
-    PyInit__tracemalloc PyInit__typing PyInit__weakref PyInit_atexit PyInit_errno PyInit_faulthandler
-    PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInstanceMethod_Function
-    PyInterpreterState_New PyInterpreterState_Next PyLong_GetInfo PyMarshal_Init
+    PyFunction_NewWithQualName PyGen_New PyGen_NewWithQualName PyHash_GetFuncDef PyImport_AppendInittab
+    PyInit__abc PyInit__ast PyInit__codecs PyInit__collections PyInit__functools PyInit__imp PyInit__io
+    PyInit__locale PyInit__operator PyInit__signal PyInit__sre PyInit__stat PyInit__string PyInit__symtable
+    PyInit__thread PyInit__tokenize PyInit__tracemalloc PyInit__typing PyInit__weakref PyInit_atexit
+    PyInit_errno PyInit_faulthandler PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time
+    PyInstanceMethod_Function PyInterpreterState_New PyLong_GetInfo PyMarshal_Init
     PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile PyMarshal_ReadObjectFromString
     PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function PyMethod_Self PyOS_Readline PyOS_getsig
-    PyObject_GET_WEAKREFS_LISTPTR PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer PyRun_File
-    PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyRun_String PyStatus_Error PyStatus_Exit
-    PyStatus_NoMemory PyStatus_Ok PyStructSequence_GetItem PyStructSequence_NewType PySymtable_Lookup
-    PySys_GetXOptions PyThread_GetInfo PyThread_get_key_value PyThread_tss_alloc
+    PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer PyRun_File PyRun_FileEx PyRun_FileExFlags
+    PyRun_FileFlags PyRun_String PyStatus_Error PyStatus_Exit PyStatus_NoMemory PyStatus_Ok
+    PyStructSequence_GetItem PyStructSequence_NewType PySymtable_Lookup PySys_GetXOptions PyThread_GetInfo
     PyUnicodeDecodeError_GetObject PyUnicodeEncodeError_GetEncoding PyUnicodeEncodeError_GetObject
     PyUnicodeEncodeError_GetReason PyUnicode_AsCharmapString PyUnicode_AsDecodedObject
     PyUnicode_AsDecodedUnicode PyUnicode_AsEncodedObject PyUnicode_AsEncodedUnicode
@@ -149,16 +139,15 @@ functions! { pointer:
     PyUnicode_DecodeUTF32Stateful PyUnicode_DecodeUTF7 PyUnicode_DecodeUTF7Stateful
     PyUnicode_DecodeUTF8Stateful PyUnicode_DecodeUnicodeEscape PyUnicode_RichCompare PyUnicode_Translate
     PyUnstable_Code_New PyUnstable_Exc_PrepReraiseStar PyUnstable_InterpreterFrame_GetCode
-    PyUnstable_Object_GC_NewWithExtraData PyWeakref_NewProxy PyWideStringList_Append
-    PyWideStringList_Insert PyWrapper_New Py_CompileStringExFlags Py_CompileStringFlags
-    Py_CompileStringObject Py_DecodeLocale Py_EncodeLocale Py_GETENV Py_GetBuildInfo Py_GetCompiler
-    Py_GetCopyright Py_GetExecPrefix Py_GetPath Py_GetPlatform Py_GetPrefix Py_GetProgramFullPath
-    Py_GetProgramName Py_GetPythonHome Py_InitializeFromConfig Py_NewInterpreter
-    Py_NewInterpreterFromConfig Py_PreInitialize Py_PreInitializeFromArgs Py_PreInitializeFromBytesArgs
-    Py_UniversalNewlineFgets _PyAST_Compile _PyArena_Malloc _PyArena_New _PyArg_UnpackKeywordsWithVararg
-    _PyArgv_AsWstrList _PyBytesWriter_Alloc _PyBytesWriter_Finish _PyBytesWriter_Prepare
-    _PyBytesWriter_Resize _PyBytesWriter_WriteBytes _PyBytes_DecodeEscape _PyBytes_FormatEx
-    _PyBytes_FromHex _PyCode_ConstantKey _PyCode_New _PyCodecInfo_GetIncrementalDecoder
+    PyUnstable_Object_GC_NewWithExtraData PyWideStringList_Append PyWideStringList_Insert PyWrapper_New
+    Py_CompileStringExFlags Py_CompileStringFlags Py_CompileStringObject Py_DecodeLocale Py_EncodeLocale
+    Py_GETENV Py_GetBuildInfo Py_GetCompiler Py_GetCopyright Py_GetExecPrefix Py_GetPath Py_GetPlatform
+    Py_GetPrefix Py_GetProgramFullPath Py_GetProgramName Py_GetPythonHome Py_InitializeFromConfig
+    Py_NewInterpreter Py_NewInterpreterFromConfig Py_PreInitialize Py_PreInitializeFromArgs
+    Py_PreInitializeFromBytesArgs Py_UniversalNewlineFgets _PyAST_Compile _PyArena_Malloc _PyArena_New
+    _PyArg_UnpackKeywordsWithVararg _PyArgv_AsWstrList _PyBytesWriter_Alloc _PyBytesWriter_Finish
+    _PyBytesWriter_Prepare _PyBytesWriter_Resize _PyBytesWriter_WriteBytes _PyBytes_DecodeEscape
+    _PyBytes_FormatEx _PyBytes_FromHex _PyCode_ConstantKey _PyCode_New _PyCodecInfo_GetIncrementalDecoder
     _PyCodecInfo_GetIncrementalEncoder _PyCodec_DecodeText _PyCodec_EncodeText _PyCodec_Lookup
     _PyCodec_LookupTextEncoding _PyCompile_Assemble _PyCompile_CodeGen _PyCompile_OptimizeCfg
     _PyConfig_AsDict _PyContext_NewHamtForTests _PyCrossInterpreterData_NewObject _PyDictView_Intersect
@@ -166,18 +155,18 @@ functions! { pointer:
     _PyErr_GetHandledException _PyErr_GetTopmostException _PyErr_NoMemory _PyErr_ProgramDecodedTextObject
     _PyErr_SetFromPyStatus _PyErr_StackItemToExcInfoTuple _PyEval_AddPendingCall _PyEval_EvalFrameDefault
     _PyEval_GetBuiltin _PyEval_GetBuiltinId _PyExc_CreateExceptionGroup _PyExc_PrepReraiseStar
-    _PyFunction_Vectorcall _PyGILState_GetInterpreterStateUnsafe _PyImport_GetModuleAttr
-    _PyImport_GetModuleAttrString _PyImport_GetModuleId _PyInterpreterID_LookUp _PyInterpreterID_New
-    _PyInterpreterState_Enable _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject
-    _PyInterpreterState_GetMainModule _PyInterpreterState_LookUpID _PyLong_DivmodNear _PyLong_Format
-    _PyLong_FormatBytesWriter _PyLong_FromBytes _PyLong_FromDigits _PyLong_FromTime_t _PyLong_FromUid
-    _PyLong_GCD _PyLong_Lshift _PyLong_Rshift _PyMem_RawStrdup _PyMem_RawWcsdup _PyMem_Strdup
-    _PyModule_CreateInitialized _PyNamespace_New _PyObject_Call _PyObject_CallMethod _PyObject_CallMethodId
+    _PyFunction_Vectorcall _PyGILState_GetInterpreterStateUnsafe _PyImport_GetModuleId
+    _PyInterpreterID_LookUp _PyInterpreterID_New _PyInterpreterState_Enable
+    _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject _PyInterpreterState_GetMainModule
+    _PyInterpreterState_LookUpID _PyLong_DivmodNear _PyLong_Format _PyLong_FormatBytesWriter
+    _PyLong_FromBytes _PyLong_FromDigits _PyLong_FromTime_t _PyLong_FromUid _PyLong_GCD _PyLong_Lshift
+    _PyLong_Rshift _PyMem_RawStrdup _PyMem_RawWcsdup _PyMem_Strdup _PyModule_CreateInitialized
+    _PyNamespace_New _PyObject_Call _PyObject_CallMethod _PyObject_CallMethodId
     _PyObject_CallMethodIdObjArgs _PyObject_CallMethodId_SizeT _PyObject_Call_Prepend
     _PyObject_FastCallDictTstate _PyObject_FunctionStr _PyObject_GC_Resize _PyObject_GetAttrId
     _PyObject_GetState _PyObject_LookupSpecial _PyObject_LookupSpecialId _PyRuntimeState_Init
     _PyRuntime_Initialize _PySequence_BytesToCharpArray _PySlice_FromIndices _PyStructSequence_NewType
-    _PySys_GetAttr _PyThreadState_GetDict _PyThreadState_New _PyThreadState_Prealloc _PyThreadState_Swap
+    _PySys_GetAttr _PyThreadState_New _PyThreadState_Prealloc _PyThreadState_Swap
     _PyThread_CurrentExceptions _PyThread_CurrentFrames _PyTraceBack_FromFrame
     _PyTraceMalloc_GetObjectTraceback _PyTraceMalloc_GetTraceback _PyTraceMalloc_GetTracedMemory
     _PyTraceMalloc_GetTraces _PyType_GetDict _PyType_GetDocFromInternalDoc
@@ -199,49 +188,46 @@ functions! { pointer:
 }
 
 functions! { integer:
-    PyInterpreterState_GetID PyGILState_Ensure PyTraceBack_Here PyOS_snprintf Py_EnterRecursiveCall
-    PyObject_CallFinalizerFromDealloc PyObject_GC_IsFinalized PyUnicode_FindChar _PyObject_VisitManagedDict
-    PyGC_Disable PyGC_Enable PyTuple_SetItem Py_IsInitialized PyUnicode_Resize _PyUnicode_IsWhitespace
-    PyTraceBack_Print PyErr_CheckSignals PyUnicode_Tailmatch PySlice_Unpack PyFrame_GetLineNumber
-    _PyBytes_Resize PyThread_acquire_lock PyThread_tss_create PyThread_tss_set PyUnicode_Find
-    _PyTrash_begin _PyTrash_cond PyObject_Print PyThread_get_thread_ident _Py_IsFinalizing PyGILState_Check
-    PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric
-    PyContextVar_Get PyUnicode_Count _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer
-    PyBuffer_ToContiguous PyFrame_GetLasti PyTraceMalloc_Track PyTraceMalloc_Untrack
-    _PyGen_FetchStopIterationValue _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString
-    _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes
-    PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData
-    PyEval_MergeCompilerFlags PyFile_WriteObject PyFile_WriteString PyOS_strtol PyOS_strtoul PyOS_vsnprintf
-    PyObject_AsReadBuffer PyStructSequence_InitType2 PyThread_acquire_lock_timed
-    PyThread_get_thread_native_id PyThread_tss_is_created PyUnicodeEncodeError_GetStart
-    PyUnicode_CopyCharacters PyUnicode_FSConverter PyUnicode_WriteChar Py_FinalizeEx Py_GetRecursionLimit
-    _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame _PyUnicodeWriter_WriteSubstring
-    _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase _PyUnicode_IsUppercase
-    _PyUnicode_ToLowercase PyBuffer_FromContiguous PyBuffer_SizeFromFormat PyCode_Addr2Location
-    PyCode_ClearWatcher PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset
-    PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject
-    PyEval_ThreadsInitialized PyFile_SetOpenCodeHook PyFloat_Pack2 PyFrame_FastToLocalsWithError
-    PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure
-    PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab
-    PyImport_GetMagicNumber PyImport_ImportFrozenModule PyImport_ImportFrozenModuleObject
-    PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne PyOS_InterruptOccurred
-    PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer
-    PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release PyRun_AnyFile PyRun_AnyFileEx
-    PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop PyRun_InteractiveLoopFlags
-    PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject PyRun_SimpleFile
-    PyRun_SimpleFileEx PyRun_SimpleFileExFlags PyRun_SimpleString PyRun_SimpleStringFlags
+    PyTraceBack_Here PyOS_snprintf PyObject_CallFinalizerFromDealloc PyObject_GC_IsFinalized
+    PyUnicode_FindChar _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable PyCapsule_IsValid
+    PyTuple_SetItem Py_IsInitialized PyUnicode_Resize _PyUnicode_IsWhitespace PyTraceBack_Print
+    PyErr_CheckSignals PyUnicode_Tailmatch PySlice_Unpack PyFrame_GetLineNumber PyCapsule_SetContext
+    _PyBytes_Resize PyCapsule_SetDestructor PyUnicode_Find _PyTrash_begin _PyTrash_cond PyCapsule_SetName
+    PyObject_Print _Py_IsFinalizing PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit
+    _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get PyUnicode_Count _PyUnicodeWriter_WriteStr
+    _PyUnicode_EQ _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous PyCapsule_SetPointer
+    PyFrame_GetLasti PyTraceMalloc_Track PyTraceMalloc_Untrack _PyGen_FetchStopIterationValue
+    _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar
+    _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line
+    PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags
+    PyFile_WriteObject PyFile_WriteString PyOS_strtol PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer
+    PyStructSequence_InitType2 PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter
+    PyUnicode_WriteChar Py_FinalizeEx Py_GetRecursionLimit _PyEval_SetProfile _PyEval_SliceIndex
+    _PyFrame_IsEntryFrame _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase
+    _PyUnicode_IsTitlecase _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyBuffer_FromContiguous
+    PyBuffer_SizeFromFormat PyCapsule_GetDestructor PyCode_Addr2Location PyCode_ClearWatcher
+    PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset PyErr_SetInterruptEx
+    PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject PyFile_SetOpenCodeHook
+    PyFloat_Pack2 PyFrame_FastToLocalsWithError PyFunction_AddWatcher PyFunction_ClearWatcher
+    PyFunction_SetAnnotations PyFunction_SetClosure PyFunction_SetDefaults PyFunction_SetKwDefaults
+    PyGC_IsEnabled PyImport_ExtendInittab PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile
+    PyMember_SetOne PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer
+    PyObject_AsWriteBuffer PyObject_CheckReadBuffer PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release
+    PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
+    PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject
+    PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags PyRun_SimpleString PyRun_SimpleStringFlags
     PySlice_GetIndices PySlice_GetIndicesEx PyStatus_Exception PyStatus_IsError PyStatus_IsExit
-    PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions PySys_SetObject PyThreadState_GetID
-    PyThreadState_SetAsyncExc PyThread_create_key PyThread_get_stacksize PyThread_set_key_value
-    PyThread_set_stacksize PyType_AddWatcher PyType_ClearWatcher PyType_Unwatch PyType_Watch
-    PyUnicodeDecodeError_GetEncoding PyUnicodeDecodeError_GetEnd PyUnicodeDecodeError_GetReason
-    PyUnicodeDecodeError_GetStart PyUnicodeDecodeError_SetEnd PyUnicodeDecodeError_SetReason
-    PyUnicodeDecodeError_SetStart PyUnicodeEncodeError_GetEnd PyUnicodeEncodeError_SetEnd
-    PyUnicodeEncodeError_SetReason PyUnicodeEncodeError_SetStart PyUnicodeTranslateError_GetEnd
-    PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart
-    PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart
-    PyUnicode_AsWideChar PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra
-    PyUnstable_Code_SetExtra PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
+    PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions PySys_SetObject PyThreadState_SetAsyncExc
+    PyThread_get_stacksize PyThread_set_stacksize PyType_AddWatcher PyType_ClearWatcher PyType_Unwatch
+    PyType_Watch PyUnicodeDecodeError_GetEncoding PyUnicodeDecodeError_GetEnd
+    PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart PyUnicodeDecodeError_SetEnd
+    PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart PyUnicodeEncodeError_GetEnd
+    PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason PyUnicodeEncodeError_SetStart
+    PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason
+    PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason
+    PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar PyUnicode_FSDecoder PyUnicode_Fill
+    PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
+    PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
     Py_FdIsInteractive Py_FrozenMain Py_IsFalse Py_IsTrue Py_Main Py_MakePendingCalls Py_RunMain
@@ -254,47 +240,46 @@ functions! { integer:
     _PyEval_GetSwitchInterval _PyEval_MakePendingCalls _PyEval_SetTrace _PyEval_SliceIndexNotNone
     _PyException_AddNote _PyFloat_FormatAdvancedWriter _PyGen_SetStopIterationValue
     _PyImport_CheckSubinterpIncompatibleExtensionAllowed _PyImport_ClearExtension _PyImport_FixupBuiltin
-    _PyImport_FixupExtensionObject _PyImport_IsInitialized _PyImport_ReleaseLock _PyImport_SetModule
-    _PyImport_SetModuleString _PyInterpreterState_GetConfigCopy _PyInterpreterState_HasFeature
-    _PyInterpreterState_IDIncref _PyInterpreterState_IDInitref _PyInterpreterState_IsRunningMain
-    _PyInterpreterState_RequiresIDRef _PyInterpreterState_SetConfig _PyInterpreterState_SetRunningMain
-    _PyLong_AsTime_t _PyLong_FileDescriptor_Converter _PyLong_FormatAdvancedWriter _PyLong_FormatWriter
-    _PyLong_FromGid _PyLong_Size_t_Converter _PyLong_UnsignedInt_Converter
-    _PyLong_UnsignedLongLong_Converter _PyLong_UnsignedLong_Converter _PyLong_UnsignedShort_Converter
-    _PyMem_GetAllocatorName _PyMem_SetDefaultAllocator _PyMem_SetupAllocators _PyModuleSpec_IsInitializing
-    _PyOS_InterruptOccurred _PyOS_IsMainThread _PyOS_URandom _PyOS_URandomNonblock
-    _PyObject_CheckConsistency _PyObject_CheckCrossInterpreterData _PyObject_DebugMallocStats
-    _PyObject_GenericSetAttrWithDict _PyObject_GetCrossInterpreterData _PyObject_GetMethod _PyObject_HasLen
-    _PyObject_IsAbstract _PyObject_IsFreed _PyObject_LookupAttrId _PyObject_SetAttrId _PyRun_AnyFileObject
+    _PyImport_FixupExtensionObject _PyImport_IsInitialized _PyImport_ReleaseLock
+    _PyInterpreterState_GetConfigCopy _PyInterpreterState_HasFeature _PyInterpreterState_IDIncref
+    _PyInterpreterState_IDInitref _PyInterpreterState_IsRunningMain _PyInterpreterState_RequiresIDRef
+    _PyInterpreterState_SetConfig _PyInterpreterState_SetRunningMain _PyLong_AsTime_t
+    _PyLong_FileDescriptor_Converter _PyLong_FormatAdvancedWriter _PyLong_FormatWriter _PyLong_FromGid
+    _PyLong_Size_t_Converter _PyLong_UnsignedInt_Converter _PyLong_UnsignedLongLong_Converter
+    _PyLong_UnsignedLong_Converter _PyLong_UnsignedShort_Converter _PyMem_GetAllocatorName
+    _PyMem_SetDefaultAllocator _PyMem_SetupAllocators _PyModuleSpec_IsInitializing _PyOS_InterruptOccurred
+    _PyOS_IsMainThread _PyOS_URandom _PyOS_URandomNonblock _PyObject_CheckConsistency
+    _PyObject_CheckCrossInterpreterData _PyObject_DebugMallocStats _PyObject_GenericSetAttrWithDict
+    _PyObject_GetCrossInterpreterData _PyObject_GetMethod _PyObject_HasLen _PyObject_IsAbstract
+    _PyObject_IsFreed _PyObject_LookupAttrId _PyObject_SetAttrId _PyRun_AnyFileObject
     _PyRun_InteractiveLoopObject _PyRun_SimpleFileObject _PySlice_GetLongIndices _PyState_AddModule
-    _PySys_GetSizeOf _PyThreadState_GetCurrent _PyThread_at_fork_reinit _PyTime_Add _PyTime_AsMicroseconds
-    _PyTime_AsMilliseconds _PyTime_AsNanoseconds _PyTime_AsNanosecondsObject _PyTime_AsTimespec
-    _PyTime_AsTimeval _PyTime_AsTimevalTime_t _PyTime_FromMicrosecondsClamp _PyTime_FromMillisecondsObject
-    _PyTime_FromNanoseconds _PyTime_FromNanosecondsObject _PyTime_FromSeconds _PyTime_FromSecondsObject
-    _PyTime_FromTimespec _PyTime_FromTimeval _PyTime_GetMonotonicClock _PyTime_GetMonotonicClockWithInfo
-    _PyTime_GetPerfCounter _PyTime_GetPerfCounterWithInfo _PyTime_GetSystemClock
-    _PyTime_GetSystemClockWithInfo _PyTime_MulDiv _PyTime_ObjectToTime_t _PyTime_ObjectToTimespec
-    _PyTime_ObjectToTimeval _PyTime_gmtime _PyTime_localtime _PyToken_OneChar _PyToken_ThreeChars
-    _PyToken_TwoChars _PyTraceBack_Print_Indented _PyTraceMalloc_GetMemory _PyTraceMalloc_GetTracebackLimit
-    _PyTraceMalloc_Init _PyTraceMalloc_IsTracing _PyTraceMalloc_Start _PyTuple_Resize
-    _PyType_CheckConsistency _PyUnicodeWriter_PrepareKindInternal _PyUnicodeWriter_WriteLatin1String
-    _PyUnicode_CheckConsistency _PyUnicode_Equal _PyUnicode_EqualToASCIIId _PyUnicode_EqualToASCIIString
-    _PyUnicode_FindMaxChar _PyUnicode_FormatAdvancedWriter _PyUnicode_InsertThousandsGrouping
-    _PyUnicode_IsCaseIgnorable _PyUnicode_IsCased _PyUnicode_IsPrintable _PyUnicode_IsXidContinue
-    _PyUnicode_IsXidStart _PyUnicode_ScanIdentifier _PyUnicode_ToDecimalDigit _PyUnicode_ToDigit
-    _PyUnicode_ToFoldedFull _PyUnicode_ToTitleFull _PyUnicode_ToTitlecase _PyUnicode_ToUppercase
-    _PyUnicode_WideCharString_Converter _PyUnicode_WideCharString_Opt_Converter _PyWeakref_GetWeakrefCount
-    _PyWideStringList_Copy _Py_AtExit _Py_CheckRecursiveCall _Py_CoerceLegacyLocale _Py_DecodeLocaleEx
-    _Py_DecodeUTF8Ex _Py_DisplaySourceLine _Py_EncodeLocaleEx _Py_EncodeUTF8Ex _Py_FdIsInteractive
-    _Py_GetErrorHandler _Py_GetForceASCII _Py_GetLocaleconvNumeric _Py_Gid_Converter _Py_HandleSystemExit
-    _Py_HashPointerRaw _Py_IsCoreInitialized _Py_IsInterpreterFinalizing _Py_IsLocaleCoercionTarget
-    _Py_LegacyLocaleDetected _Py_NewReferenceNoTotal _Py_Sigset_Converter _Py_UTF8_Edit_Cost
-    _Py_Uid_Converter _Py_WriteIndent _Py_WriteIndentedMargin _Py_convert_optional_to_ssize_t _Py_dup
-    _Py_fstat _Py_fstat_noraise _Py_get_blocking _Py_get_inheritable _Py_gitversion
-    _Py_hashtable_compare_direct _Py_hashtable_foreach _Py_hashtable_hash_ptr _Py_hashtable_len
-    _Py_hashtable_set _Py_hashtable_size _Py_open _Py_open_noraise _Py_read _Py_set_blocking
-    _Py_set_inheritable _Py_set_inheritable_async_safe _Py_stat _Py_str_to_int _Py_wreadlink _Py_write
-    _Py_write_noraise
+    _PySys_GetSizeOf _PyTime_Add _PyTime_AsMicroseconds _PyTime_AsMilliseconds _PyTime_AsNanoseconds
+    _PyTime_AsNanosecondsObject _PyTime_AsTimespec _PyTime_AsTimeval _PyTime_AsTimevalTime_t
+    _PyTime_FromMicrosecondsClamp _PyTime_FromMillisecondsObject _PyTime_FromNanoseconds
+    _PyTime_FromNanosecondsObject _PyTime_FromSeconds _PyTime_FromSecondsObject _PyTime_FromTimespec
+    _PyTime_FromTimeval _PyTime_GetMonotonicClock _PyTime_GetMonotonicClockWithInfo _PyTime_GetPerfCounter
+    _PyTime_GetPerfCounterWithInfo _PyTime_GetSystemClock _PyTime_GetSystemClockWithInfo _PyTime_MulDiv
+    _PyTime_ObjectToTime_t _PyTime_ObjectToTimespec _PyTime_ObjectToTimeval _PyTime_gmtime
+    _PyTime_localtime _PyToken_OneChar _PyToken_ThreeChars _PyToken_TwoChars _PyTraceBack_Print_Indented
+    _PyTraceMalloc_GetMemory _PyTraceMalloc_GetTracebackLimit _PyTraceMalloc_Init _PyTraceMalloc_IsTracing
+    _PyTraceMalloc_Start _PyTuple_Resize _PyType_CheckConsistency _PyUnicodeWriter_PrepareKindInternal
+    _PyUnicodeWriter_WriteLatin1String _PyUnicode_CheckConsistency _PyUnicode_Equal
+    _PyUnicode_EqualToASCIIId _PyUnicode_EqualToASCIIString _PyUnicode_FindMaxChar
+    _PyUnicode_FormatAdvancedWriter _PyUnicode_InsertThousandsGrouping _PyUnicode_IsCaseIgnorable
+    _PyUnicode_IsCased _PyUnicode_IsPrintable _PyUnicode_IsXidContinue _PyUnicode_IsXidStart
+    _PyUnicode_ScanIdentifier _PyUnicode_ToDecimalDigit _PyUnicode_ToDigit _PyUnicode_ToFoldedFull
+    _PyUnicode_ToTitleFull _PyUnicode_ToTitlecase _PyUnicode_ToUppercase
+    _PyUnicode_WideCharString_Converter _PyUnicode_WideCharString_Opt_Converter _PyWideStringList_Copy
+    _Py_AtExit _Py_CoerceLegacyLocale _Py_DecodeLocaleEx _Py_DecodeUTF8Ex _Py_DisplaySourceLine
+    _Py_EncodeLocaleEx _Py_EncodeUTF8Ex _Py_FdIsInteractive _Py_GetErrorHandler _Py_GetForceASCII
+    _Py_GetLocaleconvNumeric _Py_Gid_Converter _Py_HandleSystemExit _Py_HashPointerRaw
+    _Py_IsCoreInitialized _Py_IsInterpreterFinalizing _Py_IsLocaleCoercionTarget _Py_LegacyLocaleDetected
+    _Py_NewReferenceNoTotal _Py_Sigset_Converter _Py_UTF8_Edit_Cost _Py_Uid_Converter _Py_WriteIndent
+    _Py_WriteIndentedMargin _Py_convert_optional_to_ssize_t _Py_dup _Py_fstat _Py_fstat_noraise
+    _Py_get_blocking _Py_get_inheritable _Py_gitversion _Py_hashtable_compare_direct _Py_hashtable_foreach
+    _Py_hashtable_hash_ptr _Py_hashtable_len _Py_hashtable_set _Py_hashtable_size _Py_open _Py_open_noraise
+    _Py_read _Py_set_blocking _Py_set_inheritable _Py_set_inheritable_async_safe _Py_stat _Py_str_to_int
+    _Py_wreadlink _Py_write _Py_write_noraise
 }
 
 functions! { double:
@@ -304,27 +289,22 @@ functions! { double:
 }
 
 functions! { void:
-    PyObject_ClearWeakRefs PyEval_RestoreThread PyGILState_Release Py_LeaveRecursiveCall PyErr_PrintEx
-    _PyObject_ClearManagedDict _PyUnicode_FastCopyCharacters PyErr_Print _Py_FatalErrorFunc
-    PyThread_free_lock PyThreadState_Clear PyThread_release_lock PyThread_tss_delete _PyTrash_end
-    PyErr_SetExcInfo PyEval_AcquireThread PyThreadState_DeleteCurrent PyMem_RawFree
-    PyErr_SetHandledException _PyUnicodeWriter_Dealloc _PyUnicodeWriter_Init _Py_NewReference
-    PyEval_SetProfile PyEval_SetTrace PyMem_GetAllocator PyMem_SetAllocator PyThreadState_EnterTracing
-    PyThreadState_LeaveTracing PyUnicode_Append Py_FatalError PyBytes_Concat PyBytes_ConcatAndDel
-    PyErr_SetInterrupt PyOS_AfterFork_Child PyOS_AfterFork_Parent PyOS_BeforeFork
-    PyObject_GetArenaAllocator PyStructSequence_SetItem PySys_WriteStderr PyThreadState_Delete
-    Py_GetArgcArgv PyBuffer_FillContiguousStrides PyConfig_Clear PyConfig_InitIsolatedConfig
-    PyConfig_InitPythonConfig PyErr_Display PyErr_DisplayException PyErr_RangedSyntaxLocationObject
-    PyErr_SyntaxLocation PyErr_SyntaxLocationEx PyErr_SyntaxLocationObject PyEval_AcquireLock
-    PyEval_InitThreads PyEval_ReleaseLock PyEval_ReleaseThread PyEval_SetProfileAllThreads
-    PyEval_SetTraceAllThreads PyFrame_FastToLocals PyFrame_LocalsToFast PyFunction_SetVectorcall
-    PyInterpreterState_Clear PyInterpreterState_Delete PyMarshal_WriteLongToFile
-    PyMarshal_WriteObjectToFile PyMem_SetupDebugHooks PyOS_AfterFork PyObject_CallFinalizer
-    PyObject_SetArenaAllocator PyPreConfig_InitIsolatedConfig PyPreConfig_InitPythonConfig
-    PyStructSequence_InitType PySys_AddWarnOption PySys_AddWarnOptionUnicode PySys_AddXOption
-    PySys_ResetWarnOptions PySys_SetArgv PySys_SetArgvEx PySys_SetPath PySys_WriteStdout PyThread_ReInitTLS
-    PyThread_delete_key PyThread_delete_key_value PyThread_exit_thread PyThread_init_thread
-    PyThread_tss_free PyUnicode_AppendAndDel PyUnicode_InternImmortal PyUnstable_GC_VisitObjects
+    PyErr_PrintEx _PyObject_ClearManagedDict _PyUnicode_FastCopyCharacters PyErr_Print _Py_FatalErrorFunc
+    _PyTrash_end PyErr_SetExcInfo PyMem_RawFree PyErr_SetHandledException _PyUnicodeWriter_Dealloc
+    _PyUnicodeWriter_Init _Py_NewReference PyEval_SetProfile PyEval_SetTrace PyMem_GetAllocator
+    PyMem_SetAllocator PyThreadState_EnterTracing PyThreadState_LeaveTracing PyUnicode_Append Py_FatalError
+    PyBytes_Concat PyBytes_ConcatAndDel PyErr_SetInterrupt PyOS_AfterFork_Child PyOS_AfterFork_Parent
+    PyOS_BeforeFork PyObject_GetArenaAllocator PyStructSequence_SetItem PySys_WriteStderr
+    PyThreadState_Delete Py_GetArgcArgv PyBuffer_FillContiguousStrides PyConfig_Clear
+    PyConfig_InitIsolatedConfig PyConfig_InitPythonConfig PyErr_Display PyErr_DisplayException
+    PyErr_RangedSyntaxLocationObject PyErr_SyntaxLocation PyErr_SyntaxLocationEx PyErr_SyntaxLocationObject
+    PyEval_AcquireLock PyEval_ReleaseLock PyEval_SetProfileAllThreads PyEval_SetTraceAllThreads
+    PyFrame_FastToLocals PyFrame_LocalsToFast PyFunction_SetVectorcall PyInterpreterState_Clear
+    PyInterpreterState_Delete PyMarshal_WriteLongToFile PyMarshal_WriteObjectToFile PyMem_SetupDebugHooks
+    PyOS_AfterFork PyObject_CallFinalizer PyObject_SetArenaAllocator PyPreConfig_InitIsolatedConfig
+    PyPreConfig_InitPythonConfig PyStructSequence_InitType PySys_AddWarnOption PySys_AddWarnOptionUnicode
+    PySys_AddXOption PySys_ResetWarnOptions PySys_SetArgv PySys_SetArgvEx PySys_SetPath PySys_WriteStdout
+    PyThread_exit_thread PyUnicode_AppendAndDel PyUnicode_InternImmortal PyUnstable_GC_VisitObjects
     PyUnstable_PerfMapState_Fini Py_EndInterpreter Py_Exit Py_ExitStatusException Py_Finalize Py_Initialize
     Py_InitializeEx Py_SetPath Py_SetProgramName Py_SetPythonHome Py_SetRecursionLimit _PyArena_Free
     _PyBytesWriter_Dealloc _PyBytesWriter_Init _PyBytes_Repeat _PyConfig_InitCompatConfig
@@ -351,6 +331,7 @@ functions! { void:
 data! {
     Py_Version = 8;
     _PyByteArray_empty_string = 1;
+    PyCapsule_Type = 416;
     _Py_ascii_whitespace = 128;
     PyExc_IOError = 8;
     PyInstanceMethod_Type = 416;
