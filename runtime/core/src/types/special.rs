@@ -46,10 +46,10 @@ pub fn bound(py: Py<'_>, o: &PyObject, name: &Name) -> PyResult<Option<Owned>> {
 }
 
 impl Special {
-    /// Calls it with up to three arguments after the object.
+    /// Calls it with up to four arguments after the object.
     pub fn call<const N: usize>(&self, py: Py<'_>, o: &PyObject, args: [&PyObject; N]) -> PyResult {
-        const { assert!(N <= 3) };
-        let mut stack = [core::ptr::null_mut(); 5];
+        const { assert!(N <= 4) };
+        let mut stack = [core::ptr::null_mut(); 6];
         stack[1] = o.as_ptr();
         for (slot, arg) in stack[2..].iter_mut().zip(args) {
             *slot = arg.as_ptr();
