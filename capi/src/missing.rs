@@ -92,26 +92,26 @@ macro_rules! data {
 }
 
 functions! { pointer:
-    PyTuple_GetItem PyCapsule_New PyCapsule_GetPointer PyTuple_GetSlice PyCode_NewEmpty PyFrame_New
-    _PyObject_GetDictPtr PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyObject_Init
-    PyEval_GetBuiltins PyCapsule_GetName Py_GenericAlias PyThreadState_GetFrame PyCapsule_Import
-    PyDescr_NewClassMethod Py_GetVersion _PyBytes_Join PyCapsule_GetContext _PyObject_NextNotImplemented
-    PyFrame_GetCode PyFrame_GetBack PySys_GetObject PyGen_GetCode PyOS_double_to_string
-    PyUnicode_FromEncodedObject PyInstanceMethod_New PyMemoryView_GetContiguous PyOS_FSPath PyEval_EvalCode
-    PyMem_RawMalloc _PyStack_AsDict PyBytes_FromFormat PyMem_RawRealloc PyUnicodeDecodeError_Create
-    Py_CompileString PyMem_RawCalloc PyUnicode_AsUCS4Copy PyUnicode_FromWideChar _PyUnicodeWriter_Finish
-    PyContextVar_New PyContextVar_Set PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
-    PyRun_StringFlags PyStructSequence_New PyUnicode_AsUCS4 PyUnicode_DecodeUTF32 Py_AddPendingCall
-    _PyLong_New PyCode_GetCode PyCode_GetVarnames PyCodec_Decoder PyCodec_Encoder PyContext_CopyCurrent
-    PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals PyInterpreterState_ThreadHead PyOS_setsig
-    PyObject_InitVar PySeqIter_New PyThreadState_Next PyThread_start_new_thread PyUnicode_AsUTF16String
-    PyUnicode_DecodeLocale PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding
-    _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName PyAsyncGen_New PyBuffer_GetPointer
-    PyBytes_DecodeEscape PyBytes_FromFormatV PyCFunction_New PyCallIter_New PyCode_GetCellvars
-    PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_IgnoreErrors
-    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors PyCodec_ReplaceErrors
-    PyCodec_StreamReader PyCodec_StreamWriter PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors
-    PyConfig_Read PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString
+    PyTuple_GetItem PyTuple_GetSlice PyCode_NewEmpty PyFrame_New _PyObject_GetDictPtr
+    PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyObject_Init PyEval_GetBuiltins
+    Py_GenericAlias PyThreadState_GetFrame PyDescr_NewClassMethod Py_GetVersion _PyBytes_Join
+    _PyObject_NextNotImplemented PyFrame_GetCode PyFrame_GetBack PySys_GetObject PyGen_GetCode
+    PyOS_double_to_string PyUnicode_FromEncodedObject PyInstanceMethod_New PyMemoryView_GetContiguous
+    PyOS_FSPath PyEval_EvalCode PyMem_RawMalloc _PyStack_AsDict PyBytes_FromFormat PyMem_RawRealloc
+    PyUnicodeDecodeError_Create Py_CompileString PyMem_RawCalloc PyUnicode_AsUCS4Copy
+    PyUnicode_FromWideChar _PyUnicodeWriter_Finish PyContextVar_New PyContextVar_Set PyErr_SetImportError
+    PyFrame_GetLocals PyFunction_GetAnnotations PyRun_StringFlags PyStructSequence_New PyUnicode_AsUCS4
+    PyUnicode_DecodeUTF32 Py_AddPendingCall _PyLong_New PyCode_GetCode PyCode_GetVarnames PyCodec_Decoder
+    PyCodec_Encoder PyContext_CopyCurrent PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals
+    PyInterpreterState_ThreadHead PyOS_setsig PyObject_InitVar PySeqIter_New PyThreadState_Next
+    PyThread_start_new_thread PyUnicode_AsUTF16String PyUnicode_DecodeLocale PyUnicode_DecodeUTF16
+    PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding _PyInterpreterState_GetConfig
+    _PyMem_GetCurrentAllocatorName PyAsyncGen_New PyBuffer_GetPointer PyBytes_DecodeEscape
+    PyBytes_FromFormatV PyCFunction_New PyCallIter_New PyCode_GetCellvars PyCode_GetFreevars
+    PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_IgnoreErrors PyCodec_IncrementalDecoder
+    PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors PyCodec_ReplaceErrors PyCodec_StreamReader
+    PyCodec_StreamWriter PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors PyConfig_Read
+    PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString
     PyConfig_SetWideStringList PyContext_Copy PyContext_New PyCoro_New PyDescr_NewGetSet PyDescr_NewMember
     PyDescr_NewMethod PyDescr_NewWrapper PyErr_ProgramText PyErr_ProgramTextObject
     PyErr_SetImportErrorSubclass PyEval_EvalCodeEx PyEval_EvalFrame PyEval_EvalFrameEx PyEval_GetFuncDesc
@@ -189,31 +189,30 @@ functions! { pointer:
 
 functions! { integer:
     PyTraceBack_Here PyOS_snprintf PyObject_CallFinalizerFromDealloc PyObject_GC_IsFinalized
-    PyUnicode_FindChar _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable PyCapsule_IsValid
-    PyTuple_SetItem Py_IsInitialized PyUnicode_Resize _PyUnicode_IsWhitespace PyTraceBack_Print
-    PyErr_CheckSignals PyUnicode_Tailmatch PySlice_Unpack PyFrame_GetLineNumber PyCapsule_SetContext
-    _PyBytes_Resize PyCapsule_SetDestructor PyUnicode_Find _PyTrash_begin _PyTrash_cond PyCapsule_SetName
+    PyUnicode_FindChar _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable PyTuple_SetItem Py_IsInitialized
+    PyUnicode_Resize _PyUnicode_IsWhitespace PyTraceBack_Print PyErr_CheckSignals PyUnicode_Tailmatch
+    PySlice_Unpack PyFrame_GetLineNumber _PyBytes_Resize PyUnicode_Find _PyTrash_begin _PyTrash_cond
     PyObject_Print _Py_IsFinalizing PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit
     _PyUnicode_IsDigit _PyUnicode_IsNumeric PyContextVar_Get PyUnicode_Count _PyUnicodeWriter_WriteStr
-    _PyUnicode_EQ _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous PyCapsule_SetPointer
-    PyFrame_GetLasti PyTraceMalloc_Track PyTraceMalloc_Untrack _PyGen_FetchStopIterationValue
-    _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar
-    _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line
-    PyCodec_KnownEncoding PyContext_Enter PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags
-    PyFile_WriteObject PyFile_WriteString PyOS_strtol PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer
+    _PyUnicode_EQ _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous PyFrame_GetLasti PyTraceMalloc_Track
+    PyTraceMalloc_Untrack _PyGen_FetchStopIterationValue _PyUnicodeWriter_PrepareInternal
+    _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull
+    _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding
+    PyContext_Enter PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags PyFile_WriteObject
+    PyFile_WriteString PyOS_strtol PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer
     PyStructSequence_InitType2 PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter
     PyUnicode_WriteChar Py_FinalizeEx Py_GetRecursionLimit _PyEval_SetProfile _PyEval_SliceIndex
     _PyFrame_IsEntryFrame _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase
     _PyUnicode_IsTitlecase _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyBuffer_FromContiguous
-    PyBuffer_SizeFromFormat PyCapsule_GetDestructor PyCode_Addr2Location PyCode_ClearWatcher
-    PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset PyErr_SetInterruptEx
-    PyErr_WarnExplicit PyErr_WarnExplicitFormat PyErr_WarnExplicitObject PyFile_SetOpenCodeHook
-    PyFloat_Pack2 PyFrame_FastToLocalsWithError PyFunction_AddWatcher PyFunction_ClearWatcher
-    PyFunction_SetAnnotations PyFunction_SetClosure PyFunction_SetDefaults PyFunction_SetKwDefaults
-    PyGC_IsEnabled PyImport_ExtendInittab PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile
-    PyMember_SetOne PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer
-    PyObject_AsWriteBuffer PyObject_CheckReadBuffer PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release
-    PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
+    PyBuffer_SizeFromFormat PyCode_Addr2Location PyCode_ClearWatcher PyCompile_OpcodeStackEffect
+    PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset PyErr_SetInterruptEx PyErr_WarnExplicit
+    PyErr_WarnExplicitFormat PyErr_WarnExplicitObject PyFile_SetOpenCodeHook PyFloat_Pack2
+    PyFrame_FastToLocalsWithError PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations
+    PyFunction_SetClosure PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled
+    PyImport_ExtendInittab PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne
+    PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer
+    PyObject_CheckReadBuffer PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release PyRun_AnyFile
+    PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
     PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject
     PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags PyRun_SimpleString PyRun_SimpleStringFlags
     PySlice_GetIndices PySlice_GetIndicesEx PyStatus_Exception PyStatus_IsError PyStatus_IsExit
@@ -331,7 +330,6 @@ functions! { void:
 data! {
     Py_Version = 8;
     _PyByteArray_empty_string = 1;
-    PyCapsule_Type = 416;
     _Py_ascii_whitespace = 128;
     PyExc_IOError = 8;
     PyInstanceMethod_Type = 416;
