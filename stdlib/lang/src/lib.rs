@@ -3,6 +3,7 @@
 
 pub mod _opcode;
 pub mod _symtable;
+pub mod _testinternalcapi;
 pub mod _tokenize;
 pub mod _typing;
 pub mod _warnings;

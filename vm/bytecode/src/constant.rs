@@ -84,6 +84,25 @@ fn sized(key: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
     key.extend(bytes);
 }
 
+/// What tells constants apart: equal for equal constants of one type. A NaN is equal to nothing, and so is a constant
+/// with one in it: there is no key.
+pub fn key_of(c: &Constant) -> Option<Vec<u8>> {
+    fn has_nan(c: &Constant) -> bool {
+        match c {
+            Constant::Float(f) => f.is_nan(),
+            Constant::Complex { real, imag } => real.is_nan() || imag.is_nan(),
+            Constant::Tuple(items) | Constant::FrozenSet(items) => items.iter().any(has_nan),
+            _ => false,
+        }
+    }
+    if has_nan(c) {
+        return None;
+    }
+    let mut key = Vec::new();
+    value_key(&mut key, c);
+    Some(key)
+}
+
 /// Appends a key equal for equal constants of one type (`_PyCode_ConstantKey`).
 pub(crate) fn value_key(key: &mut Vec<u8>, c: &Constant) {
     match c {

@@ -91,7 +91,7 @@ fn wrap_in_stopiteration_handler(unit: &mut Unit) {
 }
 
 /// No way falls off the end, and no label stands behind the last instruction.
-fn add_return_at_end(unit: &mut Unit) {
+pub(crate) fn add_return_at_end(unit: &mut Unit) {
     if unit.add_none {
         let none = unit.consts.add(Constant::None.into()) as i32;
         unit.instrs.add(Op::LOAD_CONST, none, NO_LOCATION);

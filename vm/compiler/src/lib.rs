@@ -15,5 +15,5 @@ mod codegen;
 mod flowgraph;
 
 pub use assemble::{AssembleError, assemble};
-pub use codegen::{ALLOW_TOP_LEVEL_AWAIT, FLAGS_MASK, Options, Warning, WarningKind, compile};
+pub use codegen::{ALLOW_TOP_LEVEL_AWAIT, FLAGS_MASK, Options, Warning, WarningKind, compile, generate};
 pub use error::{CompileError, SyntaxError};

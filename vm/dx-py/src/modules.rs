@@ -29,6 +29,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_io", &dxpy_mod_io::IO),
     ("_string", &dxpy_mod_text::_string::MODULE),
     ("_symtable", &dxpy_mod_lang::_symtable::MODULE),
+    ("_testinternalcapi", &dxpy_mod_lang::_testinternalcapi::MODULE),
     ("_tokenize", &dxpy_mod_lang::_tokenize::MODULE),
     ("_typing", &dxpy_mod_lang::_typing::MODULE),
     ("unicodedata", &dxpy_mod_text::unicodedata::MODULE),

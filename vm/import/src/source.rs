@@ -9,6 +9,7 @@ use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::{Owned, Py, PyErr, PyResult, codecs, exceptions, long, object, protocol, tuple, unicode};
 use dxpy_parser::{ErrorKind, Mode};
+use dxpy_types::code::Cache;
 
 /// The runtime's Unicode tables for the parser, and its codecs.
 pub struct Tables<'py> {
@@ -24,6 +25,24 @@ impl<'py> Tables<'py> {
     /// The exception that a codec raised, if it is to be raised as it is.
     pub fn failure(&self) -> Option<PyErr> {
         self.failed.take()
+    }
+    /// What `unicodedata.normalize` makes of an identifier (`_PyPegen_new_identifier`).
+    fn normalized(&self, s: &str) -> PyResult<String> {
+        let py = self.py;
+        let module = crate::import::import_module(py, &*unicode::intern_str(py, "unicodedata")?)?;
+        let (form, text) = (unicode::intern_str(py, "NFKC")?, unicode::from_str(py, s)?);
+        let args = [form.as_object(), text.as_object()];
+        let made = dxpy_core::call::method(py, &module, dxpy_core::name!("normalize"), args)?;
+        match unicode::check(&made) {
+            Some(s) => Ok(unicode::utf8(py, s)?.into_owned()),
+            None => Err(exceptions::type_error(
+                py,
+                format_args!(
+                    "unicodedata.normalize() must return a string, not {}",
+                    dxpy_core::call::type_name(made.ty())
+                ),
+            )),
+        }
     }
     /// The source's text in UTF-8.
     fn decoded(&self, encoding: &str, bytes: &[u8]) -> PyResult<String> {
@@ -60,7 +79,14 @@ impl dxpy_parser::Unicode for Tables<'_> {
         dxpy_text::unicode::is_printable(c as u32)
     }
     fn nfkc(&self, s: &str) -> Option<String> {
-        Some(dxpy_text::unicode::normalize::nfkc_str(s))
+        // The parser asks for identifiers outside ASCII, and a program may have put a function of its own there.
+        match self.normalized(s) {
+            Ok(text) => Some(text),
+            Err(e) => {
+                self.failed.set(Some(e));
+                Some(String::new())
+            }
+        }
     }
     fn by_name(&self, name: &str) -> Option<u32> {
         dxpy_text::unicode::names::by_name(name)
@@ -116,6 +142,7 @@ pub fn parse(py: Py<'_>, source: &[u8], filename: &PyUnicodeObject, how: Compile
     opts.dont_imply_dedent = how.flags & flag::DONT_IMPLY_DEDENT != 0;
     opts.allow_incomplete = how.flags & flag::ALLOW_INCOMPLETE != 0;
     opts.ignore_cookie = how.ignore_cookie || how.flags & flag::IGNORE_COOKIE != 0;
+    opts.int_max_str_digits = long::MAX_STR_DIGITS.get();
     if let Some(v) = how.feature_version {
         opts.feature_version = u8::try_from(v).unwrap_or(u8::MAX);
     }
@@ -165,37 +192,70 @@ pub fn compile(
     how: Compile,
 ) -> PyResult<Owned<PyCodeObject>> {
     let mut tree = parse(py, source, filename, how)?;
-    compile_tree(py, &mut tree, filename, how, Some(source))
+    compile_tree(py, &mut tree, filename, how, Some(source), &mut Cache::default())
 }
 
-/// Compiles a tree that a program made, after checking it (`_PyAST_Validate`).
+/// Compiles a tree that a program made, after checking it (`_PyAST_Validate`). Its constants are the program's objects.
 pub fn compile_given_tree(
     py: Py<'_>,
     tree: &mut Mod,
     filename: &PyUnicodeObject,
     how: Compile,
+    constants: &mut Cache,
 ) -> PyResult<Owned<PyCodeObject>> {
     dxpy_compiler::validate::validate_within(tree, used_depth(py))
         .map_err(|e| compile_error(py, e, filename, None))?;
-    compile_tree(py, tree, filename, how, None)
+    compile_tree(py, tree, filename, how, None, constants)
 }
 
-/// `_PyAST_Compile`: a tree to a code object. `source`, where there is one, supplies the text of errors.
+/// `_PyAST_Compile`: a tree to a code object. `source`, where there is one, supplies the text of errors, and `constants`
+/// the objects of constants that are there already.
 pub fn compile_tree(
     py: Py<'_>,
     tree: &mut Mod,
     filename: &PyUnicodeObject,
     how: Compile,
     source: Option<&[u8]>,
+    constants: &mut Cache,
 ) -> PyResult<Owned<PyCodeObject>> {
-    let options = dxpy_compiler::Options {
+    let mut warnings = Vec::new();
+    let r = dxpy_compiler::compile(tree, &plain(filename), options(py, how), &mut warnings);
+    issue(py, warnings, filename, source)?;
+    match r {
+        Ok(code) => dxpy_types::code::from_plain(py, &code, constants),
+        Err(e) => Err(compile_error(py, e, filename, source)),
+    }
+}
+
+/// `_PyCompile_CodeGen`: the instructions of a tree's outermost scope, neither optimised nor assembled.
+pub fn generate(
+    py: Py<'_>,
+    tree: &mut Mod,
+    filename: &PyUnicodeObject,
+    how: Compile,
+) -> PyResult<dxpy_compiler::instr::Unit> {
+    let mut warnings = Vec::new();
+    let r = dxpy_compiler::generate(tree, &plain(filename), options(py, how), &mut warnings);
+    issue(py, warnings, filename, None)?;
+    r.map_err(|e| compile_error(py, e, filename, None))
+}
+
+fn options(py: Py<'_>, how: Compile) -> dxpy_compiler::Options {
+    dxpy_compiler::Options {
         optimize: how.optimize,
-        flags: how.flags & dxpy_compiler::FLAGS_MASK,
+        flags: how.flags & (dxpy_compiler::FLAGS_MASK | dxpy_compiler::ALLOW_TOP_LEVEL_AWAIT),
         used_depth: used_depth(py),
         printable: |c| dxpy_text::unicode::is_printable(c),
-    };
-    let mut warnings = Vec::new();
-    let r = dxpy_compiler::compile(tree, &plain(filename), options, &mut warnings);
+    }
+}
+
+/// Issues the warnings of a compilation.
+fn issue(
+    py: Py<'_>,
+    warnings: Vec<dxpy_compiler::Warning>,
+    filename: &PyUnicodeObject,
+    source: Option<&[u8]>,
+) -> PyResult<()> {
     for w in warnings {
         let category = match w.kind {
             dxpy_compiler::WarningKind::Syntax => &exceptions::SyntaxWarning,
@@ -209,10 +269,7 @@ pub fn compile_tree(
             }
         })?;
     }
-    match r {
-        Ok(code) => dxpy_types::code::from_plain(py, &code),
-        Err(e) => Err(compile_error(py, e, filename, source)),
-    }
+    Ok(())
 }
 
 /// The symbol table of some source (`_Py_SymtableStringObjectFlags`), for as long as `read` runs.

@@ -2,22 +2,72 @@
 //! (`intern_constants`).
 
 use dxpy_ast::Constant;
+use dxpy_bytecode::key_of;
 use dxpy_core::abi::*;
 use dxpy_core::object::{_Py_EllipsisObject, none};
 use dxpy_core::ptr::Object;
 use dxpy_core::{Owned, Py, PyResult, boolean, bytes, float, long, object, set, tuple, unicode};
+use std::collections::HashMap;
+
+/// The objects of the constants of one compilation: equal ones are one object in all its code objects
+/// (`c_const_cache`).
+#[derive(Default)]
+pub struct Cache(HashMap<Vec<u8>, Owned>);
+
+impl Cache {
+    /// Makes an object stand for a constant, unless one does already.
+    pub fn seed(&mut self, py: Py<'_>, c: &Constant, o: &PyObject) -> PyResult<()> {
+        let Some(key) = key_of(c) else { return Ok(()) };
+        if !self.0.contains_key(&key) {
+            let o = match unicode::check_exact(o) {
+                Some(s) if looks_like_name(s) => unicode::intern(py, s.to_owned())?.upcast(),
+                _ => o.to_owned(),
+            };
+            self.0.insert(key, o);
+        }
+        Ok(())
+    }
+
+    /// The object of a constant, with strings that look like names interned, inside tuples and sets too.
+    pub(super) fn get(&mut self, py: Py<'_>, c: &Constant) -> PyResult {
+        let key = match c {
+            Constant::None | Constant::True | Constant::False | Constant::Ellipsis => None,
+            _ => key_of(c),
+        };
+        if let Some(o) = key.as_ref().and_then(|k| self.0.get(k)) {
+            return Ok(o.clone());
+        }
+        let o = convert(py, c, Some(self))?;
+        if let Some(key) = key {
+            self.0.insert(key, o.clone());
+        }
+        Ok(o)
+    }
+
+    /// A bytes object of the compiler's, which may be the object of a constant.
+    pub(super) fn bytes(&mut self, py: Py<'_>, b: &[u8]) -> PyResult<Owned<PyBytesObject>> {
+        let o = self.get(py, &Constant::Bytes(b.into()))?;
+        match bytes::check_exact(&o) {
+            Some(b) => Ok(b.to_owned()),
+            None => bytes::new(py, b),
+        }
+    }
+}
 
 /// The object of a constant.
 pub fn constant(py: Py<'_>, c: &Constant) -> PyResult {
-    convert(py, c, false)
+    convert(py, c, None)
 }
 
-/// As [`constant`], with strings that look like names interned, inside tuples and sets too.
-pub(super) fn interned_constant(py: Py<'_>, c: &Constant) -> PyResult {
-    convert(py, c, true)
-}
-
-fn convert(py: Py<'_>, c: &Constant, intern: bool) -> PyResult {
+fn convert(py: Py<'_>, c: &Constant, mut cache: Option<&mut Cache>) -> PyResult {
+    let mut items = |list: &[Constant]| -> PyResult<Vec<Owned>> {
+        list.iter()
+            .map(|i| match &mut cache {
+                Some(cache) => cache.get(py, i),
+                None => convert(py, i, None),
+            })
+            .collect()
+    };
     Ok(match c {
         Constant::None => none(),
         Constant::True => boolean::new(true).upcast(),
@@ -28,20 +78,17 @@ fn convert(py: Py<'_>, c: &Constant, intern: bool) -> PyResult {
         Constant::Complex { real, imag } => crate::complex_constant(py, *real, *imag)?,
         Constant::Str(s) => {
             let s = super::text(py, s)?;
-            let name_like = unicode::is_ascii(&s)
-                && unicode::raw(&s).iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
-            if intern && name_like { unicode::intern(py, s)?.upcast() } else { s.upcast() }
+            if cache.is_some() && looks_like_name(&s) { unicode::intern(py, s)?.upcast() } else { s.upcast() }
         }
         Constant::Bytes(b) => bytes::new(py, b)?.upcast(),
-        Constant::Tuple(items) => {
-            let items: Vec<Owned> = items.iter().map(|i| convert(py, i, intern)).collect::<PyResult<_>>()?;
-            tuple::from_iter(py, items)?.upcast()
-        }
-        Constant::FrozenSet(items) => {
-            let items: Vec<Owned> = items.iter().map(|i| convert(py, i, intern)).collect::<PyResult<_>>()?;
-            crate::frozenset_constant(py, items)?
-        }
+        Constant::Tuple(list) => tuple::from_iter(py, items(list)?)?.upcast(),
+        Constant::FrozenSet(list) => crate::frozenset_constant(py, items(list)?)?,
     })
+}
+
+/// `should_intern_string`.
+fn looks_like_name(s: &PyUnicodeObject) -> bool {
+    unicode::is_ascii(s) && unicode::raw(s).iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
 }
 
 /// An int of any size.

@@ -5,7 +5,7 @@ mod attrs;
 pub mod constants;
 pub mod instrument;
 
-pub use constants::{big, constant};
+pub use constants::{Cache, big, constant};
 
 use crate::{Part, no_hooks};
 use core::cell::Cell;
@@ -124,22 +124,24 @@ pub struct Parts {
     pub exceptiontable: Owned<PyBytesObject>,
 }
 
-/// A code object, and those among its constants, from the compiler's. `filename` is shared by all.
-pub fn from_plain(py: Py<'_>, c: &CodeObject) -> PyResult<Owned<PyCodeObject>> {
+/// A code object, and those among its constants, from the compiler's. `filename` is shared by all, and equal constants,
+/// tables and lists of names are one object in all of them; those that `cache` has already are taken from it.
+pub fn from_plain(py: Py<'_>, c: &CodeObject, cache: &mut Cache) -> PyResult<Owned<PyCodeObject>> {
     let filename = interned(py, &c.filename)?;
-    from_plain_in(py, c, &filename)
+    from_plain_in(py, c, &filename, cache)
 }
 
 fn from_plain_in(
     py: Py<'_>,
     c: &CodeObject,
     filename: &Owned<PyUnicodeObject>,
+    cache: &mut Cache,
 ) -> PyResult<Owned<PyCodeObject>> {
     let mut consts = Vec::with_capacity(c.consts.len());
     for k in &c.consts {
         consts.push(match k {
-            Const::Value(v) => constants::interned_constant(py, v)?,
-            Const::Code(code) => from_plain_in(py, code, filename)?.upcast(),
+            Const::Value(v) => cache.get(py, v)?,
+            Const::Code(code) => from_plain_in(py, code, filename, cache)?.upcast(),
         });
     }
     new(
@@ -159,8 +161,8 @@ fn from_plain_in(
             filename: filename.clone(),
             name: interned(py, &c.name)?,
             qualname: interned(py, &c.qualname)?,
-            linetable: bytes::new(py, &c.linetable)?,
-            exceptiontable: bytes::new(py, &c.exceptiontable)?,
+            linetable: cache.bytes(py, &c.linetable)?,
+            exceptiontable: cache.bytes(py, &c.exceptiontable)?,
         },
     )
 }

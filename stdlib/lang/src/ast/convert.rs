@@ -2,7 +2,7 @@
 //! numbers and constants, with CPython's messages (`Python/Python-ast.c`). Which node has which fields is in `nodes`.
 
 use super::State;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use dxpy_ast::{Constant, Ident, Location};
 use dxpy_core::abi::*;
 use dxpy_core::call::{Depth, short_name, type_name};
@@ -12,7 +12,7 @@ use dxpy_core::{
     Owned, Py, PyErr, PyResult, attr, bytes, dict, exceptions, list, long, name, object, protocol, types,
     unicode,
 };
-use dxpy_types::code::constants;
+use dxpy_types::code::{Cache, constants};
 
 /// The way from a tree to objects.
 pub(super) struct Out<'py> {
@@ -83,6 +83,8 @@ impl Drop for Open<'_> {
 pub(super) struct In<'py> {
     pub py: Py<'py>,
     pub state: &'static State,
+    /// The objects of the constants, for the code object to keep.
+    pub constants: RefCell<Cache>,
 }
 
 impl In<'_> {
@@ -219,6 +221,7 @@ impl Value for Constant {
     }
     fn read(cx: &In<'_>, o: &PyObject, _: &str) -> PyResult<Option<Self>> {
         if let Some(c) = constants::from_object(o) {
+            cx.constants.borrow_mut().seed(cx.py, &c, o)?;
             return Ok(Some(c));
         }
         // `validate_constant` names the innermost type it does not know.
@@ -318,7 +321,7 @@ impl<T: Item> Field for Vec<T> {
     }
     fn take(cx: &In<'_>, o: Option<Owned>, owner: &'static Owner, field: &str) -> PyResult<Self> {
         let py = cx.py;
-        let Some(o) = o else { return Err(missing(py, owner, field)) };
+        let Some(o) = o else { return Ok(Vec::new()) };
         let Some(l) = list::check(&o) else {
             return Err(exceptions::type_error(
                 py,

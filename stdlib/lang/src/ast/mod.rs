@@ -5,7 +5,7 @@ mod convert;
 mod nodes;
 
 use classes::CLASSES;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::mem::offset_of;
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
@@ -18,6 +18,7 @@ use dxpy_core::{
     Owned, Py, PyResult, attr, call, dict, exceptions, gc, getset, glue, instance, methods, module, name,
     object, sequence, tuple, types, unicode,
 };
+use dxpy_types::code::Cache;
 
 /// `_ast`.
 pub static MODULE: StaticModule = StaticModule::new(c"_ast").slots(&SLOTS);
@@ -228,8 +229,9 @@ pub fn is_node(py: Py<'_>, o: &PyObject) -> PyResult<bool> {
     types::isinstance::is_instance(py, o, AST.as_object())
 }
 
-/// `PyAST_obj2mod`: the tree of a node, which must be of the class that the mode compiles.
-pub fn to_tree(py: Py<'_>, o: &PyObject, mode: dxpy_parser::Mode) -> PyResult<dxpy_ast::Mod> {
+/// `PyAST_obj2mod`: the tree of a node, which must be of the class that the mode compiles, and the objects of its
+/// constants.
+pub fn to_tree(py: Py<'_>, o: &PyObject, mode: dxpy_parser::Mode) -> PyResult<(dxpy_ast::Mod, Cache)> {
     dxpy_core::audit::event(py, "compile", [o, &object::none()])?;
     let name = match mode {
         dxpy_parser::Mode::Exec => "Module",
@@ -237,13 +239,13 @@ pub fn to_tree(py: Py<'_>, o: &PyObject, mode: dxpy_parser::Mode) -> PyResult<dx
         dxpy_parser::Mode::Single => "Interactive",
         dxpy_parser::Mode::FuncType => "FunctionType",
     };
-    let cx = convert::In { py, state: state(py)? };
+    let cx = convert::In { py, state: state(py)?, constants: RefCell::default() };
     if !cx.is(o, classes::class_index(name))? {
         let given = short_name(o.ty());
         return Err(exceptions::type_error(py, format_args!("expected {name} node, got {given}")));
     }
     match convert::Value::read(&cx, o, "")? {
-        Some(tree) => Ok(tree),
+        Some(tree) => Ok((tree, cx.constants.into_inner())),
         None => Err(cx.unexpected(o, "mod")),
     }
 }

@@ -334,8 +334,8 @@ pub fn compile(
         if only_ast {
             return Ok(src.to_owned());
         }
-        let mut tree = ast::to_tree(py, src, mode)?;
-        return source::compile_given_tree(py, &mut tree, &filename, how).map(Owned::upcast);
+        let (mut tree, mut constants) = ast::to_tree(py, src, mode)?;
+        return source::compile_given_tree(py, &mut tree, &filename, how, &mut constants).map(Owned::upcast);
     }
     let (text, is_str) = text_of(py, src, "compile", "string, bytes or AST")?;
     // `PyParser_ASTFromStringObject` raises the event before it reads a source.

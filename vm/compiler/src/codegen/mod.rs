@@ -25,10 +25,11 @@ use dxpy_ast::{Constant, ExprKind, Location, Mod, PyStr, Stmt, StmtKind};
 use dxpy_bytecode::{CodeObject, Op, co};
 use std::rc::Rc;
 
+use crate::assemble::add_return_at_end;
 use crate::astopt;
 use crate::error::CompileError;
 use crate::future::Future;
-use crate::instr::NO_LOCATION;
+use crate::instr::{NO_LOCATION, Unit};
 use crate::symtable::{NodeKey, SymbolTable};
 use crate::unparse::Printable;
 use unit::{Scope, UnitState};
@@ -97,6 +98,34 @@ pub fn compile(
     options: Options,
     warnings: &mut Vec<Warning>,
 ) -> Result<CodeObject> {
+    with_compiler(tree, filename, options, warnings, |c, tree| {
+        c.module(tree)?;
+        c.leave(!matches!(tree, Mod::Expression { .. })).map(Rc::unwrap_or_clone)
+    })
+}
+
+/// The instructions of a tree's outermost scope before they are optimised (`_PyCompile_CodeGen`).
+pub fn generate(
+    tree: &mut Mod,
+    filename: &PyStr,
+    options: Options,
+    warnings: &mut Vec<Warning>,
+) -> Result<Unit> {
+    with_compiler(tree, filename, options, warnings, |c, tree| {
+        c.module(tree)?;
+        let mut unit = c.take(!matches!(tree, Mod::Expression { .. }));
+        add_return_at_end(&mut unit);
+        Ok(unit)
+    })
+}
+
+fn with_compiler<R>(
+    tree: &mut Mod,
+    filename: &PyStr,
+    options: Options,
+    warnings: &mut Vec<Warning>,
+    body: impl for<'a> FnOnce(&mut Compiler<'a>, &'a Mod) -> Result<R>,
+) -> Result<R> {
     let mut future = Future::from_ast(tree)?;
     future.features |= options.flags;
     let mut warn = |message: &'static str| {
@@ -118,7 +147,7 @@ pub fn compile(
         printable: options.printable,
         warnings,
     };
-    c.module(tree)
+    body(&mut c, tree)
 }
 
 /// The state of a compilation (`struct compiler`); `'a` is the tree's.
@@ -137,7 +166,7 @@ pub(crate) struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     /// `compiler_mod`.
-    fn module(&mut self, tree: &'a Mod) -> Result<CodeObject> {
+    fn module(&mut self, tree: &'a Mod) -> Result {
         self.enter("<module>".into(), Scope::Module, NodeKey::module(tree), 1)?;
         let at = Location { lineno: 1, end_lineno: 1, col_offset: 0, end_col_offset: 0 };
         match tree {
@@ -153,7 +182,7 @@ impl<'a> Compiler<'a> {
                 return Err(CompileError::System("module kind 4 should not be possible".into()));
             }
         }
-        self.leave(!matches!(tree, Mod::Expression { .. })).map(Rc::unwrap_or_clone)
+        Ok(())
     }
 
     /// The statements of a module or class, with docstring and annotations (`compiler_body`).

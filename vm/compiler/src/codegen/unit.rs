@@ -145,9 +145,15 @@ impl<'a> Compiler<'a> {
     }
 
     fn finish(&mut self, add_none: bool) -> Result<CodeObject> {
+        let unit = self.take(add_none);
+        assemble(unit, self.filename).map_err(|e| CompileError::System(e.to_string()))
+    }
+
+    /// Closes the scope.
+    pub(super) fn take(&mut self, add_none: bool) -> Unit {
         let flags = self.code_flags();
         let u = self.stack.pop().expect("a scope is open");
-        let unit = Unit {
+        Unit {
             name: u.name,
             qualname: u.qualname,
             instrs: u.seq,
@@ -165,8 +171,7 @@ impl<'a> Compiler<'a> {
             is_generator_like: u.stopiteration,
             add_none,
             private: u.private,
-        };
-        assemble(unit, self.filename).map_err(|e| CompileError::System(e.to_string()))
+        }
     }
 
     /// `compute_code_flags`.
