@@ -8,6 +8,7 @@ use dxpy_core::object::{_Py_EllipsisObject, none};
 use dxpy_core::ptr::Object;
 use dxpy_core::{Owned, Py, PyResult, boolean, bytes, float, long, object, set, tuple, unicode};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// The objects of the constants of one compilation: equal ones are one object in all its code objects
 /// (`c_const_cache`).
@@ -18,12 +19,12 @@ impl Cache {
     /// Makes an object stand for a constant, unless one does already.
     pub fn seed(&mut self, py: Py<'_>, c: &Constant, o: &PyObject) -> PyResult<()> {
         let Some(key) = key_of(c) else { return Ok(()) };
-        if !self.0.contains_key(&key) {
+        if let Entry::Vacant(place) = self.0.entry(key) {
             let o = match unicode::check_exact(o) {
                 Some(s) if looks_like_name(s) => unicode::intern(py, s.to_owned())?.upcast(),
                 _ => o.to_owned(),
             };
-            self.0.insert(key, o);
+            place.insert(o);
         }
         Ok(())
     }
