@@ -357,7 +357,7 @@ fn decode_locale(
 
 /// An attribute of a frame, which must be one.
 fn of_frame(py: Py<'_>, o: &PyObject, name: &str) -> PyResult {
-    if call::type_name(o.ty()).to_string() != "frame" {
+    if !o.ty().is(&dxpy_types::frame::PyFrame_Type.0) {
         return Err(exceptions::type_error(py, format_args!("argument must be a frame")));
     }
     attr::get(py, o, &*unicode::intern_str(py, name)?)

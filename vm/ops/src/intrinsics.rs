@@ -65,9 +65,9 @@ fn print(py: Py<'_>, o: &PyObject) -> PyResult {
 fn stop_iteration_error(py: Py<'_>, o: &PyObject) -> PyResult {
     let Some(e) = crate::errors::exception_instance(o) else { return Ok(o.to_owned()) };
     let f = dxpy_types::frame::current(py);
+    // SAFETY: LIVE: the running frame holds its code.
+    let flags = if f.is_null() { 0 } else { unsafe { dxpy_types::frame::code_of(f) }.co_flags.get() };
     let text = if dxpy_core::types::is_subtype(o.ty(), &exceptions::StopIteration) {
-        // SAFETY: LIVE: the running frame holds its code.
-        let flags = if f.is_null() { 0 } else { unsafe { dxpy_types::frame::code_of(f) }.co_flags.get() };
         if flags & 0x200 != 0 {
             "async generator raised StopIteration"
         } else if flags & 0x80 != 0 {
@@ -75,7 +75,7 @@ fn stop_iteration_error(py: Py<'_>, o: &PyObject) -> PyResult {
         } else {
             "generator raised StopIteration"
         }
-    } else if dxpy_core::types::is_subtype(o.ty(), &exceptions::StopAsyncIteration) {
+    } else if flags & 0x200 != 0 && dxpy_core::types::is_subtype(o.ty(), &exceptions::StopAsyncIteration) {
         "async generator raised StopAsyncIteration"
     } else {
         return Ok(o.to_owned());
