@@ -57,17 +57,27 @@ pub fn any_pending() -> bool {
     ANY.load(Ordering::Relaxed)
 }
 
-/// Takes the flags down and returns the signals that were up, lowest first.
-pub fn take_pending() -> Vec<i32> {
-    if !ANY.swap(false, Ordering::SeqCst) {
-        return Vec::new();
-    }
-    (1..COUNT).filter(|s| TRIPPED[*s].swap(false, Ordering::SeqCst)).map(|s| s as i32).collect()
+/// Whether any signal waits, which is then known: the caller looks at each with [`take`].
+pub fn take_any() -> bool {
+    ANY.swap(false, Ordering::SeqCst)
+}
+
+/// Whether this signal waits; it does not any more.
+pub fn take(signal: usize) -> bool {
+    TRIPPED.get(signal).is_some_and(|s| s.swap(false, Ordering::SeqCst))
+}
+
+/// Signals are left to be taken, for a handler failed.
+pub fn leave() {
+    ANY.store(true, Ordering::SeqCst);
 }
 
 /// Forgets all flags; the child does so after a fork.
 pub fn clear_pending() {
-    take_pending();
+    take_any();
+    for s in 1..COUNT {
+        take(s);
+    }
 }
 
 /// `signal.set_wakeup_fd`: the old one (-1: none).
@@ -161,6 +171,15 @@ fn to_set(signals: &[i32]) -> Result<libc::sigset_t> {
 fn from_set(set: &libc::sigset_t) -> Vec<i32> {
     // SAFETY: the set is initialised.
     (1..COUNT as i32).filter(|s| unsafe { libc::sigismember(set, *s) } == 1).collect()
+}
+
+/// `signal.pidfd_send_signal`.
+pub fn pidfd_send(fd: Fd, signal: i32, flags: u32) -> Result<()> {
+    // SAFETY: integers, and null for the kernel's own information.
+    let r = unsafe {
+        libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, std::ptr::null::<libc::siginfo_t>(), flags)
+    };
+    if r < 0 { Err(Errno::last()) } else { Ok(()) }
 }
 
 /// `signal.pthread_sigmask`: the old mask.

@@ -1,27 +1,25 @@
-//! `atexit`: functions that run when the interpreter ends, the last registered first (`Modules/atexitmodule.c`).
+//! `atexit`: functions that run at the end of the interpreter, the last registered first (`Modules/atexitmodule.c`).
 
 use core::cell::RefCell;
 use dxpy_core::abi::*;
-use dxpy_core::args::{Keywords, Rest};
-use dxpy_core::module::{StaticModule, exec};
+use dxpy_core::args::Raw;
+use dxpy_core::module::StaticModule;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::{Owned, Py, PyResult, call, dict, exceptions, methods, protocol, tuple};
-use dxpy_import::display;
+use dxpy_core::abi::constants::Py_EQ;
+use dxpy_import::display::ignored;
 
 /// `atexit`.
 pub static MODULE: StaticModule = StaticModule::new(c"atexit")
-    .doc(c"Functions that are called when the interpreter ends, the last registered first.")
-    .methods(&METHODS)
-    .slots(&SLOTS);
-
-static SLOTS: Gil<[PyModuleDef_Slot; 2]> = exec(|_, _| Ok(()));
+    .doc(c"Functions that run when the interpreter ends normally.")
+    .methods(&METHODS);
 
 methods! { static METHODS: for PyModuleObject [
-    "register" = register [3], "?($module, func, /, *args, **kwargs)", "Registers a function to be called at the end, with these arguments. Gives the function back.";
+    "register" = register [1], "?($module, /, *args)", "Has a function called with these arguments at the end; the function.";
     "_clear" = clear [0], "!($module, /)", "Forgets all functions.";
     "unregister" = unregister [1], "?($module, func, /)", "Forgets a function, however often it was registered.";
-    "_run_exitfuncs" = run_all [0], "!($module, /)", "Calls the functions now, and forgets them.";
+    "_run_exitfuncs" = run_exitfuncs [0], "!($module, /)", "Calls all functions now, and forgets them.";
     "_ncallbacks" = ncallbacks [0], "!($module, /)", "How many functions are registered.";
 ] }
 
@@ -29,70 +27,87 @@ methods! { static METHODS: for PyModuleObject [
 struct Callback {
     function: Owned,
     args: Owned<PyTupleObject>,
-    keywords: Option<Owned<PyDictObject>>,
+    kw: Option<Owned<PyDictObject>>,
 }
 
+/// Those registered; None where one was forgotten while others ran. Nothing is borrowed while Python code may run.
 static CALLBACKS: Gil<RefCell<Vec<Option<Callback>>>> = Gil(RefCell::new(Vec::new()));
 
-fn register(py: Py<'_>, _: &PyModuleObject, f: &PyObject, args: Rest<'_>, kw: Keywords<'_>) -> PyResult {
-    if !protocol::is_callable(f) {
+fn register(py: Py<'_>, _: &PyModuleObject, raw: Raw<'_>) -> PyResult {
+    // SAFETY: LIVE: the caller holds its arguments.
+    let given: Vec<&PyObject> = raw.0.positional().iter().map(|a| unsafe { &**a }).collect();
+    let Some((function, args)) = given.split_first() else {
+        let text = format_args!("register() takes at least 1 argument (0 given)");
+        return Err(exceptions::type_error(py, text));
+    };
+    if !protocol::is_callable(function) {
         return Err(exceptions::type_error(py, format_args!("the first argument must be callable")));
     }
-    // SAFETY: LIVE: the arguments of the call.
-    let given = args.0.iter().map(|a| unsafe { &**a }.to_owned()).collect::<Vec<_>>();
-    let keywords = kw.to_dict(py)?;
-    let callback = Callback {
-        function: f.to_owned(),
-        args: tuple::from_iter(py, given)?,
-        keywords: (dict::len(&keywords) > 0).then_some(keywords),
+    let kw = match raw.0.keywords() {
+        0 => None,
+        n => {
+            let d = dict::presized(py, n)?;
+            for i in 0..n {
+                let (k, v) = raw.0.keyword(i);
+                dict::set(py, &d, k, v)?;
+            }
+            Some(d)
+        }
     };
-    CALLBACKS.borrow_mut().push(Some(callback));
-    Ok(f.to_owned())
+    let args = tuple::from_iter(py, args.iter().map(|a| (*a).to_owned()).collect::<Vec<_>>())?;
+    CALLBACKS.borrow_mut().push(Some(Callback { function: (*function).to_owned(), args, kw }));
+    Ok((*function).to_owned())
 }
 
-fn clear(_: Py<'_>, _: &PyModuleObject) {
-    // Dropped outside the borrow: that may run anything.
+/// `atexit_callfuncs`: errors are reported and do not keep others from running.
+pub fn run(py: Py<'_>) {
+    let mut i = CALLBACKS.borrow().len();
+    while i > 0 {
+        i -= 1;
+        let next = {
+            let all = CALLBACKS.borrow();
+            let cb = all.get(i).and_then(Option::as_ref);
+            cb.map(|c| (c.function.clone(), c.args.clone(), c.kw.clone()))
+        };
+        let Some((function, args, kw)) = next else { continue };
+        if let Err(e) = call::call_tuple(py, &function, &args, kw.as_deref()) {
+            ignored::report(py, e, Some("in atexit callback"), Some(&function));
+        }
+    }
+    forget_all();
+}
+
+/// The list goes first, since what it holds may run code that registers more.
+fn forget_all() {
     let old = CALLBACKS.take();
     drop(old);
 }
 
-fn unregister(py: Py<'_>, _: &PyModuleObject, f: &PyObject) -> PyResult<()> {
-    let mut i = 0;
-    loop {
-        // A comparison may register and forget functions itself.
-        let candidate = match CALLBACKS.borrow().get(i) {
-            None => return Ok(()),
-            Some(c) => c.as_ref().map(|c| c.function.clone()),
-        };
-        if let Some(c) = candidate
-            && protocol::rich_compare_bool(py, &c, f, protocol::EQ)?
-        {
-            let gone = CALLBACKS.borrow_mut().get_mut(i).and_then(Option::take);
-            drop(gone);
-        }
-        i += 1;
-    }
+fn run_exitfuncs(py: Py<'_>, _: &PyModuleObject) {
+    run(py);
 }
 
-fn run_all(py: Py<'_>, _: &PyModuleObject) {
-    run(py);
+fn clear(_: Py<'_>, _: &PyModuleObject) {
+    forget_all();
 }
 
 fn ncallbacks(_: Py<'_>, _: &PyModuleObject) -> usize {
     CALLBACKS.borrow().len()
 }
 
-/// `_PyAtExit_Call`: calls the functions; what they raise is reported and lost.
-pub fn run(py: Py<'_>) {
-    let mut at = CALLBACKS.borrow().len();
-    while at > 0 {
-        at -= 1;
-        let Some(callback) = CALLBACKS.borrow_mut().get_mut(at).and_then(Option::take) else { continue };
-        if let Err(e) = call::call_tuple(py, &callback.function, &callback.args, callback.keywords.as_deref())
+fn unregister(py: Py<'_>, _: &PyModuleObject, func: &PyObject) -> PyResult<()> {
+    let mut i = 0;
+    loop {
+        let held = match CALLBACKS.borrow().get(i) {
+            None => return Ok(()),
+            Some(cb) => cb.as_ref().map(|c| c.function.clone()),
+        };
+        if let Some(f) = held
+            && protocol::rich_compare_bool(py, &f, func, Py_EQ)?
         {
-            display::ignored::report(py, e, Some("in atexit callback"), Some(&callback.function));
+            let gone = CALLBACKS.borrow_mut().get_mut(i).and_then(Option::take);
+            drop(gone);
         }
+        i += 1;
     }
-    let old = CALLBACKS.take();
-    drop(old);
 }

@@ -2,9 +2,11 @@
 #![allow(non_upper_case_globals)]
 
 pub mod _abc;
+pub mod _signal;
 pub mod _thread;
 pub mod atexit;
 pub mod config;
+pub mod errors;
 pub mod gc;
 mod hooks;
 pub mod sys;

@@ -5,6 +5,7 @@ use dxpy_core::abi::*;
 use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
+use dxpy_core::thread::import_lock;
 use dxpy_core::{
     Owned, Py, PyResult, attr, boolean, bytes, dict, exceptions, list, methods, name, object, tuple, unicode,
 };
@@ -51,23 +52,19 @@ fn extension_suffixes(py: Py<'_>, _: &PyModuleObject) -> PyResult {
     list::from_iter(py, items).map(Owned::upcast)
 }
 
-/// How often the import lock is held; one thread runs Python for now, so that it is always this thread's.
-static LOCK_DEPTH: Gil<core::cell::Cell<usize>> = Gil(core::cell::Cell::new(0));
-
-fn lock_held(_: Py<'_>, _: &PyModuleObject) -> bool {
-    LOCK_DEPTH.get() > 0
+fn lock_held(py: Py<'_>, _: &PyModuleObject) -> bool {
+    import_lock::is_held(py)
 }
 
-fn acquire_lock(_: Py<'_>, _: &PyModuleObject) {
-    LOCK_DEPTH.set(LOCK_DEPTH.get() + 1);
+fn acquire_lock(py: Py<'_>, _: &PyModuleObject) {
+    import_lock::acquire(py);
 }
 
 fn release_lock(py: Py<'_>, _: &PyModuleObject) -> PyResult<()> {
-    if LOCK_DEPTH.get() == 0 {
-        return Err(exceptions::runtime_error(py, format_args!("not holding the import lock")));
+    if import_lock::release(py) {
+        return Ok(());
     }
-    LOCK_DEPTH.set(LOCK_DEPTH.get() - 1);
-    Ok(())
+    Err(exceptions::runtime_error(py, format_args!("not holding the import lock")))
 }
 
 fn find_frozen(

@@ -3,7 +3,9 @@
 //! the native stack in `stack`,
 //! waiting for each other in `turn`. Starting threads of the system is the `_thread` module's.
 
+pub mod fork;
 pub mod gil;
+pub mod import_lock;
 pub mod pending;
 pub mod stack;
 pub mod states;

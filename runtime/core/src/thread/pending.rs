@@ -32,6 +32,11 @@ pub fn add_call(f: unsafe extern "C" fn(*mut c_void) -> c_int, arg: *mut c_void)
     true
 }
 
+/// A signal arrived, or its handler is to run once more. May be called in a handler of signals.
+pub fn ask_for_signals() {
+    EVAL_BREAKER.fetch_or(breaker::SIGNAL, Ordering::Release);
+}
+
 /// Runs what was asked for, in the main thread; those that came meanwhile wait for the next time.
 fn run_calls(py: Py<'_>) -> PyResult<()> {
     if RUNNING.swap(true, Ordering::Acquire) {

@@ -259,6 +259,16 @@ pub unsafe fn delete(state: *mut ThreadState) {
     unsafe { free(state) }
 }
 
+/// The dict of the running thread's state, made at its first use (`_PyThreadState_GetDict`).
+pub fn own_dict(py: Py<'_>) -> crate::PyResult<crate::Owned<crate::abi::PyDictObject>> {
+    let field = &py.state().abi.dict;
+    if field.get().is_null() {
+        field.set(crate::dict::new(py)?.into_ptr());
+    }
+    // SAFETY: LIVE, LAYOUT: the state holds a dict.
+    Ok(unsafe { (*(field.get() as *const crate::abi::PyDictObject)).to_owned() })
+}
+
 /// All states, newest first. They live as long as the GIL is held, for states are deleted with it.
 pub fn all(_: Py<'_>) -> Vec<&'static ThreadState> {
     let _guard = list();
