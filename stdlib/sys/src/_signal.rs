@@ -5,14 +5,14 @@ use crate::errors;
 use core::cell::Cell;
 use dxpy_algos::numbers;
 use dxpy_core::abi::*;
-use dxpy_core::args::Raw;
+use dxpy_core::args::{Keywords, Raw};
 use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::thread::{check_signals, is_main_thread, pending};
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, audit, call, dict, exceptions, float, hooks, long, methods, module as modules,
-    name, number, object, protocol, tuple, types, unicode,
+    Owned, Py, PyErr, PyResult, audit, call, dict, exceptions, float, hooks, long, methods,
+    module as modules, name, number, object, protocol, tuple, types, unicode,
 };
 use dxpy_host::signal::{self, COUNT, Disposition};
 use dxpy_host::{Errno, fd, fs};
@@ -37,7 +37,7 @@ methods! { static METHODS: for PyModuleObject [
     "raise_signal" = raise_signal [1], "($module, signalnum, /)", "Sends a signal to this process.";
     "strsignal" = strsignal [1], "($module, signalnum, /)", "The system's name of a signal, or None.";
     "getsignal" = getsignal [1], "($module, signalnum, /)", "The handler of a signal; None if Python did not install it.";
-    "set_wakeup_fd" = set_wakeup_fd [1], "?($module, /, *args)", "Sets the descriptor that a byte is written to for every signal; -1 is none.";
+    "set_wakeup_fd" = set_wakeup_fd [2], "?($module, /, *args, **kw)", "Sets the descriptor that a byte is written to for every signal; -1 is none.";
     "siginterrupt" = siginterrupt [2], "($module, signalnum, flag, /)", "Whether a signal ends calls of the system with an error.";
     "pause" = pause [0], "($module, /)", "Waits for a signal.";
     "pidfd_send_signal" = pidfd_send_signal [4], "($module, pidfd, signalnum, siginfo=None, flags=0, /)", "Sends a signal to the process of a descriptor.";
@@ -314,9 +314,7 @@ fn set_handler(py: Py<'_>, _: &PyModuleObject, number: i32, handler: &PyObject) 
     } else {
         return Err(exceptions::type_error(
             py,
-            format_args!(
-                "signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object"
-            ),
+            format_args!("signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object"),
         ));
     };
     check_signals(py)?;
@@ -342,7 +340,7 @@ fn getsignal(py: Py<'_>, _: &PyModuleObject, number: i32) -> PyResult {
 }
 
 /// `set_wakeup_fd(fd, *, warn_on_full_buffer=True)`, whose messages are those of a format string.
-fn set_wakeup_fd(py: Py<'_>, _: &PyModuleObject, args: Raw<'_>) -> PyResult<i32> {
+fn set_wakeup_fd(py: Py<'_>, _: &PyModuleObject, args: Raw<'_>, _: Keywords<'_>) -> PyResult<i32> {
     let (number, warn) = {
         let given = args.0.positional();
         let error = |text: String| Err(exceptions::type_error(py, format_args!("{text}")));
@@ -516,4 +514,13 @@ fn sigtimedwait(py: Py<'_>, _: &PyModuleObject, set: &PyObject, timeout: &PyObje
 
 fn valid_signals(py: Py<'_>, _: &PyModuleObject) -> PyResult {
     set_of(py, signal::valid())
+}
+
+/// `exit_sigint`: ends the process as Ctrl-C would have, so that whoever waits for it sees the signal; the status if that
+/// is not possible.
+pub fn end_by_interrupt() -> i32 {
+    // What fails leaves the status.
+    let _ = signal::set(libc::SIGINT, Disposition::Default);
+    let _ = signal::raise(libc::SIGINT);
+    libc::SIGINT + 128
 }

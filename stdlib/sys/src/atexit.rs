@@ -1,13 +1,13 @@
 //! `atexit`: functions that run at the end of the interpreter, the last registered first (`Modules/atexitmodule.c`).
 
 use core::cell::RefCell;
+use dxpy_core::abi::constants::Py_EQ;
 use dxpy_core::abi::*;
-use dxpy_core::args::Raw;
+use dxpy_core::args::{Keywords, Raw};
 use dxpy_core::module::StaticModule;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::{Owned, Py, PyResult, call, dict, exceptions, methods, protocol, tuple};
-use dxpy_core::abi::constants::Py_EQ;
 use dxpy_import::display::ignored;
 
 /// `atexit`.
@@ -16,7 +16,7 @@ pub static MODULE: StaticModule = StaticModule::new(c"atexit")
     .methods(&METHODS);
 
 methods! { static METHODS: for PyModuleObject [
-    "register" = register [1], "?($module, /, *args)", "Has a function called with these arguments at the end; the function.";
+    "register" = register [2], "?($module, /, *args, **kw)", "Has a function called with these arguments at the end; the function.";
     "_clear" = clear [0], "!($module, /)", "Forgets all functions.";
     "unregister" = unregister [1], "?($module, func, /)", "Forgets a function, however often it was registered.";
     "_run_exitfuncs" = run_exitfuncs [0], "!($module, /)", "Calls all functions now, and forgets them.";
@@ -33,7 +33,7 @@ struct Callback {
 /// Those registered; None where one was forgotten while others ran. Nothing is borrowed while Python code may run.
 static CALLBACKS: Gil<RefCell<Vec<Option<Callback>>>> = Gil(RefCell::new(Vec::new()));
 
-fn register(py: Py<'_>, _: &PyModuleObject, raw: Raw<'_>) -> PyResult {
+fn register(py: Py<'_>, _: &PyModuleObject, raw: Raw<'_>, _: Keywords<'_>) -> PyResult {
     // SAFETY: LIVE: the caller holds its arguments.
     let given: Vec<&PyObject> = raw.0.positional().iter().map(|a| unsafe { &**a }).collect();
     let Some((function, args)) = given.split_first() else {

@@ -6,6 +6,7 @@ use crate::options::{self, Parsed};
 use crate::settings::{self, Environment, Fatal};
 use crate::{finish, help, run};
 use core::sync::atomic::Ordering;
+use dxpy_core::abi::PyModuleObject;
 use dxpy_core::ptr::Object;
 use dxpy_core::{Py, PyErr, PyResult, attr, dict, module, name, unicode};
 use dxpy_import::{bootstrap, display, run as program, state};
@@ -49,7 +50,7 @@ pub fn main(args: Vec<OsString>) -> i32 {
     let status = run::program(py, &o.program);
     let status = if finish::finish(py) { status } else { 120 };
     if program::INTERRUPTED.load(Ordering::Relaxed) {
-        return finish::die_interrupted();
+        return dxpy_mod_sys::_signal::end_by_interrupt();
     }
     status
 }
@@ -97,6 +98,11 @@ fn start(py: Py<'_>) -> Result<(), Failed> {
         "failed to get the Python codec of the filesystem encoding",
         "core initialized",
     ))?;
+    install_signals(py).map_err(step(
+        "_PySignal_Init",
+        "can't initialize signals",
+        "core initialized",
+    ))?;
     crate::streams::start(py).map_err(step(
         "init_sys_streams",
         "can't initialize sys standard streams",
@@ -119,6 +125,17 @@ fn start(py: Py<'_>) -> Result<(), Failed> {
     Ok(())
 }
 
+/// `_PySignal_Init`, with the module that the handler of `SIGINT` is in; what modules do in a child process.
+fn install_signals(py: Py<'_>) -> PyResult<()> {
+    let m = dxpy_import::import::import_module(py, name!("_signal").get(py))?;
+    if module::check(&m) {
+        // SAFETY: LAYOUT: just checked.
+        dxpy_mod_sys::_signal::install(py, unsafe { &*(m.as_ptr() as *const PyModuleObject) })?;
+    }
+    dxpy_core::thread::fork::in_child(py, |_| dxpy_mod_sys::_signal::after_fork_child());
+    Ok(())
+}
+
 fn import(py: Py<'_>, name: &str) -> PyResult<()> {
     let name = unicode::from_str(py, name)?;
     dxpy_import::import::import_module(py, &name).map(drop)
@@ -137,6 +154,7 @@ fn core(py: Py<'_>) -> PyResult<()> {
     state::register(MODULES);
     dxpy_types::init(py)?;
     bootstrap::first_modules(py, &dxpy_mod_lang::builtins::BUILTINS, &dxpy_mod_sys::sys::SYS)?;
+    finish::keep_builtins(py)?;
     crate::streams::open(py)?;
     bootstrap::importlib(py)
 }

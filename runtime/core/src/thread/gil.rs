@@ -7,7 +7,7 @@
 use super::{EVAL_BREAKER, MAIN_WAITS, ThreadState, breaker, is_main_thread};
 use crate::alloc::FreeLists;
 use core::cell::UnsafeCell;
-use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use core::time::Duration;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -58,6 +58,8 @@ static GIL: Renewable<Gil> = Renewable(UnsafeCell::new(Gil::new()));
 static INTERVAL: AtomicU64 = AtomicU64::new(5000);
 /// The state of the thread that ends the interpreter; all others stop where they ask for the GIL.
 static FINALIZING: AtomicPtr<ThreadState> = AtomicPtr::new(core::ptr::null_mut());
+/// The interpreter is about to end: no new threads, no new processes (`interp->finalizing`).
+static CLOSING: AtomicBool = AtomicBool::new(false);
 /// The free lists of a holder whose state went away.
 static STASH: crate::statics::Gil<FreeLists> = crate::statics::Gil(FreeLists::new());
 
@@ -79,6 +81,16 @@ pub fn set_interval(microseconds: u64) {
 /// Who ends the interpreter, or NULL (`_PyRuntimeState_GetFinalizing`).
 pub fn finalizing() -> *mut ThreadState {
     FINALIZING.load(Ordering::Acquire)
+}
+
+/// Is the interpreter about to end? Then it starts no threads and no processes.
+pub fn is_closing() -> bool {
+    CLOSING.load(Ordering::Relaxed)
+}
+
+/// The end of the interpreter begins.
+pub fn set_closing() {
+    CLOSING.store(true, Ordering::Relaxed);
 }
 
 /// From now on no other thread gets the GIL.

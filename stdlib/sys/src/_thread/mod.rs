@@ -13,8 +13,8 @@ use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::thread::{gil, stack, states};
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, audit, call, dict, exceptions, float, methods, object, protocol, tuple, types,
-    weakref,
+    Owned, Py, PyErr, PyResult, audit, call, dict, exceptions, float, methods, object, protocol, tuple,
+    types, weakref,
 };
 use dxpy_host::thread::{identity, native_id, stack_size_is_valid};
 use dxpy_import::display::ignored;
@@ -123,7 +123,7 @@ fn start_new_thread(py: Py<'_>, _: &PyModuleObject, args: Rest<'_>) -> PyResult<
         let kw = kw.map_or_else(object::none, |k| k.as_object().to_owned());
         tuple::from_iter(py, [function.to_owned(), given.as_object().to_owned(), kw])
     })?;
-    if !gil::finalizing().is_null() {
+    if gil::is_closing() {
         return Err(exceptions::runtime_error(
             py,
             format_args!("can't create new thread at interpreter shutdown"),
@@ -242,7 +242,9 @@ fn set_sentinel(py: Py<'_>, _: &PyModuleObject) -> PyResult<Owned<LockObject>> {
         // A child process makes a new one for its only thread.
         abi.on_delete.set(None);
         // SAFETY: OWNED: the weak reference that an earlier call left.
-        drop(unsafe { Owned::<PyObject>::from_raw_opt(abi.on_delete_data.replace(core::ptr::null_mut()).cast()) });
+        drop(unsafe {
+            Owned::<PyObject>::from_raw_opt(abi.on_delete_data.replace(core::ptr::null_mut()).cast())
+        });
     }
     let l = lock::new_lock(py, &LOCK)?;
     let w = weakref::new_ref(py, &weakref::_PyWeakref_RefType, l.as_object(), None)?;
