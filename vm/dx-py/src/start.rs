@@ -98,11 +98,7 @@ fn start(py: Py<'_>) -> Result<(), Failed> {
         "failed to get the Python codec of the filesystem encoding",
         "core initialized",
     ))?;
-    install_signals(py).map_err(step(
-        "_PySignal_Init",
-        "can't initialize signals",
-        "core initialized",
-    ))?;
+    install_signals(py).map_err(step("_PySignal_Init", "can't initialize signals", "core initialized"))?;
     crate::streams::start(py).map_err(step(
         "init_sys_streams",
         "can't initialize sys standard streams",
