@@ -44,7 +44,7 @@ binary! {
 api! {
     /// C: `int PyNumber_Check(PyObject *)`.
     fn PyNumber_Check(_, o: Option<&PyObject>) -> bool {
-        o.is_some_and(number::check)
+        o.is_some_and(dxpy_types::complex::is_number)
     }
 
     /// C: `int PyIndex_Check(PyObject *)`.

@@ -398,7 +398,7 @@ pub fn slice_index(py: Py<'_>, o: &PyObject) -> PyResult<Option<isize>> {
     as_ssize_clipped(py, o).map(Some)
 }
 
-/// `PyNumber_Check`.
+/// `PyNumber_Check` but for complex numbers, whose type is not known here.
 pub fn check(o: &PyObject) -> bool {
     has_index(o) || table(o).is_some_and(|t| t.nb_int.get().is_some() || t.nb_float.get().is_some())
 }

@@ -535,7 +535,7 @@ fn set_subscript(
         Some(v) => match check(v) {
             Some(other) => other.content().to_vec(),
             None => {
-                if number::check(v) || unicode::check(v).is_some() {
+                if crate::complex::is_number(v) || unicode::check(v).is_some() {
                     return Err(exceptions::type_error(
                         py,
                         format_args!("can assign only bytes, buffers, or iterables of ints in range(0, 256)"),
@@ -677,6 +677,9 @@ fn extend(py: Py<'_>, b: &PyByteArrayObject, iterable: &PyObject) -> PyResult<()
         e
     })?;
     let mut content = Vec::new();
+    if content.try_reserve(protocol::length_hint(py, iterable, 32)?).is_err() {
+        return Err(exceptions::memory_error(py));
+    }
     while let Some(item) = protocol::next(py, &it)? {
         content.push(byte_value(py, &item)?);
     }

@@ -90,6 +90,11 @@ fn fields(c: Complex) -> Py_complex {
     Py_complex { real: Cell::new(c.re), imag: Cell::new(c.im) }
 }
 
+/// `PyNumber_Check`.
+pub fn is_number(o: &PyObject) -> bool {
+    dxpy_core::number::check(o) || check(o).is_some()
+}
+
 /// `PyComplex_Check`.
 pub fn check(o: &PyObject) -> Option<&PyComplexObject> {
     // SAFETY: LAYOUT: just checked.

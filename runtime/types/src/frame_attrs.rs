@@ -2,6 +2,7 @@
 //! `f_lineno`) is in `frame_lineno`; calling `f_trace` is the interpreter's.
 
 use crate::frame::{self, Frame, OWNED_BY_FRAME_OBJECT, OWNED_BY_GENERATOR};
+use crate::locals::locals_of;
 use crate::{code, frame_lineno, generator};
 use core::mem::offset_of;
 use dxpy_bytecode::{co, fast};
@@ -114,44 +115,6 @@ fn sizeof(py: Py<'_>, o: &PyFrameObject) -> PyResult {
     let words = c.co_nlocalsplus.get() as usize + c.co_stacksize.get() as usize + code::FRAME_SPECIALS;
     let n = offset_of!(PyFrameObject, _f_frame_data) + words * size_of::<*mut PyObject>();
     long::from_i64(py, n as i64).map(Owned::upcast)
-}
-
-/// `PyFrame_GetLocals` and `locals()` of a function: a mapping brought up to date with the frame's variables
-/// (`_PyFrame_FastToLocalsWithError`).
-///
-/// # Safety
-/// The frame is initialised, and stays alive: Python code may run here where the mapping is no dict.
-pub unsafe fn locals_of(py: Py<'_>, f: *mut Frame) -> PyResult {
-    // SAFETY: the caller's promise; LIVE: the frame holds namespace, code and variables.
-    unsafe {
-        if (*f).f_locals.get().is_null() {
-            (*f).f_locals.set(dict::new(py)?.into_ptr());
-        }
-        let namespace = (*(*f).f_locals.get()).to_owned();
-        let c = frame::code_of(f).to_owned();
-        let optimized = c.co_flags.get() as u32 & co::OPTIMIZED != 0;
-        let names = code::locals_names(&c);
-        for (i, kind) in code::locals_kinds(&c).iter().enumerate() {
-            if kind & fast::HIDDEN != 0 || (kind & fast::FREE != 0 && !optimized) {
-                continue;
-            }
-            let mut value = (*frame::locals(f).add(i)).as_ref().map(Object::to_owned);
-            if kind & (fast::CELL | fast::FREE) != 0
-                && let Some(v) = &value
-                && let Some(inner) = cell::check(v)
-            {
-                value = cell::get(inner);
-            }
-            match value {
-                Some(v) => sequence::set_item(py, &namespace, names[i], Some(&v))?,
-                None => match sequence::set_item(py, &namespace, names[i], None) {
-                    Err(e) if !exceptions::matches(&e, &exceptions::KeyError) => return Err(e),
-                    _ => {}
-                },
-            }
-        }
-        Ok(namespace)
-    }
 }
 
 /// `PyFrame_LocalsToFast`: the frame's variables become what the mapping of [`locals_of`] says; what is not there becomes

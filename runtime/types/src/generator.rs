@@ -8,7 +8,7 @@ use core::mem::offset_of;
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::call::type_name;
-use dxpy_core::ptr::{Object, decref};
+use dxpy_core::ptr::Object;
 use dxpy_core::statics::{Gil, StaticTable, StaticType};
 use dxpy_core::{
     Owned, Py, PyErr, PyResult, attr, exceptions, gc, getset, glue, members, methods, name, object, tuple,
@@ -80,16 +80,16 @@ methods! { static GEN_METHODS: for PyGenObject [
     "__class_getitem__" = class_getitem [1], "($type, object, /)", "See PEP 585", class;
 ] }
 methods! { static CORO_METHODS: for PyGenObject [
-    "send" = send [1], "($self, value, /)", "Resumes the coroutine with a value.";
-    "throw" = throw [3], "($self, typ, val=None, tb=None, /)", "Raises an exception where the coroutine stands.";
-    "close" = close [0], "($self, /)", "Raises GeneratorExit where the coroutine stands.";
+    "send" = send [1], "($self, value, /)", "Sends a value into coroutine, and gives what it yields next.";
+    "throw" = throw [3], "($self, typ, val=None, tb=None, /)", "Raises an exception in coroutine, where it stands.";
+    "close" = close [0], "($self, /)", "Raises GeneratorExit inside coroutine.";
     "__sizeof__" = sizeof [0], "($self, /)", "Size of the coroutine in memory, in bytes.";
     "__class_getitem__" = class_getitem [1], "($type, object, /)", "See PEP 585", class;
 ] }
 methods! { static WRAPPER_METHODS: for PyCoroWrapper [
-    "send" = wrapper_send [1], "($self, value, /)", "Resumes the coroutine with a value.";
-    "throw" = wrapper_throw [3], "($self, typ, val=None, tb=None, /)", "Raises an exception where the coroutine stands.";
-    "close" = wrapper_close [0], "($self, /)", "Raises GeneratorExit where the coroutine stands.";
+    "send" = wrapper_send [1], "($self, value, /)", "Sends a value into coroutine, and gives what it yields next.";
+    "throw" = wrapper_throw [3], "($self, typ, val=None, tb=None, /)", "Raises an exception in coroutine, where it stands.";
+    "close" = wrapper_close [0], "($self, /)", "Raises GeneratorExit inside coroutine.";
 ] }
 members! { static GEN_MEMBERS [] }
 members! { static CORO_MEMBERS [
@@ -402,7 +402,7 @@ pub fn close(py: Py<'_>, g: &PyGenObject) -> PyResult {
     }
 }
 
-/// Releases a frame that will not run (`gen_dealloc`, `gen_close` of one never started).
+/// Releases a frame that will not run, but for its code, which the generator keeps (`gen_dealloc`, `gen_close` of one never started).
 fn clear_frame(py: Py<'_>, g: &PyGenObject) {
     let f = frame_of(g);
     // SAFETY: the frame is initialised and not running; it is released once.
@@ -410,8 +410,6 @@ fn clear_frame(py: Py<'_>, g: &PyGenObject) {
         (*f).previous.set(core::ptr::null_mut());
         g.gi_frame_state.set(CLEARED);
         frame::clear_except_code(py, f);
-        decref((*f).f_code.get() as *mut PyObject);
-        (*f).f_code.set(core::ptr::null_mut());
     }
 }
 
@@ -661,8 +659,9 @@ pub(crate) unsafe extern "C" fn finalize(o: *mut PyObject) {
         }
         let pending = PyErr::take(py);
         let unawaited = kind(g) == "coroutine" && g.gi_frame_state.get() == CREATED;
-        let r = if unawaited { warn_unawaited(py, g) } else { close(py, g).map(drop) };
-        if let Err(e) = r {
+        if unawaited {
+            warn_unawaited(py, g);
+        } else if let Err(e) = close(py, g) {
             exceptions::unraisable(py, e, Some(&*o));
         }
         if let Some(e) = pending {
@@ -671,17 +670,33 @@ pub(crate) unsafe extern "C" fn finalize(o: *mut PyObject) {
     }
 }
 
-/// `_PyErr_WarnUnawaitedCoroutine`.
-fn warn_unawaited(py: Py<'_>, g: &PyGenObject) -> PyResult<()> {
-    // `warnings` knows how to show where the coroutine was made.
+/// `_PyErr_WarnUnawaitedCoroutine`: `warnings` knows how to show where the coroutine was made. Where it fails, its error is
+/// shown, and the plain warning given, unless the error is the warning itself.
+fn warn_unawaited(py: Py<'_>, g: &PyGenObject) {
+    let o = g.as_object();
     let f = dxpy_core::hooks::import(py, name!("warnings"))
         .and_then(|w| dxpy_core::attr::lookup_name(py, &w, name!("_warn_unawaited_coroutine")));
-    if let Ok(Some(f)) = f {
-        return dxpy_core::call::call(py, &f, [g.as_object()]).map(drop);
+    let called = match f {
+        Ok(Some(f)) => dxpy_core::call::call(py, &f, [o]).map(|_| true),
+        Ok(None) => Ok(false),
+        Err(e) => Err(e),
+    };
+    let warned = match called {
+        Ok(warned) => warned,
+        Err(e) => {
+            let is_warning = exceptions::matches(&e, &exceptions::RuntimeWarning);
+            exceptions::unraisable(py, e, Some(o));
+            is_warning
+        }
+    };
+    if !warned {
+        // SAFETY: LIVE: a coroutine holds its name.
+        let q = unicode::display(unsafe { &*g.gi_qualname.get() });
+        let text = format_args!("coroutine '{q}' was never awaited");
+        if let Err(e) = exceptions::warn(py, &exceptions::RuntimeWarning, 1, text) {
+            exceptions::unraisable(py, e, Some(o));
+        }
     }
-    // SAFETY: LIVE: a coroutine holds its name.
-    let q = unicode::display(unsafe { &*g.gi_qualname.get() });
-    exceptions::warn(py, &exceptions::RuntimeWarning, 1, format_args!("coroutine '{q}' was never awaited"))
 }
 
 pub(crate) fn dealloc(py: Py<'_>, g: &PyGenObject) {
@@ -699,9 +714,8 @@ pub(crate) fn dealloc(py: Py<'_>, g: &PyGenObject) {
         gc::untrack(o);
         if g.gi_frame_state.get() < CLEARED {
             clear_frame(py, g);
-        } else {
-            drop(Owned::<PyCodeObject>::from_raw_opt((*frame_of(g)).f_code.replace(core::ptr::null_mut())));
         }
+        drop(Owned::<PyCodeObject>::from_raw_opt((*frame_of(g)).f_code.replace(core::ptr::null_mut())));
         object::clear_field(&g.gi_exc_state.exc_value);
         for field in [&g.gi_name, &g.gi_qualname, &g.gi_origin_or_finalizer] {
             object::clear_field(field);

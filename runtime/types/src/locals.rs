@@ -50,16 +50,14 @@ unsafe fn variables(f: *mut Frame) -> Vec<(Owned, i32, Option<Owned>)> {
     }
 }
 
-/// What `locals()` gives for the frame: in a function the one dict that mirrors its variables, else the namespace itself.
-/// While a comprehension runs inside, its variables are in a copy.
+/// What `locals()` and `f_locals` give for the frame (`_PyFrame_GetLocals`): in a function the one dict that mirrors its
+/// variables, else the namespace itself. While a comprehension runs inside, its variables are in a copy.
 ///
 /// # Safety
-/// The frame is initialised.
+/// The frame is initialised, and stays alive: Python code may run here where the namespace is no dict.
 pub unsafe fn locals_of(py: Py<'_>, f: *mut Frame) -> PyResult {
     // SAFETY: the caller's promise; LIVE: the frame holds its namespace.
-    unsafe {
-        let vars = variables(f);
-        let hidden = vars.iter().any(|(_, k, v)| k & LOCAL_HIDDEN != 0 && v.is_some());
+    let (namespace, vars) = unsafe {
         let namespace = match (*f).f_locals.get().as_ref() {
             Some(n) => n.to_owned(),
             None => {
@@ -68,27 +66,29 @@ pub unsafe fn locals_of(py: Py<'_>, f: *mut Frame) -> PyResult {
                 d
             }
         };
-        let target = if hidden {
-            let d = dict::new(py)?;
-            dict::merge(py, &d, &namespace, true)?;
-            d.upcast()
-        } else {
-            namespace
-        };
-        for (name, kind, value) in vars {
-            if kind & LOCAL_HIDDEN != 0 && value.is_none() {
-                continue;
-            }
-            match value {
-                Some(v) => sequence::set_item(py, &target, &name, Some(&v))?,
-                None => match sequence::set_item(py, &target, &name, None) {
-                    Err(e) if exceptions::matches(&e, &exceptions::KeyError) => {}
-                    r => r?,
-                },
-            }
+        (namespace, variables(f))
+    };
+    let mut hidden: Vec<(Owned, Owned)> = Vec::new();
+    for (name, kind, value) in vars {
+        match value {
+            Some(v) if kind & LOCAL_HIDDEN != 0 => hidden.push((name, v)),
+            None if kind & LOCAL_HIDDEN != 0 => {}
+            Some(v) => sequence::set_item(py, &namespace, &name, Some(&v))?,
+            None => match sequence::set_item(py, &namespace, &name, None) {
+                Err(e) if exceptions::matches(&e, &exceptions::KeyError) => {}
+                r => r?,
+            },
         }
-        Ok(target)
     }
+    if hidden.is_empty() {
+        return Ok(namespace);
+    }
+    let all = dict::new(py)?;
+    dict::merge(py, &all, &namespace, true)?;
+    for (name, v) in hidden {
+        dict::set(py, &all, &name, &v)?;
+    }
+    Ok(all.upcast())
 }
 
 /// `_PyEval_GetFrameLocals`: of the running frame, if one runs.

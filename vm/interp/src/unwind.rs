@@ -180,7 +180,7 @@ pub unsafe fn leave(py: Py<'_>, fp: Fp) -> Fp {
     }
 }
 
-/// `clear_gen_frame`.
+/// `clear_gen_frame`. The generator keeps the code.
 unsafe fn clear_generator_frame(py: Py<'_>, fp: Fp) {
     // SAFETY: the frame is its generator's and ends here.
     unsafe {
@@ -191,8 +191,6 @@ unsafe fn clear_generator_frame(py: Py<'_>, fp: Fp) {
         g.gi_exc_state.previous_item.set(core::ptr::null_mut());
         (*fp).previous.set(core::ptr::null_mut());
         frame::clear_except_code(py, fp);
-        decref((*fp).f_code.get() as *mut PyObject);
-        (*fp).f_code.set(core::ptr::null_mut());
         let value = g.gi_exc_state.exc_value.replace(core::ptr::null_mut());
         if !value.is_null() {
             decref(value);

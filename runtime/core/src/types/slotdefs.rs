@@ -100,7 +100,7 @@ table! {
     "__gt__" tp tp_richcompare tp_richcompare gt "($self, value, /)" "self > value";
     "__ge__" tp tp_richcompare tp_richcompare ge "($self, value, /)" "self >= value";
     "__iter__" tp tp_iter tp_iter unary "($self, /)" "An iterator over the object.";
-    "__next__" tp tp_iternext tp_iternext next "($self, /)" "The next item.";
+    "__next__" tp tp_iternext tp_iternext next "($self, /)" "Implement next(self).";
     "__get__" tp tp_descr_get tp_descr_get descr_get "($self, instance, owner=None, /)" "The attribute's value for an instance.";
     "__set__" tp tp_descr_set tp_descr_set descr_set "($self, instance, value, /)" "Sets the attribute of an instance.";
     "__delete__" tp tp_descr_set tp_descr_set descr_delete "($self, instance, /)" "Deletes the attribute of an instance.";

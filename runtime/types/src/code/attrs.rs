@@ -4,7 +4,8 @@
 use super::{Parts, check, line_table, locals_kinds, locals_names, new, plain_code};
 use core::cell::Cell;
 use core::mem::offset_of;
-use dxpy_bytecode::{co, fast, linetable};
+use dxpy_bytecode::dis::Instructions;
+use dxpy_bytecode::{Op, co, fast, linetable};
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::args::{self, Bound};
@@ -332,6 +333,20 @@ fn build(py: Py<'_>, g: Given) -> PyResult {
     }
     kinds.extend(free.iter().map(|_| fast::FREE));
     all.extend(free);
+    // Variables of inlined comprehensions are known by the instruction that saves what they hide: `replace` was given
+    // their names only.
+    if flags as u32 & co::OPTIMIZED == 0 {
+        for i in Instructions::new(bytes::as_slice(&code)).filter(|i| i.op() == Some(Op::LOAD_FAST_AND_CLEAR))
+        {
+            match kinds.get_mut(i.arg as usize) {
+                Some(k) => *k |= fast::HIDDEN,
+                None => {
+                    let arg = i.arg;
+                    return Err(invalid(py, &format!("code: LOAD_FAST_AND_CLEAR oparg {arg} out of range")));
+                }
+            }
+        }
+    }
     // SAFETY: LAYOUT: the callers checked the type.
     let consts: Owned<PyTupleObject> = unsafe { g.consts.cast() };
     let parts = Parts {

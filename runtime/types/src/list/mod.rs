@@ -138,6 +138,10 @@ fn richcompare(py: Py<'_>, a: &PyListObject, b: &PyObject, op: c_int) -> PyResul
     let mut i = 0;
     while let (Some(x), Some(y)) = (list::get(a, i), list::get(b, i)) {
         if !protocol::rich_compare_bool(py, &x, &y, Py_EQ)? {
+            // The comparison may have shortened the lists.
+            if i >= len(a) || i >= len(b) {
+                break;
+            }
             return match op {
                 Py_EQ => answer(false),
                 Py_NE => answer(true),

@@ -82,13 +82,14 @@ pub(super) fn sort_method(
             s.a.reverse();
         }
     }
-    let modified = l.allocated.get() != -1 && result.is_ok();
-    let intruders = (l.ob_item.get(), len(l));
+    // The keys go first: their finalisers can still find the list being sorted.
     for (i, e) in s.a.into_iter().enumerate() {
         let Entry { key, value } = e;
         // SAFETY: the block has `n` places, and there are as many entries.
         unsafe { *block.add(i) = value.unwrap_or(key).into_ptr() };
     }
+    let modified = l.allocated.get() != -1 && result.is_ok();
+    let intruders = (l.ob_item.get(), len(l));
     l.ob_item.set(block);
     l.ob_base.ob_size.set(n as isize);
     l.allocated.set(allocated);

@@ -312,7 +312,7 @@ fn int_text(py: Py<'_>, d: &Directive, kind: char, v: &PyObject) -> PyResult<Str
             format_args!("%{kind} format: {what} is required, not {}", type_name(v.ty())),
         )
     };
-    if !number::check(v) {
+    if !crate::complex::is_number(v) {
         return Err(wrong());
     }
     let n = match long::check(v) {

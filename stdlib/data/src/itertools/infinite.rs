@@ -6,6 +6,7 @@ use dxpy_core::abi::constants::*;
 use dxpy_core::args::bind_call;
 use dxpy_core::call::short_name;
 use dxpy_core::{attr, glue, list, protocol, signature, unicode};
+use dxpy_types::complex::is_number;
 
 iterator! {
     /// `count`: counts in a machine word while it can, which is when `long_cnt` is NULL and the step is 1.
@@ -30,7 +31,7 @@ fn count_new(py: Py<'_>, ty: &PyTypeObject, args: &PyTupleObject, kw: Option<&Py
     let (start, step) = bind_call(py, desc, args, kw, |b| {
         Ok((b.get(0).map(|o| o.to_owned()), b.get(1).map(|o| o.to_owned())))
     })?;
-    if [&start, &step].into_iter().flatten().any(|o| !number::check(o)) {
+    if [&start, &step].into_iter().flatten().any(|o| !is_number(o)) {
         return Err(exceptions::type_error(py, format_args!("a number is required")));
     }
     let word = |o: &Option<Owned>, default: isize| match o {

@@ -388,15 +388,16 @@ unsafe fn dict_merge(ts: Ts, d: Obj, v: Obj, f: Obj) -> bool {
 
 /// `_PyDict_MergeEx(d, v, 2)` and `format_kwargs_error`.
 fn merge_keywords(py: Py<'_>, d: &PyDictObject, v: &PyObject, f: &PyObject) -> PyResult<()> {
-    let twice = |key: &PyObject| {
-        exceptions::type_error(
+    let twice = |key: &PyObject| match protocol::str(py, key) {
+        Ok(key) => exceptions::type_error(
             py,
             format_args!(
                 "{} got multiple values for keyword argument '{}'",
                 crate::call::function_str(py, f),
-                unicode::display(key)
+                unicode::display(key.as_object())
             ),
-        )
+        ),
+        Err(e) => e,
     };
     if let Some(other) = dict::check_exact(v) {
         for (k, x) in dict::items(other) {
