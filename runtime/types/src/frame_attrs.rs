@@ -10,8 +10,8 @@ use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, boolean, cell, dict, exceptions, getset, long, members, methods, object,
-    protocol, sequence, unicode,
+    Owned, Py, PyErr, PyResult, boolean, cell, exceptions, getset, long, members, methods, object, protocol,
+    sequence, unicode,
 };
 
 methods! { pub(crate) static METHODS: for PyFrameObject [

@@ -231,7 +231,7 @@ fn call_python(
 ) -> PyResult {
     let fp = frame::frame_of(f);
     // SAFETY: LIVE: the frame runs.
-    unsafe { frame_attrs::locals_of(py, fp)? };
+    unsafe { dxpy_types::locals::locals_of(py, fp)? };
     let text = match what {
         what::CALL => name!("call"),
         what::EXCEPTION => name!("exception"),
