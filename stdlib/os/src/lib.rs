@@ -1,7 +1,8 @@
-//! Modules about the operating system: `posix`, `time`, `errno`, `_stat`, `pwd`, `grp`, `resource`, on the wrappers of
-//! `dxpy-host`.
+//! Modules about the operating system: `posix`, `time`, `errno`, `_stat`, `pwd`, `grp`, `resource`, `termios`,
+//! `_locale`, on the wrappers of `dxpy-host`.
 #![allow(non_upper_case_globals)]
 
+pub mod _locale;
 pub mod _stat;
 pub mod convert;
 pub mod errno;
@@ -11,4 +12,5 @@ pub mod posix;
 pub mod pwd;
 pub mod pytime;
 pub mod resource;
+pub mod termios;
 pub mod time;

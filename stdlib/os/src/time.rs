@@ -1,54 +1,69 @@
-//! `time`: clocks, sleeping, conversions and `strftime`. `strptime` is the library's.
+//! `time`: clocks, sleeping, conversions and `strftime`. `strptime` is the library's; arithmetic and checks are in
+//! `dxpy-algos`.
 
-use crate::path::decode;
+use crate::convert::{c_long, plain};
+use crate::path::{decode, encode};
 use crate::posix::Made;
+use crate::pytime::{Round, as_seconds, from_seconds, time_t};
+use dxpy_algos::pytime::{Tm, YEAR_OUT_OF_RANGE};
 use dxpy_core::abi::*;
+use dxpy_core::args::Rest;
+use dxpy_core::call::{call_tuple, type_name};
 use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
+use dxpy_core::thread::{check_signals, without_gil};
 use dxpy_core::{
-    Owned, Py, PyResult, call, exceptions, float, hooks, long, methods, name, number, object, tuple, unicode,
+    Owned, Py, PyResult, attr, boolean, dict, exceptions, float, hooks, long, methods, name, object, tuple,
+    unicode,
 };
-use dxpy_host::{clock, constants};
+use dxpy_host::{Errno, clock, constants};
+use dxpy_types::namespace;
 use dxpy_types::structseq::{self, Desc};
 use std::ffi::CString;
 
 /// `time`.
 pub static MODULE: StaticModule = StaticModule::new(c"time")
-    .doc(c"This module provides various functions to manipulate time values.")
+    .doc(c"Clocks, sleeping, and times as numbers, as tuples and as text.")
     .methods(&METHODS)
     .slots(&SLOTS);
 
 static SLOTS: Gil<[PyModuleDef_Slot; 2]> = exec(fill);
 
+type M = PyModuleObject;
+
 methods! { static METHODS: for PyModuleObject [
-    "time" = time [0], "($module, /)", "Seconds since the epoch.";
-    "time_ns" = time_ns [0], "($module, /)", "Nanoseconds since the epoch.";
-    "clock_gettime" = clock_gettime [1], "($module, clk_id, /)", "A clock in seconds.";
-    "clock_gettime_ns" = clock_gettime_ns [1], "($module, clk_id, /)", "A clock in nanoseconds.";
-    "clock_getres" = clock_getres [1], "($module, clk_id, /)", "A clock's resolution in seconds.";
-    "sleep" = sleep [1], "($module, seconds, /)", "Wait.";
-    "gmtime" = gmtime [1], "($module, seconds=None, /)", "Seconds as UTC.";
-    "localtime" = localtime [1], "($module, seconds=None, /)", "Seconds as local time.";
-    "mktime" = mktime [1], "($module, tuple, /)", "Local time as seconds.";
-    "asctime" = asctime [1], "($module, tuple=None, /)", "A time as text.";
-    "ctime" = ctime [1], "($module, seconds=None, /)", "Seconds as text.";
-    "strftime" = strftime [2], "($module, format, tuple=None, /)", "A time by a format.";
-    "strptime" = strptime [2], "($module, string, format='%a %b %d %H:%M:%S %Y', /)", "A time from text by a format.";
-    "tzset" = tzset [0], "($module, /)", "Read the time zone from the environment again.";
-    "monotonic" = monotonic [0], "($module, /)", "A clock that cannot go backward, in seconds.";
-    "monotonic_ns" = monotonic_ns [0], "($module, /)", "A clock that cannot go backward, in nanoseconds.";
-    "process_time" = process_time [0], "($module, /)", "CPU seconds of the process.";
-    "process_time_ns" = process_time_ns [0], "($module, /)", "CPU nanoseconds of the process.";
-    "thread_time" = thread_time [0], "($module, /)", "CPU seconds of the thread.";
-    "thread_time_ns" = thread_time_ns [0], "($module, /)", "CPU nanoseconds of the thread.";
-    "perf_counter" = monotonic [0], "($module, /)", "The finest clock, in seconds.";
-    "perf_counter_ns" = monotonic_ns [0], "($module, /)", "The finest clock, in nanoseconds.";
+    "time" = time [0], "?(/)", "Seconds since the epoch.";
+    "time_ns" = time_ns [0], "?(/)", "Nanoseconds since the epoch.";
+    "clock_gettime" = clock_gettime [1], "!(clk_id, /)", "A clock in seconds.";
+    "clock_gettime_ns" = clock_gettime_ns [1], "!(clk_id, /)", "A clock in nanoseconds.";
+    "clock_settime" = clock_settime [2], "!(clk_id, time, /)", "Sets a clock to seconds.";
+    "clock_settime_ns" = clock_settime_ns [2], "!(clk_id, time, /)", "Sets a clock to nanoseconds.";
+    "clock_getres" = clock_getres [1], "!(clk_id, /)", "A clock's resolution in seconds.";
+    "pthread_getcpuclockid" = pthread_getcpuclockid [1], "!(thread_id, /)", "The clock of a thread's CPU time.";
+    "sleep" = sleep [1], "?(seconds, /)", "Waits so many seconds.";
+    "gmtime" = gmtime [1], "!(seconds=None, /)", "Seconds as UTC.";
+    "localtime" = localtime [1], "!(seconds=None, /)", "Seconds as local time.";
+    "asctime" = asctime [1], "?(tuple=None, /)", "A time as text.";
+    "ctime" = ctime [1], "!(seconds=None, /)", "Seconds as text.";
+    "mktime" = mktime [1], "?(tuple, /)", "Local time as seconds.";
+    "strftime" = strftime [2], "!(format, tuple=None, /)", "A time by a format.";
+    "strptime" = strptime [1], "?(*args)", "A time from text by a format.";
+    "tzset" = tzset [0], "?(/)", "Reads the time zone from the environment again.";
+    "monotonic" = monotonic [0], "?(/)", "A clock that cannot go backward, in seconds.";
+    "monotonic_ns" = monotonic_ns [0], "?(/)", "A clock that cannot go backward, in nanoseconds.";
+    "process_time" = process_time [0], "?(/)", "CPU seconds of the process.";
+    "process_time_ns" = process_time_ns [0], "?(/)", "CPU nanoseconds of the process.";
+    "thread_time" = thread_time [0], "?(/)", "CPU seconds of the thread.";
+    "thread_time_ns" = thread_time_ns [0], "?(/)", "CPU nanoseconds of the thread.";
+    "perf_counter" = monotonic [0], "?(/)", "The finest clock, in seconds.";
+    "perf_counter_ns" = monotonic_ns [0], "?(/)", "The finest clock, in nanoseconds.";
+    "get_clock_info" = get_clock_info [1], "!(name, /)", "What a clock is made of, and what it can do.";
 ] }
 
 static STRUCT_TIME: Desc = Desc {
     name: "time.struct_time",
-    doc: "The time value as returned by gmtime(), localtime(), and strptime().",
+    doc: "A time as gmtime(), localtime() and strptime() give it, and asctime(), mktime() and strftime() take it:\na sequence of nine integers, which are attributes too. They count as Python does, not as C does.",
     fields: &[
         (Some("tm_year"), "year, for example, 1993"),
         (Some("tm_mon"), "month of year, range [1, 12]"),
@@ -71,9 +86,8 @@ const MONOTONIC: i32 = 1;
 const PROCESS: i32 = 2;
 const THREAD: i32 = 3;
 
-fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
+fn fill(py: Py<'_>, m: &M) -> PyResult<()> {
     STRUCT_TIME_TYPE.make(py, m, &STRUCT_TIME)?;
-    module::add_int(py, m, "_STRUCT_TM_ITEMS", 11)?;
     for (n, v) in constants::io::TIME {
         module::add_int(py, m, n, *v)?;
     }
@@ -81,9 +95,9 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
 }
 
 /// `init_timezone`.
-fn zone(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
+fn zone(py: Py<'_>, m: &M) -> PyResult<()> {
     let now = clock::get(REALTIME).map_or(0, |t| t.0);
-    let Ok(z) = clock::zone(now) else { return Ok(()) };
+    let z = clock::zone(now).map_err(|e| plain(py, e))?;
     module::add_int(py, m, "timezone", z.timezone)?;
     module::add_int(py, m, "altzone", z.altzone)?;
     module::add_int(py, m, "daylight", z.daylight as i64)?;
@@ -91,25 +105,16 @@ fn zone(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     module::add(py, m, "tzname", tuple::from_iter(py, names)?.as_object())
 }
 
-fn failed(py: Py<'_>, e: dxpy_host::Errno) -> dxpy_core::PyErr {
-    crate::path::os_error(py, e, None, None)
-}
-
-fn seconds(py: Py<'_>, id: i32) -> PyResult<f64> {
-    let (s, ns) = clock::get(id).map_err(|e| failed(py, e))?;
-    Ok(s as f64 + ns as f64 * 1e-9)
-}
-
 fn nanoseconds(py: Py<'_>, id: i32) -> PyResult<i64> {
-    clock::get_ns(id).map_err(|e| failed(py, e))
+    clock::get_ns(id).map_err(|e| plain(py, e))
 }
 
 macro_rules! clocks {
     ($($float:ident $int:ident $id:ident;)*) => { $(
-        fn $float(py: Py<'_>, _: &PyModuleObject) -> PyResult<f64> {
-            seconds(py, $id)
+        fn $float(py: Py<'_>, _: &M) -> PyResult<f64> {
+            nanoseconds(py, $id).map(as_seconds)
         }
-        fn $int(py: Py<'_>, _: &PyModuleObject) -> PyResult<i64> {
+        fn $int(py: Py<'_>, _: &M) -> PyResult<i64> {
             nanoseconds(py, $id)
         }
     )* };
@@ -121,47 +126,69 @@ clocks! {
     thread_time thread_time_ns THREAD;
 }
 
-fn clock_gettime(py: Py<'_>, _: &PyModuleObject, id: i32) -> PyResult<f64> {
-    seconds(py, id)
+fn clock_gettime(py: Py<'_>, _: &M, id: i32) -> PyResult<f64> {
+    nanoseconds(py, id).map(as_seconds)
 }
 
-fn clock_gettime_ns(py: Py<'_>, _: &PyModuleObject, id: i32) -> PyResult<i64> {
+fn clock_gettime_ns(py: Py<'_>, _: &M, id: i32) -> PyResult<i64> {
     nanoseconds(py, id)
 }
 
-fn clock_getres(py: Py<'_>, _: &PyModuleObject, id: i32) -> PyResult<f64> {
-    let (s, ns) = clock::resolution(id).map_err(|e| failed(py, e))?;
+fn clock_settime(py: Py<'_>, _: &M, id: i32, o: &PyObject) -> PyResult<()> {
+    let ns = from_seconds(py, o, Round::Floor)?;
+    set_clock(py, id, ns)
+}
+
+fn clock_settime_ns(py: Py<'_>, _: &M, id: i32, o: &PyObject) -> PyResult<()> {
+    let Some(n) = long::check(o) else {
+        return Err(exceptions::type_error(py, format_args!("expect int, got {}", type_name(o.ty()))));
+    };
+    let ns = long::to_i64(n).ok_or_else(|| {
+        exceptions::overflow_error(py, format_args!("timestamp too large to convert to C _PyTime_t"))
+    })?;
+    set_clock(py, id, ns)
+}
+
+fn set_clock(py: Py<'_>, id: i32, ns: i64) -> PyResult<()> {
+    let parts = (ns.div_euclid(1_000_000_000), ns.rem_euclid(1_000_000_000));
+    clock::set(id, parts).map_err(|e| plain(py, e))
+}
+
+fn clock_getres(py: Py<'_>, _: &M, id: i32) -> PyResult<f64> {
+    let (s, ns) = clock::resolution(id).map_err(|e| plain(py, e))?;
     Ok(s as f64 + ns as f64 * 1e-9)
 }
 
-/// `time_sleep`: until a deadline, so that signals do not lengthen it.
-fn sleep(py: Py<'_>, _: &PyModuleObject, o: &PyObject) -> PyResult<()> {
-    let t = match float::check(o) {
-        Some(f) => f.ob_fval.get(),
-        None => number::index(py, o).and_then(|n| long::as_f64(py, &n))?,
+fn pthread_getcpuclockid(py: Py<'_>, _: &M, o: &PyObject) -> PyResult<i32> {
+    let Some(n) = long::check(o) else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("pthread_getcpuclockid() argument 1 must be int, not {}", type_name(o.ty())),
+        ));
     };
-    if t.is_nan() {
-        return Err(exceptions::value_error(py, format_args!("Invalid value NaN (not a number)")));
-    }
-    if t < 0.0 {
+    let low =
+        long::digits(n).iter().take(3).enumerate().fold(0u128, |a, (i, d)| a | u128::from(*d) << (30 * i))
+            as u64;
+    let id = if long::sign(n) < 0 { low.wrapping_neg() } else { low };
+    // SAFETY: as in CPython, it is the caller's word that the number is a thread's that has not ended.
+    unsafe { clock::thread_cpu_clock(id) }.map_err(|e| plain(py, e))
+}
+
+/// `time_sleep`: until a deadline, so that signals do not lengthen it.
+fn sleep(py: Py<'_>, _: &M, o: &PyObject) -> PyResult<()> {
+    let ns = from_seconds(py, o, Round::Up)?;
+    if ns < 0 {
         return Err(exceptions::value_error(py, format_args!("sleep length must be non-negative")));
     }
-    if t > 9.2e9 {
-        return Err(exceptions::overflow_error(
-            py,
-            format_args!("timestamp out of range for platform time_t"),
-        ));
-    }
-    let (s, ns) = clock::get(MONOTONIC).map_err(|e| failed(py, e))?;
-    let total = ns + (t.fract() * 1e9).ceil() as i64;
-    let deadline = (s + t.trunc() as i64 + total / 1_000_000_000, total % 1_000_000_000);
+    let deadline = nanoseconds(py, MONOTONIC)?.checked_add(ns).ok_or_else(|| {
+        exceptions::overflow_error(py, format_args!("timestamp too large to convert to C _PyTime_t"))
+    })?;
+    let deadline = (deadline / 1_000_000_000, deadline % 1_000_000_000);
     loop {
-        match py.allow_threads(|| clock::sleep_until(deadline)) {
+        match without_gil(py, || clock::sleep_until(deadline)) {
             Ok(()) => return Ok(()),
-            Err(e) if e.0 == 4 => {
-                dxpy_core::thread::check_signals(py)?;
-            }
-            Err(e) => return Err(failed(py, e)),
+            Err(Errno(4)) => check_signals(py)?,
+            Err(e) => return Err(plain(py, e)),
         }
     }
 }
@@ -169,241 +196,157 @@ fn sleep(py: Py<'_>, _: &PyModuleObject, o: &PyObject) -> PyResult<()> {
 /// Whole seconds of an argument, now if there is none.
 fn stamp(py: Py<'_>, o: Option<&PyObject>) -> PyResult<i64> {
     match o.filter(|o| !object::is_none(o)) {
-        None => Ok(clock::get(REALTIME).map_err(|e| failed(py, e))?.0),
-        Some(o) => match float::check(o) {
-            Some(f) => {
-                let t = f.ob_fval.get();
-                if t.is_nan() {
-                    return Err(exceptions::value_error(
-                        py,
-                        format_args!("Invalid value NaN (not a number)"),
-                    ));
-                }
-                let t = t.floor();
-                if !(-9.2e18..=9.2e18).contains(&t) {
-                    return Err(exceptions::overflow_error(
-                        py,
-                        format_args!("timestamp out of range for platform time_t"),
-                    ));
-                }
-                Ok(t as i64)
-            }
-            None => {
-                let n = number::index(py, o)?;
-                long::to_i64(&n).ok_or_else(|| {
-                    exceptions::overflow_error(py, format_args!("timestamp out of range for platform time_t"))
-                })
-            }
-        },
+        None => Ok(clock::get(REALTIME).map_err(|e| plain(py, e))?.0),
+        Some(o) => time_t(py, o, Round::Floor),
     }
 }
 
-/// A time as Python counts: years as they are, months and days from 1, Monday 0.
-struct Tm {
-    year: i64,
-    month: i32,
-    day: i32,
-    hour: i32,
-    minute: i32,
-    second: i32,
-    weekday: i32,
-    yearday: i32,
-    dst: i32,
-    zone: Vec<u8>,
-    offset: i64,
+/// The C library's time as the kernel of checks has it.
+fn kernel(t: &clock::Tm) -> Tm {
+    let [second, minute, hour, day, month, year, weekday, yday, isdst] = t.fields;
+    Tm { year, month, day, hour, minute, second, weekday, yday, isdst }
 }
 
-impl Tm {
-    /// From the C library's count.
-    fn from_c(t: clock::Tm) -> Tm {
-        let f = t.fields;
-        Tm {
-            year: f[5] as i64 + 1900,
-            month: f[4] + 1,
-            day: f[3],
-            hour: f[2],
-            minute: f[1],
-            second: f[0],
-            weekday: (f[6] + 6) % 7,
-            yearday: f[7] + 1,
-            dst: f[8],
-            zone: t.zone.unwrap_or_default(),
-            offset: t.offset,
-        }
-    }
-
-    /// To the C library's count; a year that does not fit is None.
-    fn to_c(&self) -> Option<clock::Tm> {
-        let year = i32::try_from(self.year - 1900).ok()?;
-        Some(clock::Tm {
-            fields: [
-                self.second,
-                self.minute,
-                self.hour,
-                self.day,
-                self.month - 1,
-                year,
-                (self.weekday + 1).rem_euclid(7),
-                self.yearday - 1,
-                self.dst,
-            ],
-            offset: self.offset,
-            zone: None,
-        })
+/// And back.
+fn c_time(t: &Tm, zone: Option<Vec<u8>>, offset: i64) -> clock::Tm {
+    clock::Tm {
+        fields: [t.second, t.minute, t.hour, t.day, t.month, t.year, t.weekday, t.yday, t.isdst],
+        offset,
+        zone,
     }
 }
 
 /// `torgmtime`.
-fn record(py: Py<'_>, t: &Tm) -> PyResult {
-    let i = |v: i64| long::from_i64(py, v).map(Owned::upcast);
-    let values = vec![
-        i(t.year)?,
-        i(t.month as i64)?,
-        i(t.day as i64)?,
-        i(t.hour as i64)?,
-        i(t.minute as i64)?,
-        i(t.second as i64)?,
-        i(t.weekday as i64)?,
-        i(t.yearday as i64)?,
-        i(t.dst as i64)?,
-        decode(py, &t.zone)?.upcast(),
-        i(t.offset)?,
-    ];
+fn record(py: Py<'_>, t: &clock::Tm) -> PyResult {
+    let mut values = Vec::with_capacity(11);
+    for v in kernel(t).fields() {
+        values.push(long::from_i64(py, v)?.upcast());
+    }
+    values.push(decode(py, t.zone.as_deref().unwrap_or_default())?.upcast());
+    values.push(long::from_i64(py, t.offset)?.upcast());
     structseq::new(py, STRUCT_TIME_TYPE.get(), values)
 }
 
-fn gmtime(py: Py<'_>, _: &PyModuleObject, o: Option<&PyObject>) -> PyResult {
-    let t = Tm::from_c(clock::utc(stamp(py, o)?).map_err(|e| failed(py, e))?);
-    record(py, &t)
+fn gmtime(py: Py<'_>, _: &M, o: Option<&PyObject>) -> PyResult {
+    let t = clock::utc(stamp(py, o)?).map_err(|e| plain(py, e))?;
+    // As CPython names it, whatever the C library says.
+    record(py, &clock::Tm { zone: Some(b"UTC".to_vec()), ..t })
 }
 
-fn localtime(py: Py<'_>, _: &PyModuleObject, o: Option<&PyObject>) -> PyResult {
-    let t = Tm::from_c(clock::local(stamp(py, o)?).map_err(|e| failed(py, e))?);
-    record(py, &t)
+fn local(py: Py<'_>, seconds: i64) -> PyResult<clock::Tm> {
+    clock::local(seconds).map_err(|e| plain(py, e))
 }
 
-/// `gettmarg` and `checktm`.
-fn tm(py: Py<'_>, o: &PyObject) -> PyResult<Tm> {
+fn localtime(py: Py<'_>, _: &M, o: Option<&PyObject>) -> PyResult {
+    record(py, &local(py, stamp(py, o)?)?)
+}
+
+/// `gettmarg`: a time that was given, with zone and offset of a `struct_time`.
+fn given(py: Py<'_>, function: &str, o: &PyObject) -> PyResult<(Tm, Option<Vec<u8>>, i64)> {
     let Some(t) = tuple::check(o) else {
         return Err(exceptions::type_error(py, format_args!("Tuple or struct_time argument required")));
     };
     let items = tuple::items(t);
-    let [y, mon, d, h, min, s, w, yd, dst] = items else {
-        return Err(exceptions::type_error(py, format_args!("illegal time tuple argument")));
+    if items.len() != 9 {
+        return Err(exceptions::type_error(py, format_args!("{function}(): illegal time tuple argument")));
+    }
+    let mut f = [0; 9];
+    for (to, from) in f.iter_mut().zip(items) {
+        let v = c_long(py, from)?;
+        *to = i32::try_from(v).map_err(|_| {
+            let side = if v > 0 { "greater than maximum" } else { "less than minimum" };
+            exceptions::overflow_error(py, format_args!("signed integer is {side}"))
+        })?;
+    }
+    let Some(tm) = Tm::from_fields(f) else {
+        return Err(exceptions::overflow_error(py, format_args!("{YEAR_OUT_OF_RANGE}")));
     };
-    let int = |o: &PyObject| number::as_ssize(py, o, &exceptions::OverflowError).map(|v| v as i64);
-    let small = |o: &PyObject| int(o).map(|v| v as i32);
-    Ok(Tm {
-        year: int(y)?,
-        month: small(mon)?,
-        day: small(d)?,
-        hour: small(h)?,
-        minute: small(min)?,
-        second: small(s)?,
-        weekday: small(w)?,
-        yearday: small(yd)?,
-        dst: small(dst)?,
-        zone: Vec::new(),
-        offset: 0,
-    })
+    let (mut zone, mut offset) = (None, 0);
+    if core::ptr::eq(o.ty(), STRUCT_TIME_TYPE.get()) {
+        let z = attr::get_name(py, o, name!("tm_zone"))?;
+        if !object::is_none(&z)
+            && let Some(z) = unicode::check(&z)
+        {
+            zone = Some(encode(py, z)?);
+        }
+        let n = attr::get_name(py, o, name!("tm_gmtoff"))?;
+        if !object::is_none(&n) {
+            offset = c_long(py, &n)?;
+        }
+    }
+    Ok((tm, zone, offset))
 }
 
-fn mktime(py: Py<'_>, _: &PyModuleObject, o: &PyObject) -> PyResult<f64> {
-    let t = tm(py, o)?;
-    match t.to_c().and_then(|t| clock::make(&t)) {
+/// A time that was given, checked, or local time now.
+fn given_or_now(py: Py<'_>, function: &str, o: Option<&PyObject>) -> PyResult<(Tm, Option<Vec<u8>>, i64)> {
+    let Some(o) = o else {
+        let t = local(py, stamp(py, None)?)?;
+        return Ok((kernel(&t), t.zone, t.offset));
+    };
+    let (mut tm, zone, offset) = given(py, function, o)?;
+    tm.check().map_err(|text| exceptions::value_error(py, format_args!("{text}")))?;
+    Ok((tm, zone, offset))
+}
+
+fn mktime(py: Py<'_>, _: &M, o: &PyObject) -> PyResult<f64> {
+    let (tm, _, _) = given(py, "mktime", o)?;
+    match clock::make(&c_time(&tm, None, 0)) {
         Some(s) => Ok(s as f64),
         None => Err(exceptions::overflow_error(py, format_args!("mktime argument out of range"))),
     }
 }
 
-/// The time of an optional tuple, local time now without one.
-fn tm_or_now(py: Py<'_>, o: Option<&PyObject>) -> PyResult<Tm> {
-    match o {
-        Some(o) => {
-            let t = tm(py, o)?;
-            check(py, t)
-        }
-        None => clock::local(stamp(py, None)?).map(Tm::from_c).map_err(|e| failed(py, e)),
-    }
+fn asctime(py: Py<'_>, _: &M, o: Option<&PyObject>) -> PyResult<Owned<PyUnicodeObject>> {
+    unicode::from_str(py, &given_or_now(py, "asctime", o)?.0.asctime())
 }
 
-fn check(py: Py<'_>, mut t: Tm) -> PyResult<Tm> {
-    let bad = |what: &str| exceptions::value_error(py, format_args!("{what} out of range"));
-    t.month = if t.month == 0 { 1 } else { t.month };
-    t.day = if t.day == 0 { 1 } else { t.day };
-    t.yearday = if t.yearday == 0 { 1 } else { t.yearday };
-    if !(1..=12).contains(&t.month) {
-        return Err(bad("month"));
-    }
-    if !(1..=31).contains(&t.day) {
-        return Err(bad("day of month"));
-    }
-    if !(0..=23).contains(&t.hour) {
-        return Err(bad("hour"));
-    }
-    if !(0..=59).contains(&t.minute) {
-        return Err(bad("minute"));
-    }
-    if !(0..=61).contains(&t.second) {
-        return Err(bad("seconds"));
-    }
-    if t.weekday < -1 {
-        return Err(bad("day of week"));
-    }
-    t.weekday %= 7;
-    if !(1..=366).contains(&t.yearday) {
-        return Err(bad("day of year"));
-    }
-    Ok(t)
-}
-
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-fn text(py: Py<'_>, t: &Tm) -> PyResult<Owned<PyUnicodeObject>> {
-    let day = DAYS.get(t.weekday.rem_euclid(7) as usize).copied().unwrap_or_default();
-    let month = MONTHS.get((t.month - 1) as usize).copied().unwrap_or_default();
-    unicode::from_str(
-        py,
-        &format!("{day} {month}{:3} {:02}:{:02}:{:02} {}", t.day, t.hour, t.minute, t.second, t.year),
-    )
-}
-
-fn asctime(py: Py<'_>, _: &PyModuleObject, o: Option<&PyObject>) -> PyResult<Owned<PyUnicodeObject>> {
-    text(py, &tm_or_now(py, o)?)
-}
-
-fn ctime(py: Py<'_>, _: &PyModuleObject, o: Option<&PyObject>) -> PyResult<Owned<PyUnicodeObject>> {
-    let t = Tm::from_c(clock::local(stamp(py, o)?).map_err(|e| failed(py, e))?);
-    text(py, &t)
+fn ctime(py: Py<'_>, _: &M, o: Option<&PyObject>) -> PyResult<Owned<PyUnicodeObject>> {
+    let t = local(py, stamp(py, o)?)?;
+    unicode::from_str(py, &kernel(&t).asctime())
 }
 
 fn strftime(
     py: Py<'_>,
-    _: &PyModuleObject,
+    _: &M,
     format: &PyUnicodeObject,
     o: Option<&PyObject>,
 ) -> PyResult<Owned<PyUnicodeObject>> {
-    let t = tm_or_now(py, o)?;
-    let raw = crate::path::encode(py, format)?;
+    let (mut tm, zone, offset) = given_or_now(py, "strftime", o)?;
+    tm.isdst = tm.isdst.clamp(-1, 1);
+    let t = c_time(&tm, zone, offset);
+    let raw = encode(py, format)?;
     let c = CString::new(raw)
         .map_err(|_| exceptions::value_error(py, format_args!("embedded null character")))?;
-    let Some(t) = t.to_c() else {
-        return Err(exceptions::overflow_error(py, format_args!("year out of range")));
-    };
     decode(py, &clock::format(&c, &t))
 }
 
-fn strptime(py: Py<'_>, _: &PyModuleObject, s: &PyObject, format: Option<&PyObject>) -> PyResult {
+fn strptime(py: Py<'_>, _: &M, Rest(all): Rest<'_>) -> PyResult {
     let m = hooks::import(py, name!("_strptime"))?;
-    match format {
-        Some(f) => call::method(py, &m, name!("_strptime_time"), [s, f]),
-        None => call::method(py, &m, name!("_strptime_time"), [s]),
-    }
+    let f = attr::get_name(py, &m, name!("_strptime_time"))?;
+    // SAFETY: LIVE: the caller holds the arguments during the call.
+    let all: Vec<Owned> = all.iter().map(|o| unsafe { (**o).to_owned() }).collect();
+    call_tuple(py, &f, &*tuple::from_iter(py, all)?, None)
 }
 
-fn tzset(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
+fn tzset(py: Py<'_>, m: &M) -> PyResult<()> {
     clock::reset_zone();
     zone(py, m)
+}
+
+fn get_clock_info(py: Py<'_>, _: &M, which: &PyUnicodeObject) -> PyResult {
+    let (clock_name, id, monotonic) = match &*unicode::display(which.as_object()) {
+        "time" => ("CLOCK_REALTIME", REALTIME, false),
+        "monotonic" | "perf_counter" => ("CLOCK_MONOTONIC", MONOTONIC, true),
+        "process_time" => ("CLOCK_PROCESS_CPUTIME_ID", PROCESS, true),
+        "thread_time" => ("CLOCK_THREAD_CPUTIME_ID", THREAD, true),
+        _ => return Err(exceptions::value_error(py, format_args!("unknown clock"))),
+    };
+    let (s, ns) = clock::resolution(id).map_err(|e| plain(py, e))?;
+    let d = dict::new(py)?;
+    let text = unicode::from_str(py, &format!("clock_gettime({clock_name})"))?;
+    dict::set_str(py, &d, "implementation", text.as_object())?;
+    dict::set_str(py, &d, "monotonic", boolean::new(monotonic).as_object())?;
+    dict::set_str(py, &d, "adjustable", boolean::new(!monotonic).as_object())?;
+    dict::set_str(py, &d, "resolution", float::new(py, s as f64 + ns as f64 * 1e-9)?.as_object())?;
+    namespace::new(py, &d)
 }

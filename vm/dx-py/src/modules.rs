@@ -44,6 +44,8 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_weakref", &dxpy_mod_lang::_weakref::MODULE),
     ("builtins", &dxpy_mod_lang::builtins::BUILTINS),
     ("_stat", &dxpy_mod_os::_stat::MODULE),
+    ("_locale", &dxpy_mod_os::_locale::MODULE),
+    ("termios", &dxpy_mod_os::termios::MODULE),
     ("errno", &dxpy_mod_os::errno::MODULE),
     ("grp", &dxpy_mod_os::grp::MODULE),
     ("pwd", &dxpy_mod_os::pwd::MODULE),
