@@ -41,6 +41,28 @@ pub fn event_with(
     raise(py, unicode::from_str(py, event)?.as_object(), &args)
 }
 
+/// An event about an attribute of an object: `object.__getattr__`, `object.__setattr__` with its new value, or
+/// `object.__delattr__`.
+fn attribute(py: Py<'_>, kind: &str, o: &PyObject, name: &str, value: Option<&PyObject>) -> PyResult<()> {
+    event_with(py, kind, || {
+        let head = [o.to_owned(), unicode::from_str(py, name)?.upcast()];
+        tuple::from_iter(py, head.into_iter().chain(value.map(Object::to_owned)).collect::<Vec<_>>())
+    })
+}
+
+/// An attribute that shows the interpreter's inside is read.
+pub fn read(py: Py<'_>, o: &PyObject, name: &str) -> PyResult<()> {
+    attribute(py, "object.__getattr__", o, name, None)
+}
+
+/// Such an attribute is set, or deleted.
+pub fn write(py: Py<'_>, o: &PyObject, name: &str, value: Option<&PyObject>) -> PyResult<()> {
+    match value {
+        Some(_) => attribute(py, "object.__setattr__", o, name, value),
+        None => attribute(py, "object.__delattr__", o, name, None),
+    }
+}
+
 /// Calls the hooks. They are not traced, unless they ask for it by `__cantrace__`.
 pub fn raise(py: Py<'_>, event: &PyObject, args: &PyTupleObject) -> PyResult<()> {
     if !is_active() {
@@ -78,7 +100,11 @@ pub fn add_hook(py: Py<'_>, hook: &PyObject) -> PyResult<()> {
         };
     }
     if HOOKS.get().is_null() {
-        HOOKS.set(list::new(py)?.into_ptr());
+        let hooks = list::new(py)?;
+        // The hooks are nobody's to find.
+        // SAFETY: INIT: a list is tracked from the start, and has a collector header.
+        unsafe { crate::gc::untrack(hooks.as_object()) };
+        HOOKS.set(hooks.into_ptr());
     }
     // SAFETY: LIVE, LAYOUT: the cell holds a list for good.
     list::append(py, unsafe { &*(HOOKS.get() as *const PyListObject) }, hook)

@@ -7,11 +7,14 @@ use crate::ptr::{IMMORTAL_REFCNT, Object, Owned};
 use crate::statics::{Gil, StaticType};
 use crate::thread::Py;
 use core::cell::Cell;
+use core::mem::offset_of;
 
 /// `bool`.
 #[unsafe(no_mangle)]
-pub static PyBool_Type: StaticType =
-    StaticType::new::<PyLongObject>(c"bool").base(&crate::long::PyLong_Type).dealloc(glue::dealloc(revive));
+pub static PyBool_Type: StaticType = StaticType::new::<PyLongObject>(c"bool")
+    .sized(offset_of!(PyLongObject, long_value) + offset_of!(_PyLongValue, ob_digit), size_of::<u32>())
+    .base(&crate::long::PyLong_Type)
+    .dealloc(glue::dealloc(revive));
 
 fn revive(py: Py<'_>, o: &PyObject) {
     object::revive(py, o)

@@ -130,6 +130,11 @@ pub unsafe fn get(py: Py<'_>, o: &PyObject, def: &PyMemberDef) -> PyResult {
             format_args!("PyMember_GetOne used with Py_RELATIVE_OFFSET"),
         ));
     }
+    if def.flags.get() & Py_AUDIT_READ != 0 && crate::audit::is_active() {
+        // SAFETY: STATIC: a member's name.
+        let name = unsafe { core::ffi::CStr::from_ptr(def.name.get()) };
+        crate::audit::read(py, o, &name.to_string_lossy())?;
+    }
     // SAFETY: the caller's promise: a field of this C type is at the offset.
     unsafe {
         let p = (o.as_ptr() as *const u8).offset(def.offset.get());

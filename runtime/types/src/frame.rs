@@ -26,7 +26,10 @@ pub const OWNED_BY_CSTACK: i8 = 3;
 /// `frame`.
 #[unsafe(no_mangle)]
 pub static PyFrame_Type: StaticType = StaticType::new::<PyFrameObject>(c"frame")
-    .sized(offset_of!(PyFrameObject, _f_frame_data), size_of::<*mut PyObject>())
+    .sized(
+        offset_of!(PyFrameObject, _f_frame_data) + offset_of!(Frame, localsplus),
+        size_of::<*mut PyObject>(),
+    )
     .repr(glue::unary(frame_attrs::repr))
     .getattro(dxpy_core::attr::generic_get_slot)
     .setattro(dxpy_core::attr::generic_set_slot)

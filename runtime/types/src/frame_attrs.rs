@@ -54,7 +54,8 @@ fn get_back(py: Py<'_>, o: &PyFrameObject) -> PyResult {
     Ok(frame::back(py, o)?.map_or_else(object::none, Owned::upcast))
 }
 
-fn get_code(_: Py<'_>, o: &PyFrameObject) -> PyResult {
+fn get_code(py: Py<'_>, o: &PyFrameObject) -> PyResult {
+    dxpy_core::audit::read(py, o.as_object(), "f_code")?;
     Ok(code_of(o).as_object().to_owned())
 }
 

@@ -11,7 +11,7 @@ use dxpy_core::function::PyFunction_Type;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{Gil, StaticType};
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, cell, dict, exceptions, getset, glue, members, object, tuple, unicode,
+    Owned, Py, PyErr, PyResult, audit, cell, dict, exceptions, getset, glue, members, object, tuple, unicode,
 };
 
 /// What this module brings.
@@ -93,7 +93,8 @@ fn repr(py: Py<'_>, f: &PyFunctionObject) -> PyResult<Owned<PyUnicodeObject>> {
     unicode::join_all(py, &[&*unicode::from_str(py, "<function ")?, &*name, &*unicode::from_str(py, &tail)?])
 }
 
-fn get_code(_: Py<'_>, f: &PyFunctionObject) -> PyResult {
+fn get_code(py: Py<'_>, f: &PyFunctionObject) -> PyResult {
+    audit::read(py, f.as_object(), "__code__")?;
     Ok(code_of(f).to_owned().upcast())
 }
 
@@ -102,6 +103,7 @@ fn set_code(py: Py<'_>, f: &PyFunctionObject, value: Option<&PyObject>) -> PyRes
     let Some(new) = value.and_then(code::check) else {
         return Err(wrong(py, "__code__ must be set to a code object"));
     };
+    audit::write(py, f.as_object(), "__code__", value)?;
     let free = new.co_nfreevars.get() as usize;
     let closure = content(&f.func_closure);
     let cells = closure.as_deref().and_then(tuple::check).map_or(0, tuple::len);
@@ -141,7 +143,8 @@ fn set_qualname(py: Py<'_>, f: &PyFunctionObject, value: Option<&PyObject>) -> P
     Ok(())
 }
 
-fn get_defaults(_: Py<'_>, f: &PyFunctionObject) -> PyResult {
+fn get_defaults(py: Py<'_>, f: &PyFunctionObject) -> PyResult {
+    audit::read(py, f.as_object(), "__defaults__")?;
     Ok(content(&f.func_defaults).unwrap_or_else(object::none))
 }
 
@@ -151,12 +154,14 @@ fn set_defaults(py: Py<'_>, f: &PyFunctionObject, value: Option<&PyObject>) -> P
     if value.is_some_and(|v| tuple::check(v).is_none()) {
         return Err(wrong(py, "__defaults__ must be set to a tuple object"));
     }
+    audit::write(py, f.as_object(), "__defaults__", value)?;
     f.func_version.set(0);
     store(&f.func_defaults, value);
     Ok(())
 }
 
-fn get_kwdefaults(_: Py<'_>, f: &PyFunctionObject) -> PyResult {
+fn get_kwdefaults(py: Py<'_>, f: &PyFunctionObject) -> PyResult {
+    audit::read(py, f.as_object(), "__kwdefaults__")?;
     Ok(content(&f.func_kwdefaults).unwrap_or_else(object::none))
 }
 
@@ -165,6 +170,7 @@ fn set_kwdefaults(py: Py<'_>, f: &PyFunctionObject, value: Option<&PyObject>) ->
     if value.is_some_and(|v| dict::check(v).is_none()) {
         return Err(wrong(py, "__kwdefaults__ must be set to a dict object"));
     }
+    audit::write(py, f.as_object(), "__kwdefaults__", value)?;
     f.func_version.set(0);
     store(&f.func_kwdefaults, value);
     Ok(())
@@ -261,6 +267,7 @@ fn create(py: Py<'_>, _: &PyTypeObject, args: &PyTupleObject, kw: Option<&PyDict
                 ));
             }
         }
+        audit::event(py, "function.__new__", [c.as_object()])?;
         let f = make(py, c, globals)?;
         if let Some(n) = name {
             store(&f.func_name, Some(n));

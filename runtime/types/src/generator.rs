@@ -613,6 +613,7 @@ pub(crate) fn is_suspended(_: Py<'_>, g: &PyGenObject) -> PyResult<Owned<PyLongO
 }
 
 pub(crate) fn get_frame(py: Py<'_>, g: &PyGenObject) -> PyResult {
+    dxpy_core::audit::read(py, g.as_object(), &format!("{}_frame", prefix(g)))?;
     if g.gi_frame_state.get() >= CLEARED {
         return Ok(object::none());
     }
@@ -620,7 +621,20 @@ pub(crate) fn get_frame(py: Py<'_>, g: &PyGenObject) -> PyResult {
     unsafe { frame::object_of(py, frame_of(g)).map(Owned::upcast) }
 }
 
-pub(crate) fn get_code(_: Py<'_>, g: &PyGenObject) -> PyResult {
+/// How the attributes of this kind of generator begin.
+fn prefix(g: &PyGenObject) -> &'static str {
+    let ty = g.as_object().ty();
+    if ty.is(&PyGen_Type.0) {
+        "gi"
+    } else if ty.is(&PyCoro_Type.0) {
+        "cr"
+    } else {
+        "ag"
+    }
+}
+
+pub(crate) fn get_code(py: Py<'_>, g: &PyGenObject) -> PyResult {
+    dxpy_core::audit::read(py, g.as_object(), &format!("{}_code", prefix(g)))?;
     // SAFETY: LIVE: the frame holds its code until the generator dies.
     let code = unsafe { (*frame_of(g)).f_code.get().as_ref() };
     Ok(code.map_or_else(object::none, |c| c.as_object().to_owned()))

@@ -9,8 +9,8 @@ use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, boolean, bytes, call, dict, exceptions, float, hooks, list, long, methods,
-    name, object, tuple, unicode,
+    Owned, Py, PyErr, PyResult, audit, boolean, bytes, call, dict, exceptions, float, hooks, list, long,
+    methods, name, object, tuple, unicode,
 };
 use dxpy_types::code;
 use std::collections::HashMap;
@@ -224,6 +224,9 @@ pub fn read(py: Py<'_>, mut data: &[u8]) -> PyResult {
 
 fn loads(py: Py<'_>, _: &PyModuleObject, data: &PyObject) -> PyResult {
     let view = View::simple(py, data)?;
+    audit::event_with(py, "marshal.loads", || {
+        tuple::from_iter(py, [bytes::new(py, view.bytes())?.upcast()])
+    })?;
     read(py, view.bytes())
 }
 
@@ -236,6 +239,7 @@ fn load(py: Py<'_>, _: &PyModuleObject, file: &PyObject) -> PyResult {
             format_args!("file.read() returned not bytes but {}", call::type_name(data.ty())),
         ));
     };
+    audit::event(py, "marshal.load", [])?;
     let all = bytes::as_slice(b);
     let mut rest = all;
     let value = decode::read(&mut rest, &mut Maker(py)).map_err(|e: Failure| e.raise(py))?;
@@ -429,6 +433,9 @@ impl Writer<'_> {
 
 /// The written form of a value.
 fn dump_bytes(py: Py<'_>, o: &PyObject, version: i32) -> PyResult<Vec<u8>> {
+    audit::event_with(py, "marshal.dumps", || {
+        tuple::from_iter(py, [o.to_owned(), long::from_i64(py, version.into())?.upcast()])
+    })?;
     let mut w = Writer { py, out: Encoder::new(version), seen: HashMap::new(), held: Vec::new(), depth: 0 };
     w.write(o)?;
     Ok(w.out.finish())

@@ -289,8 +289,7 @@ pub fn new_shared(py: Py<'_>) -> PyResult<*mut PyDictKeysObject> {
 /// Bytes of memory a keys object takes (`_PyDict_KeysSize`).
 pub fn bytes(k: &PyDictKeysObject) -> usize {
     let entry = if k.is_unicode() { size_of::<PyDictUnicodeEntry>() } else { size_of::<PyDictKeyEntry>() };
-    let room = if k.dk_kind.get() == SPLIT { SHARED_MAX } else { usable(k.size()) };
-    size_of::<PyDictKeysObject>() + (1 << k.dk_log2_index_bytes.get()) + entry * room
+    size_of::<PyDictKeysObject>() + (1 << k.dk_log2_index_bytes.get()) + entry * usable(k.size())
 }
 
 /// Frees the memory of keys whose references have moved elsewhere.

@@ -239,12 +239,14 @@ fn settable<'a>(
             format_args!("cannot set '{name}' attribute of immutable type '{}'", type_name(ty)),
         ));
     }
-    value.ok_or_else(|| {
-        exceptions::type_error(
+    let Some(value) = value else {
+        return Err(exceptions::type_error(
             py,
             format_args!("cannot delete '{name}' attribute of immutable type '{}'", type_name(ty)),
-        )
-    })
+        ));
+    };
+    crate::audit::write(py, ty.as_object(), name, Some(value))?;
+    Ok(value)
 }
 
 /// As [`settable`], for the attributes set in `create`.

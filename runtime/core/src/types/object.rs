@@ -297,6 +297,7 @@ fn set_class(py: Py<'_>, o: &PyObject, value: Option<&PyObject>) -> PyResult<()>
             format_args!("__class__ must be set to a class, not '{}' object", type_name(value.ty())),
         ));
     };
+    crate::audit::write(py, o, "__class__", Some(value))?;
     let old = o.ty();
     let mutable = |t| !has(t, Py_TPFLAGS_IMMUTABLETYPE);
     let modules =

@@ -118,7 +118,7 @@ fn lnotab(py: Py<'_>, c: &PyCodeObject) -> PyResult {
 }
 
 fn sizeof(py: Py<'_>, c: &PyCodeObject) -> PyResult {
-    let n = offset_of!(PyCodeObject, co_code_adaptive) + instructions(c).len();
+    let n = (offset_of!(PyCodeObject, co_code_adaptive) + instructions(c).len()).next_multiple_of(8);
     long::from_i64(py, n as i64).map(Owned::upcast)
 }
 
@@ -471,7 +471,27 @@ fn replace(py: Py<'_>, c: &PyCodeObject, changes: args::Keywords<'_>) -> PyResul
         }
         values[i] = (*value).to_owned();
     }
+    audit_new(py, &values)?;
     build_ordered(py, values, true)
+}
+
+/// The event of new code made by a program: code, file, name, and the numbers.
+fn audit_new(py: Py<'_>, values: &[Owned]) -> PyResult<()> {
+    const SHOWN: [&str; 9] = [
+        "co_code",
+        "co_filename",
+        "co_name",
+        "co_argcount",
+        "co_posonlyargcount",
+        "co_kwonlyargcount",
+        "co_nlocals",
+        "co_stacksize",
+        "co_flags",
+    ];
+    dxpy_core::audit::event_with(py, "code.__new__", || {
+        let of = |name: &str| FIELDS.iter().position(|(n, _)| *n == name).expect("a field");
+        tuple::from_iter(py, SHOWN.map(|n| values[of(n)].clone()))
+    })
 }
 
 /// `code_new_impl`: as [`replace`] builds, from positional arguments.
@@ -507,6 +527,7 @@ pub(super) fn create(
             }
             values.push(v.to_owned());
         }
+        audit_new(py, &values)?;
         build_ordered(py, values, false)
     })
 }

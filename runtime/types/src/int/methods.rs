@@ -2,7 +2,6 @@
 
 use super::exact;
 use crate::number_text;
-use core::mem::offset_of;
 use dxpy_core::abi::*;
 use dxpy_core::long::{self, PyLong_Type, num};
 use dxpy_core::ptr::Object;
@@ -50,9 +49,7 @@ fn is_integer(_: Py<'_>, _: &PyLongObject) -> bool {
 }
 
 fn sizeof(_: Py<'_>, n: &PyLongObject) -> usize {
-    offset_of!(PyLongObject, long_value)
-        + offset_of!(_PyLongValue, ob_digit)
-        + long::digits(n).len().max(1) * size_of::<u32>()
+    n.ty().tp_basicsize.get() as usize + long::digits(n).len().max(1) * size_of::<u32>()
 }
 
 fn as_integer_ratio(py: Py<'_>, n: &PyLongObject) -> PyResult<Owned<PyTupleObject>> {

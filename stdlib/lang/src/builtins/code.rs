@@ -6,7 +6,7 @@ use dxpy_core::args::Rest;
 use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, attr, bytes, call, cell, dict, exceptions, hooks, list, name, object,
+    Owned, Py, PyErr, PyResult, attr, audit, bytes, call, cell, dict, exceptions, hooks, list, name, object,
     protocol, sequence, tuple, types, unicode,
 };
 use dxpy_import::source::{self, Compile, flag};
@@ -169,6 +169,7 @@ pub fn eval(py: Py<'_>, _: &M, src: &PyObject, g: Option<&PyObject>, l: Option<&
                 format_args!("code object passed to eval() may not contain free variables"),
             ));
         }
+        audit::event(py, "exec", [c.as_object()])?;
         return dxpy_interp::eval_code(py, c, g.as_object(), &l);
     }
     let (text, is_str) = text_of(py, src, "eval", "string, bytes or code")?;
@@ -186,6 +187,7 @@ fn run_text(py: Py<'_>, text: &[u8], mode: Mode, is_str: bool, g: &PyDictObject,
     };
     let file = unicode::from_str(py, "<string>")?;
     let c = source::compile(py, text, &file, how)?;
+    audit::event(py, "exec", [c.as_object()])?;
     dxpy_interp::eval_code(py, &c, g.as_object(), l)
 }
 
@@ -219,6 +221,7 @@ pub fn exec(
         return run_text(py, &text, Mode::Exec, is_str, &g, &l).map(drop);
     };
     let free = free_variables(c);
+    audit::event(py, "exec", [c.as_object()])?;
     if free == 0 {
         if closure.is_some() {
             return Err(exceptions::type_error(
@@ -365,6 +368,9 @@ pub fn input(py: Py<'_>, _: &M, prompt: Option<&PyObject>) -> PyResult {
     let fin = need(name!("stdin"), "stdin")?;
     let out = need(name!("stdout"), "stdout")?;
     let err = need(name!("stderr"), "stderr")?;
+    audit::event_with(py, "builtins.input", || {
+        tuple::from_iter(py, [prompt.map_or_else(object::none, Object::to_owned)])
+    })?;
     drop(call::method(py, &err, name!("flush"), []));
     if let Some(p) = prompt {
         let s = protocol::str(py, p)?;
@@ -380,7 +386,9 @@ pub fn input(py: Py<'_>, _: &M, prompt: Option<&PyObject>) -> PyResult {
         return Err(exceptions::format(py, &exceptions::EOFError, format_args!("EOF when reading a line")));
     }
     let ends = unicode::code_points(s).last() == Some(u32::from('\n'));
-    unicode::substring(py, s, 0, if ends { n - 1 } else { n }).map(Owned::upcast)
+    let s = unicode::substring(py, s, 0, if ends { n - 1 } else { n })?;
+    audit::event(py, "builtins.input/result", [s.as_object()])?;
+    Ok(s.upcast())
 }
 
 /// `builtin_breakpoint`.
@@ -388,6 +396,7 @@ pub fn breakpoint(py: Py<'_>, _: &M, args: Rest<'_>, kw: dxpy_core::args::Keywor
     let Some(hook) = stream(py, name!("breakpointhook"))? else {
         return Err(lost_hook(py));
     };
+    audit::event(py, "builtins.breakpoint", [&*hook])?;
     // SAFETY: LIVE: arguments of the call.
     let all = tuple::from_iter(py, args.0.iter().map(|a| unsafe { &**a }.to_owned()).collect::<Vec<_>>())?;
     let kw = kw.to_dict(py)?;

@@ -37,8 +37,12 @@ pub fn hash(py: Py<'_>, _: &M, o: &PyObject) -> PyResult<isize> {
     protocol::hash(py, o)
 }
 
-pub fn id(_: Py<'_>, _: &M, o: &PyObject) -> PyResult<u64> {
-    Ok(o.as_ptr() as u64)
+pub fn id(py: Py<'_>, _: &M, o: &PyObject) -> PyResult<u64> {
+    let id = o.as_ptr() as u64;
+    dxpy_core::audit::event_with(py, "builtins.id", || {
+        dxpy_core::tuple::from_iter(py, [dxpy_core::long::from_u64(py, id)?.upcast()])
+    })?;
+    Ok(id)
 }
 
 /// The name of an attribute function's second argument.

@@ -249,9 +249,9 @@ fn getsizeof(py: Py<'_>, _: &PyModuleObject, o: &PyObject, default: Option<&PyOb
     };
     match run() {
         Ok(n) => {
-            let header = dxpy_core::object::preheader_size(o.ty()) as isize;
-            let collected = dxpy_core::gc::collect::is_collectable(o);
-            int(py, (n + if collected { header } else { 0 }) as i64)
+            // Of every object of a collected type, also of those that are never collected, as CPython counts.
+            let header = dxpy_core::object::preheader_size(o.ty()) as u64;
+            long::from_u64(py, n as u64 + header).map(Owned::upcast)
         }
         Err(e) => match default.filter(|_| exceptions::matches(&e, &exceptions::TypeError)) {
             Some(d) => Ok(d.to_owned()),

@@ -13,8 +13,8 @@ use dxpy_core::abi::*;
 use dxpy_core::call::{Depth, type_name};
 use dxpy_core::ptr::Object;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, attr, call, dict, exceptions, long, module, name, object, protocol, sequence,
-    tuple, types, unicode,
+    Owned, Py, PyErr, PyResult, attr, audit, call, dict, exceptions, long, module, name, object, protocol,
+    sequence, tuple, types, unicode,
 };
 use dxpy_types::exceptions::group;
 use std::collections::HashSet;
@@ -493,6 +493,14 @@ pub fn print(py: Py<'_>, e: PyErr, set_last: bool) -> Option<PyErr> {
             display(py, &value, None);
         }
         Some(hook) => {
+            if let Err(e) = audit::event(py, "sys.excepthook", [&hook, &ty, &value, &tb]) {
+                if exceptions::matches(&e, &exceptions::RuntimeError) {
+                    // A hook that refuses: nothing is shown.
+                    return None;
+                }
+                display_exception(py, &e);
+                write_stderr(py, "Error in audit hook:\n");
+            }
             if let Err(second) = call::call(py, &hook, [&ty, &value, &tb]) {
                 if exceptions::matches(&second, &exceptions::SystemExit) {
                     return Some(second);
