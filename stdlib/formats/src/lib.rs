@@ -3,6 +3,7 @@
 #![allow(non_upper_case_globals, clippy::too_many_arguments)]
 
 pub mod _bz2;
+pub mod _csv;
 pub mod _datetime;
 pub mod _struct;
 pub mod array;
