@@ -235,10 +235,8 @@ fn dialect_create(py: Py<'_>, ty: &PyTypeObject, a: &PyTupleObject, kw: Option<&
     args::bind_call(py, sig, a, kw, |b| {
         let mut options: [Option<Owned>; 9] = core::array::from_fn(|i| b.get(i).map(Object::to_owned));
         let mut base = options[0].take().filter(|d| !object::is_none(d) || b.get(0).is_some());
-        if let Some(d) = &base {
-            if unicode::check(d).is_some() {
-                base = Some(registered(py, d)?);
-            }
+        if let Some(d) = base.as_ref().filter(|d| unicode::check(d).is_some()) {
+            base = Some(registered(py, d)?);
         }
         if let Some(d) = &base {
             // An instance as it is wanted serves again.

@@ -67,6 +67,11 @@ pub fn add_exception(
     base: &'static StaticType,
     slot: &'static Class,
 ) -> PyResult<()> {
+    // A module that is executed again has the same class: instances of it may be about.
+    // SAFETY: LIVE: kept for ever once set.
+    if let Some(class) = unsafe { slot.get().as_ref() } {
+        return module::add(py, m, short, class);
+    }
     let d = dict::new(py)?;
     let module_name = unicode::from_str(py, module_name)?;
     dict::set(py, &d, name!("__module__").obj(py), module_name.as_object())?;

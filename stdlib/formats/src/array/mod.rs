@@ -464,8 +464,9 @@ fn make(py: Py<'_>, ty: &PyTypeObject, c: u32, initial: Option<&PyObject>) -> Py
     };
     if let Some(other) = check(i) {
         let items = content(other).to_vec();
-        let a = new(py, ty, d, 0)?;
-        add(py, &a, &items)?;
+        let a = new(py, ty, d, items.len() / d.code.size)?;
+        // SAFETY: nobody else has the new array.
+        unsafe { content_mut(&a) }.copy_from_slice(&items);
         return Ok(a.upcast());
     }
     let a = if list::check(i).is_some() || tuple::check(i).is_some() {
@@ -477,12 +478,20 @@ fn make(py: Py<'_>, ty: &PyTypeObject, c: u32, initial: Option<&PyObject>) -> Py
         }
         a
     } else {
-        let a = new(py, ty, d, 0)?;
         match unicode::check(i) {
-            Some(text) => methods::add_text(py, &a, text)?,
-            None => methods::add_buffer(py, &a, i)?,
+            Some(text) => {
+                let items: Vec<u8> = unicode::code_points(text).flat_map(u32::to_ne_bytes).collect();
+                let a = new(py, ty, d, items.len() / d.code.size)?;
+                // SAFETY: nobody else has the new array.
+                unsafe { content_mut(&a) }.copy_from_slice(&items);
+                a
+            }
+            None => {
+                let a = new(py, ty, d, 0)?;
+                methods::add_buffer(py, &a, i)?;
+                a
+            }
         }
-        a
     };
     Ok(a.upcast())
 }
