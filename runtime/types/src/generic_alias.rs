@@ -1,12 +1,13 @@
 //! `types.GenericAlias`: `list[int]` (`Objects/genericaliasobject.c`). `*tuple[int]` unpacks to a starred alias.
 
 use crate::Part;
+use core::cell::Cell;
 use core::ffi::c_int;
 use core::mem::offset_of;
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::hooks::HOOKS;
-use dxpy_core::ptr::Object;
+use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::{
     Owned, Py, PyResult, args, attr, boolean, call, exceptions, gc, getset, glue, list, members, methods,
@@ -14,7 +15,7 @@ use dxpy_core::{
 };
 
 /// What this module brings.
-pub static PART: Part = Part { adopt: &[], types: &[&Py_GenericAliasType], hooks };
+pub static PART: Part = Part { adopt: &[], types: &[&Py_GenericAliasType, &ITER], hooks };
 
 fn hooks() {
     HOOKS.generic_alias.set(Some(|py, origin, args| new(py, &Py_GenericAliasType, origin, args, false)));
@@ -275,11 +276,7 @@ pub(crate) fn substitute(
             format_args!("{} is not a generic class", unicode::display(shown.as_object())),
         ));
     }
-    let item = match tuple::check(item) {
-        Some(t) => t.to_owned(),
-        None => tuple::from_iter(py, [item.to_owned()])?,
-    };
-    let mut item = item;
+    let mut item = unpack(py, item)?;
     for p in tuple::items(params) {
         if let Some(prepare) = attr::lookup_name(py, p, name!("__typing_prepare_subst__"))?
             && !object::is_none(&prepare)
@@ -304,49 +301,134 @@ pub(crate) fn substitute(
         ));
     }
     let find = |p: &PyObject| tuple::items(params).iter().position(|q| q.is(p));
-    let mut out = Vec::new();
+    let mut out: Vec<Owned> = Vec::new();
     for x in tuple::items(given) {
         if types::check(x).is_some() {
             out.push((*x).to_owned());
             continue;
         }
-        if let Some(subst) = attr::lookup_name(py, x, name!("__typing_subst__"))?
-            && let Some(i) = find(x)
-        {
-            out.push(call::call(py, &subst, [tuple::items(&item)[i]])?);
-            continue;
-        }
-        let inner = attr::lookup_name(py, x, name!("__parameters__"))?;
-        let inner = inner.as_deref().and_then(tuple::check).filter(|t| tuple::len(t) > 0);
-        match inner {
-            None => out.push((*x).to_owned()),
-            Some(ps) => {
-                let mut chosen = Vec::new();
-                for p in tuple::items(ps) {
-                    chosen
-                        .push(find(p).map_or_else(|| (*p).to_owned(), |i| tuple::items(&item)[i].to_owned()));
-                }
-                let key = tuple::from_iter(py, chosen)?;
-                out.push(sequence::get_item(py, x, key.as_object())?);
-            }
+        let starred = match attr::lookup_name(py, x, name!("__typing_is_unpacked_typevartuple__"))? {
+            Some(o) => protocol::is_true(py, &o)?,
+            None => false,
+        };
+        let new = match attr::lookup_name(py, x, name!("__typing_subst__"))? {
+            Some(subst) => match find(x) {
+                Some(i) => call::call(py, &subst, [tuple::items(&item)[i]])?,
+                None => (*x).to_owned(),
+            },
+            None => substitute_in(py, x, params, tuple::items(&item))?,
+        };
+        match tuple::check(&new).filter(|_| starred) {
+            Some(several) => out.extend(tuple::items(several).iter().map(|i| (*i).to_owned())),
+            None => out.push(new),
         }
     }
     tuple::from_iter(py, out)
+}
+
+/// `_unpack_args`: what is subscripted with, `*tuple[int, str]` in it replaced by its arguments.
+fn unpack(py: Py<'_>, item: &PyObject) -> PyResult<Owned<PyTupleObject>> {
+    let one = [item];
+    let items = tuple::check(item).map_or(&one[..], tuple::items);
+    let mut out: Vec<Owned> = Vec::with_capacity(items.len());
+    for x in items {
+        if types::check(x).is_none()
+            && let Some(inner) = attr::lookup_name(py, x, name!("__typing_unpacked_tuple_args__"))?
+            && let Some(inner) = tuple::check(&inner)
+            && !tuple::items(inner).last().is_some_and(|l| l.is(&object::_Py_EllipsisObject.0))
+        {
+            out.extend(tuple::items(inner).iter().map(|i| (*i).to_owned()));
+        } else {
+            out.push((*x).to_owned());
+        }
+    }
+    tuple::from_iter(py, out)
+}
+
+/// `subs_tvars`: an argument that has type variables of its own, subscripted with their replacements.
+fn substitute_in(py: Py<'_>, x: &PyObject, params: &PyTupleObject, items: &[&PyObject]) -> PyResult {
+    let inner = attr::lookup_name(py, x, name!("__parameters__"))?;
+    let Some(inner) = inner.as_deref().and_then(tuple::check).filter(|t| tuple::len(t) > 0) else {
+        return Ok(x.to_owned());
+    };
+    let mut chosen: Vec<Owned> = Vec::new();
+    for p in tuple::items(inner) {
+        let Some(i) = tuple::items(params).iter().position(|q| q.is(*p)) else {
+            chosen.push((*p).to_owned());
+            continue;
+        };
+        // A `TypeVarTuple`, the only one that can be iterated over, stands for several.
+        match tuple::check(items[i]).filter(|_| p.ty().tp_iter.get().is_some()) {
+            Some(several) => chosen.extend(tuple::items(several).iter().map(|i| (*i).to_owned())),
+            None => chosen.push(items[i].to_owned()),
+        }
+    }
+    let key = tuple::from_iter(py, chosen)?;
+    sequence::get_item(py, x, key.as_object())
 }
 
 fn getitem(py: Py<'_>, a: &gaobject, item: &PyObject) -> PyResult {
     let params = own_parameters(py, a)?;
     let (origin, given) = parts(a);
     let new_args = substitute(py, a.as_object(), given, &params, item)?;
-    new(py, a.as_object().ty(), origin, new_args.as_object(), a.starred.get())
+    new(py, &Py_GenericAliasType, origin, new_args.as_object(), a.starred.get())
 }
 
-/// The starred form, once.
+/// `gaiterobject`: gives the starred form, once.
+#[repr(C)]
+struct Iter {
+    base: PyObject,
+    /// The alias, NULL afterwards.
+    alias: Cell<*mut PyObject>,
+}
+
+// SAFETY: the struct is `#[repr(C)]` and begins with a `PyObject`.
+unsafe impl Layout for Iter {}
+
+static ITER: StaticType = StaticType::new::<Iter>(c"generic_alias_iterator")
+    .iter(glue::unary(|_: Py<'_>, it: &PyObject| Ok(it.to_owned())))
+    .iternext(glue::iternext(iter_next))
+    .getattro(attr::generic_get_slot)
+    .methods(&ITER_METHODS)
+    .traverse(glue::traverse(|it: &Iter, v: &glue::Visitor| v.visit(&it.alias)))
+    .clear(glue::clear(|_: Py<'_>, it: &Iter| object::clear_field(&it.alias)))
+    .dealloc(glue::dealloc(|_: Py<'_>, it: &Iter| {
+        // SAFETY: the object has a collector header; its field is released once and its memory last.
+        unsafe {
+            gc::untrack(it.as_object());
+            object::clear_field(&it.alias);
+            object::tp_free(it.as_object());
+        }
+    }));
+
+methods! { static ITER_METHODS: for Iter [
+    "__reduce__" = iter_reduce [0], "($self, /)", "";
+] }
+
+fn iter_next(py: Py<'_>, it: &Iter) -> PyResult<Option<Owned>> {
+    let alias = it.alias.replace(core::ptr::null_mut());
+    // SAFETY: OWNED: the field held a reference or NULL.
+    let Some(alias) = (unsafe { Owned::<PyObject>::from_raw_opt(alias) }) else { return Ok(None) };
+    // SAFETY: LAYOUT: only `iter` makes these, of an alias.
+    let (origin, given) = parts(unsafe { &*(alias.as_ptr() as *const gaobject) });
+    new(py, &Py_GenericAliasType, origin, given.as_object(), true).map(Some)
+}
+
+fn iter_reduce(py: Py<'_>, it: &Iter) -> PyResult {
+    let iter = dxpy_core::hooks::builtin(py, name!("iter"))?;
+    // SAFETY: LIVE: NULL or held by the iterator.
+    let args = match unsafe { it.alias.get().as_ref() } {
+        Some(alias) => tuple::from_iter(py, [alias.to_owned()])?,
+        None => tuple::from_iter(py, [tuple::empty().upcast()])?,
+    };
+    tuple::from_iter(py, [iter, args.upcast()]).map(Owned::upcast)
+}
+
 fn iter(py: Py<'_>, a: &gaobject) -> PyResult {
-    let (origin, given) = parts(a);
-    let starred = new(py, a.as_object().ty(), origin, given.as_object(), true)?;
-    let one = tuple::from_iter(py, [starred])?;
-    protocol::iter(py, one.as_object())
+    let o = object::generic_alloc(py, &ITER, 0)?;
+    // SAFETY: LAYOUT: just made.
+    unsafe { &*(o.as_ptr() as *const Iter) }.alias.set(a.as_object().to_owned().into_ptr());
+    Ok(o)
 }
 
 fn mro_entries(py: Py<'_>, a: &gaobject, _: &PyObject) -> PyResult {

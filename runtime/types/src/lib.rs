@@ -123,6 +123,7 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
     }
     let own: Vec<&'static StaticType> = PARTS.iter().flat_map(|p| p.types.iter().copied()).collect();
     dxpy_core::startup::ready_types(py, &own)?;
+    typing::make_creatable();
     exceptions::group::make_class(py)
 }
 

@@ -28,6 +28,8 @@ static NONE: StaticType = StaticType::new::<PyObject>(c"NoneType")
     .create(glue::create(new_none))
     .repr(glue::unary(none_repr))
     .hash(glue::hash(|_: Py<'_>, _: &PyObject| Ok(0xFCA86420)))
+    // With a hash of its own it does not inherit this.
+    .richcompare(glue::richcompare(dxpy_core::types::object::richcompare))
     .number(&NONE_NUMBER);
 
 static NONE_NUMBER: StaticTable<PyNumberMethods> =

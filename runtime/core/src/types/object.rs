@@ -199,7 +199,7 @@ fn hash(_: Py<'_>, o: &PyObject) -> PyResult<Py_hash_t> {
 }
 
 /// `object_richcompare`: identity, and `!=` from `==`.
-fn richcompare(py: Py<'_>, a: &PyObject, b: &PyObject, op: c_int) -> PyResult {
+pub fn richcompare(py: Py<'_>, a: &PyObject, b: &PyObject, op: c_int) -> PyResult {
     match op {
         Py_EQ => Ok(if a.is(b) { crate::boolean::new(true).upcast() } else { not_implemented() }),
         Py_NE => {

@@ -8,7 +8,7 @@ use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
 use dxpy_core::types::special;
 use dxpy_core::unicode::view;
-use dxpy_core::{Owned, Py, PyResult, bytes, exceptions, long, name, number, protocol};
+use dxpy_core::{Owned, Py, PyResult, bytes, exceptions, float, long, name, number, protocol};
 use dxpy_text::format::Directive;
 use dxpy_text::strings::Str;
 
@@ -35,9 +35,9 @@ pub fn percent(py: Py<'_>, format: &[u8], args: &PyObject) -> PyResult<Vec<u8>> 
             break;
         };
         out.extend_from_slice(&format[at..at + i]);
-        let d = read(py, s, at + i + 1, true, &mut values)?;
+        let (start, d) = (at + i, read(py, s, at + i + 1, true, &mut values)?);
         at = d.end;
-        if d.kind == '%' as u32 {
+        if d.kind == '%' as u32 && d.end == start + 2 {
             out.push(b'%');
             continue;
         }
@@ -68,6 +68,10 @@ fn convert(py: Py<'_>, d: &Directive, v: &PyObject, out: &mut Vec<u8>) -> PyResu
         Some('c') => {
             let c = character(py, v)?;
             lay_out(d, Str::Latin1(&[c]), false, &mut push);
+        }
+        Some('e' | 'E' | 'f' | 'F' | 'g' | 'G') if float::as_f64(py, v).is_err() => {
+            let ty = type_name(v.ty());
+            return Err(exceptions::type_error(py, format_args!("float argument required, not {ty}")));
         }
         _ => match number_text(py, d, v)? {
             Some(text) => lay_out(d, Str::Ascii(text.as_bytes()), true, &mut push),

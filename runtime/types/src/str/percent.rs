@@ -160,16 +160,30 @@ fn percent(py: Py<'_>, format: &PyUnicodeObject, args: &PyObject) -> PyResult<Ow
             break;
         };
         out.push_str(s.slice(at, at + i));
-        let d = read(py, s, at + i + 1, false, &mut values)?;
+        let (start, d) = (at + i, read(py, s, at + i + 1, false, &mut values)?);
         at = d.end;
-        if d.kind == '%' as u32 {
+        if d.kind == '%' as u32 && d.end == start + 2 {
             out.push('%' as u32);
             continue;
         }
         let v = values.next()?;
+        // A str that nothing is added to and nothing taken from is the result itself.
+        if start == 0
+            && d.end == s.len()
+            && d.kind == 's' as u32
+            && let Some(text) = unicode::check_exact(&v)
+            && d.width <= unicode::len(text)
+            && d.precision.is_none_or(|p| p >= unicode::len(text))
+        {
+            values.finish("string")?;
+            return Ok(text.to_owned());
+        }
         convert(py, &d, &v, &mut out)?;
     }
     values.finish("string")?;
+    if unicode::check_exact(format.as_object()).is_some() && search::find_char(s, '%' as u32).is_none() {
+        return Ok(format.to_owned());
+    }
     unicode::from_buf(py, out.finish())
 }
 

@@ -49,6 +49,13 @@ pub static TYPES: &[(&str, &StaticType)] = &[
     ("Generic", &alias::GENERIC),
 ];
 
+/// `Generic` and the classes derived from it are made as `object` makes them. CPython's is a heap type, which inherits that.
+pub(crate) fn make_creatable() {
+    let flags = &alias::GENERIC.tp_flags;
+    flags.set(flags.get() & !dxpy_core::abi::constants::Py_TPFLAGS_DISALLOW_INSTANTIATION);
+    alias::GENERIC.tp_new.set(dxpy_core::types::PyBaseObject_Type.tp_new.get());
+}
+
 /// Gives the types the `__module__` that instances fall back on; called when `_typing` is imported.
 pub fn complete(py: Py<'_>) -> PyResult<()> {
     let module = unicode::intern_str(py, "typing")?;

@@ -40,7 +40,7 @@ pub fn dir(py: Py<'_>, _: &M, o: Option<&PyObject>) -> PyResult {
             let Some(l) = locals::current(py)? else {
                 return Err(exceptions::system_error(py, format_args!("frame does not exist")));
             };
-            match dict::check(&l) {
+            match dict::check_exact(&l) {
                 Some(d) => list::from_iter(py, dict::items(d).into_iter().map(|(k, _)| k))?.upcast(),
                 None => {
                     let keys = call::method(py, &l, name!("keys"), [])?;
@@ -83,11 +83,8 @@ pub(crate) fn text_of(py: Py<'_>, o: &PyObject, func: &str, what: &str) -> PyRes
         return Err(exceptions::type_error(py, format_args!("{func}() arg 1 must be a {what} object")));
     };
     if text.contains(&0) {
-        return Err(exceptions::format(
-            py,
-            &exceptions::SyntaxError,
-            format_args!("source code string cannot contain null bytes"),
-        ));
+        let text = unicode::from_str(py, "source code string cannot contain null bytes")?;
+        return Err(exceptions::create(py, &exceptions::SyntaxError, Some(text.as_object())));
     }
     Ok((text, is_str))
 }
