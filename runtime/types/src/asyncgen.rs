@@ -3,15 +3,16 @@
 
 use crate::Part;
 use crate::frame::Frame;
-use crate::generator::{self, Sent, resume};
+use crate::generator;
 use core::cell::Cell;
 use core::mem::offset_of;
+use dxpy_core::abi::constants::{Py_READONLY, Py_T_BOOL};
 use dxpy_core::abi::*;
 use dxpy_core::hooks::HOOKS;
 use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, boolean, call, exceptions, gc, getset, glue, methods, object, tuple, types,
+    Owned, Py, PyErr, PyResult, call, exceptions, gc, getset, glue, members, methods, object, tuple, types,
 };
 
 /// What this module brings.
@@ -40,6 +41,7 @@ pub static PyAsyncGen_Type: StaticType = StaticType::new::<PyGenObject>(c"async_
     .repr(glue::unary(generator::repr))
     .asynchronous(&ASYNC)
     .methods(&METHODS)
+    .members(&MEMBERS)
     .getset(&GETSET)
     .traverse(glue::traverse(generator::traverse))
     .finalize(generator::finalize)
@@ -50,11 +52,14 @@ static ASYNC: StaticTable<PyAsyncMethods> = StaticTable::<PyAsyncMethods>::empty
     .anext(glue::unary(anext));
 
 methods! { static METHODS: for PyGenObject [
-    "asend" = asend [1], "($self, value, /)", "Resumes the generator with a value; to be awaited.";
-    "athrow" = athrow [3], "($self, typ, val=None, tb=None, /)", "Raises an exception in the generator; to be awaited.";
-    "aclose" = aclose [0], "($self, /)", "Raises GeneratorExit in the generator; to be awaited.";
-    "__sizeof__" = generator::sizeof [0], "($self, /)", "Size of the generator in memory, in bytes.";
+    "asend" = asend [1], "?($self, value, /)", "Resumes the generator with a value; to be awaited.";
+    "athrow" = athrow [3], "?($self, typ, val=None, tb=None, /)", "Raises an exception in the generator; to be awaited.";
+    "aclose" = aclose [0], "?($self, /)", "Raises GeneratorExit in the generator; to be awaited.";
+    "__sizeof__" = generator::sizeof [0], "?($self, /)", "Size of the generator in memory, in bytes.";
     "__class_getitem__" = class_getitem [1], "($type, object, /)", "See PEP 585", class;
+] }
+members! { static MEMBERS [
+    "ag_running" = Py_T_BOOL, offset_of!(PyGenObject, gi_running_async), Py_READONLY, "";
 ] }
 getset! { static GETSET [
     "__name__" = generator::get_name, set generator::set_name, "name of the async generator";
@@ -62,16 +67,11 @@ getset! { static GETSET [
     "ag_await" = generator::yield_from, "object being awaited on, or None";
     "ag_frame" = generator::get_frame, "";
     "ag_code" = generator::get_code, "";
-    "ag_running" = is_running, "";
     "ag_suspended" = generator::is_suspended, "";
 ] }
 
 fn class_getitem(py: Py<'_>, class: &PyGenObject, item: &PyObject) -> PyResult {
     types::generic_alias(py, class.as_object(), item)
-}
-
-fn is_running(_: Py<'_>, g: &PyGenObject) -> PyResult<Owned<PyLongObject>> {
-    Ok(boolean::new(g.gi_running_async.get() != 0))
 }
 
 /// A value an asynchronous generator yielded, as told from one it passes on while awaiting.
@@ -154,9 +154,9 @@ macro_rules! awaitable {
         static $table: StaticTable<PyAsyncMethods> = StaticTable::<PyAsyncMethods>::empty()
             .await_(glue::unary(|_: Py<'_>, o: &PyObject| Ok(o.to_owned())));
         methods! { static $methods: for Awaitable [
-            "send" = $send [1], "($self, value, /)", "Resumes the generator with a value.";
-            "throw" = $throw [3], "($self, typ, val=None, tb=None, /)", "Raises an exception in the generator.";
-            "close" = $close [0], "($self, /)", "Raises GeneratorExit in the generator.";
+            "send" = $send [1], "?($self, value, /)", "Resumes the generator with a value.";
+            "throw" = $throw [3], "?($self, typ, val=None, tb=None, /)", "Raises an exception in the generator.";
+            "close" = $close [0], "?($self, /)", "Raises GeneratorExit in the generator.";
         ] }
     };
 }
@@ -210,6 +210,16 @@ fn athrow(
     val: Option<&PyObject>,
     tb: Option<&PyObject>,
 ) -> PyResult {
+    if val.is_some() || tb.is_some() {
+        exceptions::warn(
+            py,
+            &exceptions::DeprecationWarning,
+            1,
+            format_args!(
+                "the (type, exc, tb) signature of athrow() is deprecated, use the single-arg signature instead."
+            ),
+        )?;
+    }
     init_hooks(py, g)?;
     let part = |o: Option<&PyObject>| o.map_or_else(object::none, |o| o.to_owned());
     let args = tuple::from_iter(py, [typ.to_owned(), part(val), part(tb)])?;
@@ -230,27 +240,27 @@ fn stop_async(py: Py<'_>) -> PyErr {
     exceptions::with_args(py, &exceptions::StopAsyncIteration, tuple::empty())
 }
 
+fn is_wrapped(o: &PyObject) -> bool {
+    o.ty().is(&_PyAsyncGenWrappedValue_Type.0)
+}
+
+fn is_end(e: &PyErr) -> bool {
+    exceptions::matches(e, &exceptions::StopAsyncIteration)
+        || exceptions::matches(e, &exceptions::GeneratorExit)
+}
+
 /// `async_gen_unwrap_value`: a yielded value ends the awaiting; anything else is awaited further.
-fn unwrap(py: Py<'_>, g: &PyGenObject, r: PyResult<Sent>) -> PyResult {
+fn unwrap(py: Py<'_>, g: &PyGenObject, r: PyResult) -> PyResult {
     match r {
-        Ok(Sent::Yielded(v)) => {
-            if v.ty().is(&_PyAsyncGenWrappedValue_Type.0) {
-                g.gi_running_async.set(0);
-                // SAFETY: LAYOUT: just checked; LIVE: the wrapper holds its value.
-                let inner = unsafe { (*(*(v.as_ptr() as *const Wrapped)).value.get()).to_owned() };
-                return Err(exceptions::stop_iteration(py, Some(&inner)));
-            }
-            Ok(v)
-        }
-        Ok(Sent::Returned(_)) => {
-            g.gi_closed.set(1);
+        Ok(v) if is_wrapped(&v) => {
             g.gi_running_async.set(0);
-            Err(stop_async(py))
+            // SAFETY: LAYOUT: just checked; LIVE: the wrapper holds its value.
+            let inner = unsafe { (*(*(v.as_ptr() as *const Wrapped)).value.get()).to_owned() };
+            Err(exceptions::stop_iteration(py, Some(&inner)))
         }
+        Ok(v) => Ok(v),
         Err(e) => {
-            if exceptions::matches(&e, &exceptions::StopAsyncIteration)
-                || exceptions::matches(&e, &exceptions::GeneratorExit)
-            {
+            if is_end(&e) {
                 g.gi_closed.set(1);
             }
             g.gi_running_async.set(0);
@@ -284,7 +294,7 @@ fn asend_send(py: Py<'_>, a: &Awaitable, arg: &PyObject) -> PyResult {
         a.state.set(State::Iter);
     }
     g.gi_running_async.set(1);
-    let r = unwrap(py, g, resume(py, g, Some(&value), None, false));
+    let r = unwrap(py, g, generator::send(py, g, &value));
     if r.is_err() {
         a.state.set(State::Closed);
     }
@@ -306,9 +316,7 @@ fn asend_throw(
     if a.state.get() == State::Closed {
         return Err(reused(py, "__anext__()/asend()"));
     }
-    let none = object::none();
-    let r = generator::throw_into(py, g, typ, val.unwrap_or(&none), tb.unwrap_or(&none), false);
-    let r = unwrap(py, g, r.map(Sent::Yielded));
+    let r = unwrap(py, g, generator::throw(py, g, typ, val, tb));
     if r.is_err() {
         a.state.set(State::Closed);
     }
@@ -322,23 +330,28 @@ fn close(_: Py<'_>, a: &Awaitable) {
 /// `async_gen_athrow_send`.
 fn athrow_send(py: Py<'_>, a: &Awaitable, arg: &PyObject) -> PyResult {
     let g = generator_of(a);
-    // SAFETY: LIVE, LAYOUT: the awaitable holds the arguments, a tuple, or NULL.
+    // SAFETY: LIVE, LAYOUT: the awaitable holds the arguments, a tuple, or NULL for `aclose`.
     let args = unsafe { (a.value.get() as *const PyTupleObject).as_ref() };
+    let closed = |e: PyErr| {
+        a.state.set(State::Closed);
+        Err(e)
+    };
     if a.state.get() == State::Closed {
         return Err(reused(py, "aclose()/athrow()"));
     }
-    let r = if a.state.get() == State::Init {
+    if generator::is_finished(g) {
+        return closed(exceptions::stop_iteration(py, None));
+    }
+    if a.state.get() == State::Init {
         if g.gi_running_async.get() != 0 {
-            a.state.set(State::Closed);
             let what = if args.is_none() { "aclose" } else { "athrow" };
-            return Err(exceptions::runtime_error(
+            return closed(exceptions::runtime_error(
                 py,
                 format_args!("{what}(): asynchronous generator is already running"),
             ));
         }
         if g.gi_closed.get() != 0 {
-            a.state.set(State::Closed);
-            return Err(stop_async(py));
+            return closed(stop_async(py));
         }
         if !object::is_none(arg) {
             return Err(exceptions::runtime_error(
@@ -349,7 +362,8 @@ fn athrow_send(py: Py<'_>, a: &Awaitable, arg: &PyObject) -> PyResult {
         a.state.set(State::Iter);
         g.gi_running_async.set(1);
         let none = object::none();
-        match args {
+        // `GeneratorExit` reaches what the generator awaits as any other exception.
+        let r = match args {
             None => {
                 g.gi_closed.set(1);
                 let exit = exceptions::GeneratorExit.as_object();
@@ -357,40 +371,43 @@ fn athrow_send(py: Py<'_>, a: &Awaitable, arg: &PyObject) -> PyResult {
             }
             Some(args) => {
                 let [t, v, tb] = tuple::items(args) else { return Err(reused(py, "athrow()")) };
-                generator::throw_into(py, g, t, v, tb, false)
+                unwrap(py, g, generator::throw_into(py, g, t, v, tb, false))
             }
-        }
-        .map(Sent::Yielded)
-    } else {
-        resume(py, g, Some(arg), None, false)
-    };
-    let r = match (args, r) {
-        // `aclose`: a value yielded instead of ending is an error; ending either way is the end.
-        (None, Ok(Sent::Yielded(v))) if v.ty().is(&_PyAsyncGenWrappedValue_Type.0) => {
-            g.gi_running_async.set(0);
-            a.state.set(State::Closed);
-            return Err(exceptions::runtime_error(py, format_args!("async generator ignored GeneratorExit")));
-        }
-        (None, Ok(Sent::Returned(_))) => Err(stop_async(py)),
-        (_, r) => unwrap(py, g, r),
-    };
-    if let Err(e) = r {
-        g.gi_running_async.set(0);
-        a.state.set(State::Closed);
-        let ended = exceptions::matches(&e, &exceptions::StopAsyncIteration)
-            || exceptions::matches(&e, &exceptions::GeneratorExit);
-        if args.is_none() && ended {
-            return Err(exceptions::stop_iteration(py, None));
-        }
-        return Err(e);
+        };
+        return match r {
+            Ok(v) if args.is_none() && is_wrapped(&v) => closed(ignored_exit(py, g)),
+            Ok(v) => Ok(v),
+            Err(e) => closed(athrow_error(py, g, args.is_none(), e)),
+        };
     }
-    r
+    let r = generator::send(py, g, arg);
+    if args.is_some() {
+        return unwrap(py, g, r);
+    }
+    match r {
+        Ok(v) if is_wrapped(&v) => closed(ignored_exit(py, g)),
+        Ok(v) => Ok(v),
+        Err(e) => closed(athrow_error(py, g, true, e)),
+    }
+}
+
+/// A generator that yields where it should end.
+fn ignored_exit(py: Py<'_>, g: &PyGenObject) -> PyErr {
+    g.gi_running_async.set(0);
+    exceptions::runtime_error(py, format_args!("async generator ignored GeneratorExit"))
+}
+
+/// The end of an awaiting by an exception: for `aclose`, that the generator ended is what was asked for.
+fn athrow_error(py: Py<'_>, g: &PyGenObject, closing: bool, e: PyErr) -> PyErr {
+    g.gi_running_async.set(0);
+    if closing && is_end(&e) { exceptions::stop_iteration(py, None) } else { e }
 }
 
 fn athrow_next(py: Py<'_>, a: &Awaitable) -> PyResult<Option<Owned>> {
     athrow_send(py, a, &object::_Py_NoneStruct.0).map(Some)
 }
 
+/// `async_gen_athrow_throw`.
 fn athrow_throw(
     py: Py<'_>,
     a: &Awaitable,
@@ -398,5 +415,20 @@ fn athrow_throw(
     val: Option<&PyObject>,
     tb: Option<&PyObject>,
 ) -> PyResult {
-    asend_throw(py, a, typ, val, tb)
+    let g = generator_of(a);
+    if a.state.get() == State::Closed {
+        return Err(reused(py, "aclose()/athrow()"));
+    }
+    let r = generator::throw(py, g, typ, val, tb);
+    if !a.value.get().is_null() {
+        return unwrap(py, g, r);
+    }
+    match r {
+        Ok(v) if is_wrapped(&v) => {
+            a.state.set(State::Closed);
+            Err(ignored_exit(py, g))
+        }
+        Err(e) if is_end(&e) => Err(exceptions::stop_iteration(py, None)),
+        r => r,
+    }
 }

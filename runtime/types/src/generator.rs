@@ -205,6 +205,11 @@ pub enum Sent {
 }
 
 /// The noun for messages.
+/// Has it run to its end, or been closed?
+pub(crate) fn is_finished(g: &PyGenObject) -> bool {
+    g.gi_frame_state.get() >= COMPLETED
+}
+
 fn kind(g: &PyGenObject) -> &'static str {
     let ty = g.as_object().ty();
     if ty.is(&PyCoro_Type.0) {
@@ -368,6 +373,41 @@ fn as_generator(o: &PyObject) -> Option<&PyGenObject> {
     check_exact(o).or_else(|| check_coroutine(o))
 }
 
+/// What `GET_AWAITABLE` gives (`_PyCoro_GetAwaitableIter`): a coroutine is its own.
+pub fn awaitable(py: Py<'_>, o: &PyObject) -> PyResult {
+    if check_coroutine(o).is_some() || is_iterable_coroutine(o) {
+        return Ok(o.to_owned());
+    }
+    // SAFETY: LIVE: the table of a live type; the slot's contract.
+    let slot = unsafe { o.ty().tp_as_async.get().as_ref() }.and_then(|t| t.am_await.get());
+    let Some(f) = slot else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("object {} can't be used in 'await' expression", type_name(o.ty())),
+        ));
+    };
+    // SAFETY: the slot's contract.
+    let r = unsafe { dxpy_core::err::from_ptr::<PyObject>(py, f(o.as_ptr()))? };
+    if check_coroutine(&r).is_some() || is_iterable_coroutine(&r) {
+        return Err(exceptions::type_error(py, format_args!("__await__() returned a coroutine")));
+    }
+    if !dxpy_core::protocol::is_iterator(&r) {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("__await__() returned non-iterator of type '{}'", type_name(r.ty())),
+        ));
+    }
+    Ok(r)
+}
+
+/// `gen_is_coroutine`: a generator that `types.coroutine` marked.
+pub fn is_iterable_coroutine(o: &PyObject) -> bool {
+    check_exact(o).is_some_and(|g| {
+        // SAFETY: LIVE: a generator's frame holds its code until it is cleared for good.
+        unsafe { (*frame_of(g)).f_code.get().as_ref() }.is_some_and(|c| c.co_flags.get() & 0x100 != 0)
+    })
+}
+
 /// `gen_close`.
 pub fn close(py: Py<'_>, g: &PyGenObject) -> PyResult {
     let state = g.gi_frame_state.get();
@@ -455,7 +495,7 @@ fn exception(py: Py<'_>, typ: &PyObject, val: &PyObject, tb: &PyObject) -> PyRes
 }
 
 /// `gen_throw`.
-fn throw(
+pub(crate) fn throw(
     py: Py<'_>,
     g: &PyGenObject,
     typ: &PyObject,
@@ -546,7 +586,7 @@ fn throw_here(py: Py<'_>, g: &PyGenObject, typ: &PyObject, val: &PyObject, tb: &
     finish(py, g, resume(py, g, None, Some(e), false))
 }
 
-fn finish(py: Py<'_>, g: &PyGenObject, r: PyResult<Sent>) -> PyResult {
+pub(crate) fn finish(py: Py<'_>, g: &PyGenObject, r: PyResult<Sent>) -> PyResult {
     match r? {
         Sent::Yielded(v) => Ok(v),
         Sent::Returned(v) => Err(stop(py, g, v)),
@@ -671,7 +711,19 @@ pub(crate) unsafe extern "C" fn finalize(o: *mut PyObject) {
         if g.gi_frame_state.get() >= COMPLETED {
             return;
         }
+        // An asynchronous generator that an event loop looks after is closed by it.
+        let f = (kind(g) == "async generator" && g.gi_closed.get() == 0)
+            .then(|| g.gi_origin_or_finalizer.get().as_ref().map(Object::to_owned));
         let pending = PyErr::take(py);
+        if let Some(Some(f)) = f {
+            if let Err(e) = dxpy_core::call::call(py, &f, [&*o]) {
+                exceptions::unraisable(py, e, Some(&*o));
+            }
+            if let Some(e) = pending {
+                e.restore(py);
+            }
+            return;
+        }
         let unawaited = kind(g) == "coroutine" && g.gi_frame_state.get() == CREATED;
         if unawaited {
             warn_unawaited(py, g);

@@ -7,6 +7,7 @@
 // Hooks are function pointers in cells.
 #![allow(clippy::type_complexity)]
 
+pub mod anext;
 pub mod asyncgen;
 pub mod boolean;
 pub mod bytearray;
@@ -81,6 +82,7 @@ static PARTS: &[&Part] = &[
     &generic_alias::PART,
     &union::PART,
     &typing::PART,
+    &anext::PART,
     &asyncgen::PART,
     &namespace::PART,
     &boolean::PART,

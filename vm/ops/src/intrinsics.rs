@@ -3,7 +3,7 @@
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::{Owned, Py, PyErr, PyResult, call, exceptions, hooks, list, name, number, sequence, tuple};
-use dxpy_types::generator;
+pub use dxpy_types::generator::{awaitable, is_iterable_coroutine};
 
 /// An intrinsic of one argument. `2` (`import *`) needs the frame's namespace and is the interpreter's.
 pub fn one(py: Py<'_>, which: usize, o: &PyObject) -> PyResult {
@@ -91,45 +91,6 @@ fn stop_iteration_error(py: Py<'_>, o: &PyObject) -> PyResult {
     set(&value.context);
     value.suppress_context.set(1);
     Ok(value.upcast())
-}
-
-/// What `GET_AWAITABLE` gives (`_PyCoro_GetAwaitableIter`): a coroutine is its own.
-pub fn awaitable(py: Py<'_>, o: &PyObject) -> PyResult {
-    if generator::check_coroutine(o).is_some() || is_iterable_coroutine(o) {
-        return Ok(o.to_owned());
-    }
-    // SAFETY: LIVE: the table of a live type; the slot's contract.
-    let slot = unsafe { o.ty().tp_as_async.get().as_ref() }.and_then(|t| t.am_await.get());
-    let Some(f) = slot else {
-        return Err(exceptions::type_error(
-            py,
-            format_args!("object {} can't be used in 'await' expression", dxpy_core::call::type_name(o.ty())),
-        ));
-    };
-    // SAFETY: the slot's contract.
-    let r = unsafe { dxpy_core::err::from_ptr::<PyObject>(py, f(o.as_ptr()))? };
-    if generator::check_coroutine(&r).is_some() || is_iterable_coroutine(&r) {
-        return Err(exceptions::type_error(py, format_args!("__await__() returned a coroutine")));
-    }
-    if !dxpy_core::protocol::is_iterator(&r) {
-        return Err(exceptions::type_error(
-            py,
-            format_args!(
-                "__await__() returned non-iterator of type '{}'",
-                dxpy_core::call::type_name(r.ty())
-            ),
-        ));
-    }
-    Ok(r)
-}
-
-/// `gen_is_coroutine`: a generator that `types.coroutine` marked.
-pub fn is_iterable_coroutine(o: &PyObject) -> bool {
-    generator::check_exact(o).is_some_and(|g| {
-        // SAFETY: LIVE: a generator's frame holds its code until it is cleared for good.
-        unsafe { (*generator::frame_of(g)).f_code.get().as_ref() }
-            .is_some_and(|c| c.co_flags.get() & 0x100 != 0)
-    })
 }
 
 /// The empty tuple, for calls without arguments.

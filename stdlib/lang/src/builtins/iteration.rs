@@ -288,7 +288,7 @@ fn is_async_iterator(o: &PyObject) -> bool {
     unsafe { o.ty().tp_as_async.get().as_ref() }.is_some_and(|t| t.am_anext.get().is_some())
 }
 
-/// `builtin_anext`; the form with a default needs an awaitable of its own that is not written yet.
+/// `builtin_anext`.
 pub fn anext(py: Py<'_>, _: &M, o: &PyObject, default: Option<&PyObject>) -> PyResult {
     // SAFETY: STATIC: a type's async table lives as long as the type.
     let f = unsafe { o.ty().tp_as_async.get().as_ref() }.and_then(|t| t.am_anext.get());
@@ -298,12 +298,11 @@ pub fn anext(py: Py<'_>, _: &M, o: &PyObject, default: Option<&PyObject>) -> PyR
             format_args!("'{}' object is not an async iterator", type_name(o.ty())),
         ));
     };
-    if default.is_some() {
-        return Err(exceptions::not_implemented_error(
-            py,
-            format_args!("dx-py: anext() with a default is not implemented yet"),
-        ));
-    }
     // SAFETY: the slot's contract.
-    unsafe { Owned::<PyObject>::from_raw_opt(f(o.as_ptr())) }.ok_or_else(|| PyErr::fetch(py))
+    let awaitable =
+        unsafe { Owned::<PyObject>::from_raw_opt(f(o.as_ptr())) }.ok_or_else(|| PyErr::fetch(py))?;
+    match default {
+        None => Ok(awaitable),
+        Some(default) => dxpy_types::anext::new(py, &awaitable, default),
+    }
 }
