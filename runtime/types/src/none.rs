@@ -24,7 +24,6 @@ pub static PART: Part = Part {
 };
 
 static NONE: StaticType = StaticType::new::<PyObject>(c"NoneType")
-    .doc(c"The type of the None singleton.")
     .create(glue::create(new_none))
     .repr(glue::unary(none_repr))
     .hash(glue::hash(|_: Py<'_>, _: &PyObject| Ok(0xFCA86420)))
@@ -36,7 +35,6 @@ static NONE_NUMBER: StaticTable<PyNumberMethods> =
     StaticTable::<PyNumberMethods>::empty().bool(glue::truth(|_: Py<'_>, _: &PyObject| Ok(false)));
 
 static NOT_IMPLEMENTED: StaticType = StaticType::new::<PyObject>(c"NotImplementedType")
-    .doc(c"The type of the NotImplemented singleton.")
     .create(glue::create(new_not_implemented))
     .repr(glue::unary(not_implemented_repr))
     .number(&NOT_IMPLEMENTED_NUMBER)
@@ -50,7 +48,6 @@ methods! { static NOT_IMPLEMENTED_METHODS: for PyObject [
 ] }
 
 static ELLIPSIS: StaticType = StaticType::new::<PyObject>(c"ellipsis")
-    .doc(c"The type of the Ellipsis singleton.")
     .create(glue::create(new_ellipsis))
     .repr(glue::unary(ellipsis_repr))
     .methods(&ELLIPSIS_METHODS);

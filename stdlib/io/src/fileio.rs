@@ -81,7 +81,7 @@ members! { static MEMBERS [
 ] }
 
 getset! { static GETSET [
-    "closed" = |_: Py<'_>, f: &FileObject| Ok(dxpy_core::boolean::new(f.descriptor() < 0)), "Whether it is closed.";
+    "closed" = |_: Py<'_>, f: &FileObject| Ok(dxpy_core::boolean::new(f.descriptor() < 0)), "True if the file is closed";
     "closefd" = |_: Py<'_>, f: &FileObject| Ok(dxpy_core::boolean::new(!f.keep_fd.get())), "Whether closing closes the descriptor.";
     "mode" = |py: Py<'_>, f: &FileObject| unicode::from_str(py, f.mode()), "The mode.";
 ] }

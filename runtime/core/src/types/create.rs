@@ -502,10 +502,11 @@ fn init_subclass(py: Py<'_>, ty: &PyTypeObject, kw: Option<&PyDictObject>) -> Py
     let name = name!("__init_subclass__").get(py);
     match attrs::super_lookup(py, ty, ty.as_object(), ty, name)? {
         Some(f) => crate::call::call_tuple(py, &f, &tuple::empty(), kw).map(drop),
-        None => Err(exceptions::attribute_error(
-            py,
-            format_args!("'super' object has no attribute '__init_subclass__'"),
-        )),
+        // A `mro()` may put the class last; then the `super` object's own attribute is found, which is the default.
+        None => {
+            let f = attr::get(py, PyBaseObject_Type.as_object(), name)?;
+            crate::call::call_tuple(py, &f, &tuple::empty(), kw).map(drop)
+        }
     }
 }
 
@@ -554,11 +555,9 @@ pub fn compatible_for_assignment(
     new: &PyTypeObject,
     attribute: &str,
 ) -> PyResult<()> {
-    let same_free = |a: Option<freefunc>, b: Option<freefunc>| match (a, b) {
-        (Some(a), Some(b)) => core::ptr::fn_addr_eq(a, b),
-        (None, None) => true,
-        _ => false,
-    };
+    // A type without one is freed like any other.
+    let of = |f: Option<freefunc>| f.unwrap_or(object::free_slot);
+    let same_free = |a, b| core::ptr::fn_addr_eq(of(a), of(b));
     if !same_free(old.tp_free.get(), new.tp_free.get()) {
         return Err(exceptions::type_error(
             py,
@@ -679,12 +678,31 @@ pub(super) fn set_bases(py: Py<'_>, ty: &PyTypeObject, value: Option<&PyObject>)
     let old_base = base(ty).expect("a heap type has a base").to_owned();
     compatible_for_assignment(py, &old_base, new_base, "__bases__")?;
     let new = new.to_owned();
+    let new_base = new_base.to_owned();
     // SAFETY: LIVE: the type holds its bases.
     let old_bases = unsafe { (*(ty.tp_bases.get() as *const PyTupleObject)).to_owned() };
-    swap(ty, &new, new_base);
-    if let Err(e) = mro_hierarchy(py, ty) {
-        swap(ty, &old_bases, &old_base);
+    swap(ty, &new, &new_base);
+    let mut changed = Vec::new();
+    let r = mro_hierarchy(py, ty, &mut changed);
+    // A `mro()` may have assigned other bases meanwhile, which then stay.
+    let ours = core::ptr::addr_eq(ty.tp_bases.get(), &*new);
+    if let Err(e) = r {
+        for (t, now, old) in changed.into_iter().rev() {
+            // An order that is newer than the one made here stays.
+            if core::ptr::addr_eq(t.tp_mro.get(), &*now) {
+                let gone = t.tp_mro.replace(old.map_or(core::ptr::null_mut(), Owned::into_ptr));
+                lookup::modified(py, &t);
+                // SAFETY: OWNED: the type held the order that is taken back.
+                drop(unsafe { Owned::<PyObject>::from_raw_opt(gone) });
+            }
+        }
+        if ours {
+            swap(ty, &old_bases, &old_base);
+        }
         return Err(e);
+    }
+    if !ours {
+        return Ok(());
     }
     for b in tuple::items(&old_bases).iter().filter_map(|b| check(b)) {
         lookup::remove_subclass(b, ty);
@@ -707,34 +725,24 @@ fn swap(ty: &PyTypeObject, bases: &Owned<PyTupleObject>, b: &PyTypeObject) {
     }
 }
 
-/// `mro_hierarchy`: new orders for the type and, below it, every subtype; if one fails all are as before.
-fn mro_hierarchy(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
-    let mut changed: Vec<(Owned<PyTypeObject>, Option<Owned>)> = Vec::new();
-    let mut todo = vec![ty.to_owned()];
-    let mut failed = None;
-    while let Some(t) = todo.pop() {
-        // SAFETY: LIVE: the type holds its order.
-        let old = unsafe { t.tp_mro.get().as_ref() }.map(Object::to_owned);
-        match compute_mro(py, &t) {
-            Ok(false) => continue,
-            Ok(true) => {}
-            Err(e) => {
-                failed = Some(e);
-                break;
-            }
-        }
-        changed.push((t.clone(), old));
-        // SAFETY: LIVE: a type leaves the list before it dies.
-        todo.extend(lookup::subclasses(&t).into_iter().rev().map(|s| unsafe { (*s).to_owned() }));
+/// A type that got another order: the new one, and the old one.
+type Reordered = (Owned<PyTypeObject>, Owned, Option<Owned>);
+
+/// `mro_hierarchy`: new orders for the type and, below it, every subtype, noted for the case that one fails.
+fn mro_hierarchy(py: Py<'_>, ty: &PyTypeObject, changed: &mut Vec<Reordered>) -> PyResult<()> {
+    let _depth = crate::call::Depth::enter(py, " while assigning bases")?;
+    // SAFETY: LIVE: the type holds its order.
+    let order = || unsafe { ty.tp_mro.get().as_ref() }.map(Object::to_owned);
+    let old = order();
+    if !compute_mro(py, ty)? {
+        return Ok(());
     }
-    let Some(e) = failed else { return Ok(()) };
-    for (t, old) in changed.into_iter().rev() {
-        let now = t.tp_mro.replace(old.map_or(core::ptr::null_mut(), Owned::into_ptr));
-        lookup::modified(py, &t);
-        // SAFETY: OWNED: the type held the order that is taken back.
-        drop(unsafe { Owned::<PyObject>::from_raw_opt(now) });
+    if let Some(now) = order() {
+        changed.push((ty.to_owned(), now, old));
     }
-    Err(e)
+    // SAFETY: LIVE: a type leaves the list before it dies; a `mro()` may change the list.
+    let subs: Vec<_> = lookup::subclasses(ty).into_iter().map(|s| unsafe { (*s).to_owned() }).collect();
+    subs.iter().try_for_each(|s| mro_hierarchy(py, s, changed))
 }
 
 /// `subtype_dict`.
@@ -764,6 +772,10 @@ fn set_dict(py: Py<'_>, o: &PyObject, value: Option<&PyObject>) -> PyResult<()> 
             0 => Ok(()),
             _ => Err(crate::err::PyErr::fetch(py)),
         };
+    }
+    if value.is_none() && instance::has_dict(o) {
+        instance::set_dict(o, None);
+        return Ok(());
     }
     object::set_dict_attribute(py, o, value)
 }

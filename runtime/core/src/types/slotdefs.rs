@@ -323,9 +323,9 @@ pub fn name_changed(py: Py<'_>, ty: &PyTypeObject, name: &PyUnicodeObject) -> Py
 
 /// After the bases of a type changed: all slots of its subtypes too (`update_all_slots`).
 pub fn all_changed(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
-    for sub in subclasses(ty) {
-        // SAFETY: LIVE: a type leaves the list before it dies, and is held meanwhile.
-        let sub = unsafe { (*sub).to_owned() };
+    // SAFETY: LIVE: a type leaves the list before it dies, and all are held meanwhile.
+    let subs: Vec<_> = subclasses(ty).into_iter().map(|s| unsafe { (*s).to_owned() }).collect();
+    for sub in subs {
         if has(&sub, Py_TPFLAGS_HEAPTYPE) {
             fill_slots(py, &sub)?;
         }

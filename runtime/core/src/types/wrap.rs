@@ -204,28 +204,32 @@ wrappers! {
 
 /// `hackcheck`: the `__setattr__` of a base must not be used to get round that of a more derived built-in type.
 fn not_carlo_verre(py: Py<'_>, o: &PyObject, f: setattrofunc, what: &str) -> PyResult<()> {
-    // The most derived type whose slot is not one made for Python methods decides.
-    let mut ty = o.ty();
-    let mut guard = None;
-    for t in super::lookup::types_of(&ty.tp_mro) {
+    let ty = o.ty();
+    let slot = |t: &PyTypeObject| t.tp_setattro.get().map(|f| f as usize);
+    let python = super::slots::tp_setattro as setattrofunc as usize;
+    // The base that defined the type's slot; classes made in Python never define one of their own.
+    let mut defining = ty;
+    for t in super::lookup::types_of(&ty.tp_mro).iter().rev() {
         // SAFETY: LIVE: the MRO holds its types.
         let t = unsafe { &**t };
-        if t.tp_setattro
-            .get()
-            .is_some_and(|g| core::ptr::fn_addr_eq(g, super::slots::tp_setattro as setattrofunc))
-        {
-            ty = t;
-            continue;
+        if slot(t) != Some(python) && slot(t) == slot(ty) {
+            defining = t;
+            break;
         }
-        guard = Some(t);
-        break;
     }
-    let t = guard.unwrap_or(ty);
-    if t.tp_setattro.get().is_some_and(|g| !core::ptr::fn_addr_eq(g, f)) {
-        return Err(exceptions::type_error(
-            py,
-            format_args!("can't apply this {what} to {} object", type_name(o.ty())),
-        ));
+    // No built-in override may lie between it and the one that is called.
+    let mut at = Some(defining);
+    while let Some(t) = at {
+        if slot(t) == Some(f as usize) {
+            break;
+        }
+        if slot(t) != Some(python) {
+            return Err(exceptions::type_error(
+                py,
+                format_args!("can't apply this {what} to {} object", type_name(ty)),
+            ));
+        }
+        at = super::ready::base(t);
     }
     Ok(())
 }

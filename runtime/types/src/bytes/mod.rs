@@ -148,8 +148,8 @@ fn new(py: Py<'_>, ty: &PyTypeObject, a: &PyTupleObject, kw: Option<&PyDictObjec
                 return Ok(unsafe { codecs::encode_text(py, s, encoding, errors)?.cast() });
             }
         }
-        if special::lookup(py, x, name!("__bytes__"))?.is_some() {
-            return of_object(py, x);
+        if let Some(m) = special::lookup(py, x, name!("__bytes__"))? {
+            return own_bytes(py, x, &m);
         }
         check_text_arguments(py, Some(x), false, false)?;
         match zeros(py, x)? {
@@ -177,7 +177,14 @@ pub fn of_object(py: Py<'_>, x: &PyObject) -> PyResult<Owned<PyBytesObject>> {
     if let Some(b) = bytes::check_exact(x) {
         return Ok(b.to_owned());
     }
-    let Some(m) = special::lookup(py, x, name!("__bytes__"))? else { return from_object(py, x) };
+    match special::lookup(py, x, name!("__bytes__"))? {
+        Some(m) => own_bytes(py, x, &m),
+        None => from_object(py, x),
+    }
+}
+
+/// What an object's `__bytes__` gives.
+fn own_bytes(py: Py<'_>, x: &PyObject, m: &special::Special) -> PyResult<Owned<PyBytesObject>> {
     let r = m.call(py, x, [])?;
     if bytes::check(&r).is_none() {
         return Err(exceptions::type_error(
