@@ -103,7 +103,8 @@ fn repr(py: Py<'_>, w: &PyWeakReference) -> PyResult<Owned<PyUnicodeObject>> {
     let Some(o) = target(w) else {
         return unicode::from_str(py, &format!("<weakref at {this:p}; dead>"));
     };
-    let called = attr::lookup_name(py, &o, name!("__name__"))?;
+    // Whatever a class does when it is asked for the name, there is a text.
+    let called = types::special::bound(py, &o, name!("__name__")).ok().flatten();
     let head = format!("<weakref at {this:p}; to '{}' at {:p}", call::type_name(o.ty()), o.as_ptr());
     match called.as_ref().and_then(|n| unicode::check(n)) {
         None => unicode::from_str(py, &format!("{head}>")),

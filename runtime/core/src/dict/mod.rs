@@ -676,9 +676,8 @@ fn reserve(py: Py<'_>, d: &PyDictObject, log2: u8, kind: u8) -> PyResult<()> {
 
 /// Bytes of memory beyond the object (`_PyDict_SizeOf` without the header).
 pub fn extra_size(d: &PyDictObject) -> usize {
-    let values = split_values(d).map_or(0, |_| {
-        (table(d).entries() + table(d).dk_usable.get().max(0) as usize) * size_of::<*mut PyObject>()
-    });
+    let room = table(d).entries() + table(d).dk_usable.get().max(0) as usize;
+    let values = split_values(d).map_or(0, |_| room * size_of::<*mut PyObject>());
     let shared = table(d).dk_refcnt.get() != 1 || d.ma_keys.get() == keys::empty();
     values + if shared { 0 } else { keys::bytes(table(d)) }
 }

@@ -500,6 +500,13 @@ fn set_names(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
 /// `type_new_init_subclass`.
 fn init_subclass(py: Py<'_>, ty: &PyTypeObject, kw: Option<&PyDictObject>) -> PyResult<()> {
     let name = name!("__init_subclass__").get(py);
+    // The check of `super(ty, ty)`: a `mro()` may have left the class out of its own order.
+    if !is_subtype(ty, ty) {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("super(type, obj): obj must be an instance or subtype of type"),
+        ));
+    }
     match attrs::super_lookup(py, ty, ty.as_object(), ty, name)? {
         Some(f) => crate::call::call_tuple(py, &f, &tuple::empty(), kw).map(drop),
         // A `mro()` may put the class last; then the `super` object's own attribute is found, which is the default.
@@ -525,7 +532,10 @@ pub fn best_base<'a>(py: Py<'_>, bases: &[&'a PyObject]) -> PyResult<&'a PyTypeO
         let Some(b) = check(b) else {
             return Err(exceptions::type_error(py, format_args!("bases must be types")));
         };
-        ready(py, b)?;
+        // A class whose `mro()` runs has its dict already, and is not readied again.
+        if b.tp_dict.get().is_null() {
+            ready(py, b)?;
+        }
         if !has(b, Py_TPFLAGS_BASETYPE) {
             return Err(exceptions::type_error(
                 py,

@@ -218,7 +218,7 @@ pub fn standard_mro(py: Py<'_>, ty: &PyTypeObject) -> PyResult<Owned<PyTupleObje
     for b in bases {
         // SAFETY: LIVE: a type holds its bases.
         let b = unsafe { &**b };
-        if b.tp_mro.get().is_null() {
+        if b.tp_dict.get().is_null() {
             ready(py, b)?;
         }
         if b.tp_mro.get().is_null() {
