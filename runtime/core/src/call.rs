@@ -124,6 +124,18 @@ fn call_spread(
     args: &PyTupleObject,
     kw: Option<&PyDictObject>,
 ) -> PyResult {
+    // SAFETY: `spread` holds the arguments.
+    spread(py, first, args, kw, |args, n, names| unsafe { vectorcall_raw(py, callable, args, n, names) })
+}
+
+/// Hands a tuple and a dict to `f` as C passes arguments; all are held meanwhile.
+fn spread(
+    py: Py<'_>,
+    first: Option<&PyObject>,
+    args: &PyTupleObject,
+    kw: Option<&PyDictObject>,
+    f: impl FnOnce(*const *mut PyObject, usize, Option<&PyTupleObject>) -> PyResult,
+) -> PyResult {
     let kw = kw.filter(|d| dict::len(d) > 0);
     let mut stack = Vec::with_capacity(2 + tuple::items(args).len() + kw.map_or(0, dict::len));
     stack.push(core::ptr::null_mut());
@@ -144,16 +156,8 @@ fn call_spread(
         }
     }
     let names = if names.is_empty() { None } else { Some(tuple::from_iter(py, names)?) };
-    // SAFETY: all arguments are held; the word before the first is ours to lend.
-    unsafe {
-        vectorcall_raw(
-            py,
-            callable,
-            stack.as_ptr().add(1),
-            n | PY_VECTORCALL_ARGUMENTS_OFFSET,
-            names.as_deref(),
-        )
-    }
+    // The word before the first is ours to lend.
+    f(stack[1..].as_ptr(), n | PY_VECTORCALL_ARGUMENTS_OFFSET, names.as_deref())
 }
 
 /// `PyVectorcall_Call`: the `tp_call` of types whose instances carry a vectorcall function.
@@ -169,7 +173,19 @@ pub unsafe extern "C" fn vectorcall_call(
     unsafe {
         let py = Py::assume();
         let args = crate::ptr::borrow::<PyTupleObject>(args);
-        let r = call_spread(py, &*callable, None, args, (kw as *const PyDictObject).as_ref());
+        // A class in Python with a `__call__` of its own does not say that it is called so, but has the function.
+        let offset = (*callable).ty().tp_vectorcall_offset.get();
+        let f = match offset {
+            1.. => *(callable.byte_offset(offset) as *const Option<vectorcallfunc>),
+            _ => None,
+        };
+        let r = match f {
+            None => Err(not_callable(py, &*callable)),
+            Some(f) => spread(py, None, args, (kw as *const PyDictObject).as_ref(), |args, n, names| {
+                let names = names.map_or(core::ptr::null_mut(), |n| n.as_ptr());
+                check_result(py, &*callable, f(callable, args, n, names))
+            }),
+        };
         crate::err::into_ptr(py, r)
     }
 }

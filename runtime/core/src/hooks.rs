@@ -110,6 +110,14 @@ pub fn builtin(py: Py<'_>, name: &Name) -> PyResult {
     }
 }
 
+/// `PyEval_GetBuiltins`: the built-in names that the running function sees, those of `builtins` if none runs.
+pub fn builtins(py: Py<'_>) -> PyResult {
+    match HOOKS.builtins.get() {
+        Some(f) => f(py),
+        None => crate::dict::new(py).map(crate::ptr::Owned::upcast),
+    }
+}
+
 /// The globals of the running function, if any runs.
 pub fn globals(py: Py<'_>) -> Option<crate::ptr::Owned<PyDictObject>> {
     HOOKS.globals.get().and_then(|f| f(py))

@@ -29,7 +29,12 @@ pub fn first_modules(
     HOOKS.import.set(Some(import::import_module));
     HOOKS.unraisable.set(Some(|py, e, source| crate::display::ignored::report(py, e, None, source)));
     HOOKS.sys_modules.set(Some(state::modules));
-    HOOKS.builtins.set(Some(|_| Ok(module::dict_of(state::builtins()).as_object().to_owned())));
+    HOOKS.builtins.set(Some(|py| {
+        let f = dxpy_types::frame::current(py);
+        // SAFETY: LIVE: a running frame's function holds its built-ins.
+        let seen = unsafe { f.as_ref().and_then(|f| f.f_builtins.get().as_ref()) };
+        Ok(seen.unwrap_or_else(|| module::dict_of(state::builtins()).as_object()).to_owned())
+    }));
     HOOKS.builtin.set(Some(|py, name| {
         match dict::get(py, module::dict_of(state::builtins()), name.as_object())? {
             Some(v) => Ok(v),

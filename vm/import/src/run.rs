@@ -108,7 +108,7 @@ pub fn main_module(py: Py<'_>) -> PyResult<Owned<PyModuleObject>> {
 /// `run_eval_code_obj`: runs code in namespaces that get their `__builtins__`.
 pub fn eval(py: Py<'_>, code: &PyCodeObject, globals: &PyDictObject, locals: &PyObject) -> PyResult {
     if dict::get_name(py, globals, name!("__builtins__"))?.is_none() {
-        dict::set(py, globals, name!("__builtins__").obj(py), state::builtins().as_object())?;
+        dict::set(py, globals, name!("__builtins__").obj(py), &*dxpy_core::hooks::builtins(py)?)?;
     }
     dxpy_interp::eval_code(py, code, globals.as_object(), locals).inspect_err(|e| {
         if exceptions::matches(e, &exceptions::KeyboardInterrupt) {

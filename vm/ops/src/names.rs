@@ -151,10 +151,7 @@ pub fn builtins_of(py: Py<'_>, globals: &PyDictObject) -> PyResult {
             Ok(dxpy_core::module::dict_of(m).as_object().to_owned())
         }
         Some(d) => Ok(d),
-        None => match dxpy_core::hooks::HOOKS.builtins.get() {
-            Some(f) => f(py),
-            None => dict::new(py).map(Owned::upcast),
-        },
+        None => dxpy_core::hooks::builtins(py),
     }
 }
 

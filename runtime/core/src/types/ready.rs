@@ -82,7 +82,7 @@ fn set_bases(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
     if ty.tp_base.get().is_null() && !is_object {
         ty.tp_base.set(PyBaseObject_Type.0.as_ptr() as *mut PyTypeObject);
     }
-    if let Some(b) = base(ty) {
+    if let Some(b) = base(ty).filter(|b| b.tp_dict.get().is_null()) {
         ready(py, b)?;
     }
     if ty.ob_base.ob_base.ob_type.get().is_null()

@@ -93,7 +93,7 @@ pub(crate) fn text_of(py: Py<'_>, o: &PyObject, func: &str, what: &str) -> PyRes
 fn add_builtins(py: Py<'_>, globals: &PyDictObject) -> PyResult<()> {
     let key = name!("__builtins__").obj(py);
     if !dict::contains(py, globals, key)? {
-        dict::set(py, globals, key, dxpy_import::state::builtins().as_object())?;
+        dict::set(py, globals, key, &*hooks::builtins(py)?)?;
     }
     Ok(())
 }
