@@ -227,9 +227,32 @@ pub unsafe fn realloc(p: *mut c_void, size: usize) -> *mut c_void {
         let new = malloc(size);
         if !new.is_null() {
             core::ptr::copy_nonoverlapping(p as *const u8, new as *mut u8, old.min(size));
-            free(p);
+            free_second(p);
         }
         new
+    }
+}
+
+/// As [`free`], but the block freed last before this one stays the first to be reused: the memory a growing list leaves must
+/// not part an object that just died from the one of its kind that is made next, as CPython's free lists of types do not.
+///
+/// # Safety
+/// As [`free`].
+unsafe fn free_second(p: *mut c_void) {
+    // SAFETY: the caller's promise; an attached state is alive, and its lists hold free blocks.
+    unsafe {
+        free(p);
+        let state = thread::current();
+        if !is_pooled(p) || state.is_null() {
+            return;
+        }
+        let class = *((p as usize & !(POOL - 1)) as *const usize);
+        let (head, block) = (&(*state).free.0[class], p as *mut Block);
+        if let Some(former) = (*block).next.as_mut() {
+            (*block).next = former.next;
+            former.next = block;
+            head.set(former);
+        }
     }
 }
 

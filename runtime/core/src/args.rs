@@ -355,7 +355,7 @@ impl ArgDesc {
             let s = Self::plural(min);
             return Err(exceptions::type_error(
                 py,
-                format_args!("{name} expected at least {min} argument{s}, got {n}"),
+                format_args!("{} expected at least {min} argument{s}, got {n}", self.name),
             ));
         }
         if n < min {

@@ -81,7 +81,7 @@ fn invert(py: Py<'_>, b: &PyLongObject) -> PyResult<Owned<PyLongObject>> {
         &exceptions::DeprecationWarning,
         1,
         format_args!(
-            "Bitwise inversion '~' on bool is deprecated. This returns the bitwise inversion of the underlying int object and is usually not what you expect from the negation of a bool object. Use the 'not' operator for boolean negation or ~int(x) for the bitwise inversion of the underlying int."
+            "Bitwise inversion '~' on bool is deprecated. This returns the bitwise inversion of the underlying int object and is usually not what you expect from negating a bool. Use the 'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int."
         ),
     )?;
     int::invert(py, b)
