@@ -11,6 +11,7 @@ pub mod ceval;
 pub mod classobject;
 pub mod codecs;
 pub mod complexobject;
+pub mod context;
 pub mod dictobject;
 pub mod floatobject;
 pub mod format;

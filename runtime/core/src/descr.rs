@@ -73,7 +73,7 @@ fn shown(d: &PyDescrObject) -> String {
 }
 
 fn repr(py: Py<'_>, d: &PyDescrObject) -> PyResult<Owned<PyUnicodeObject>> {
-    let (kind, ty) = (d.as_object().ty(), short_name(owner(d)));
+    let (kind, ty) = (d.as_object().ty(), type_name(owner(d)));
     let word = if kind.is(&PyMemberDescr_Type.0) {
         "member"
     } else if kind.is(&PyGetSetDescr_Type.0) {
@@ -185,7 +185,7 @@ fn check(py: Py<'_>, d: &PyDescrObject, o: &PyObject) -> PyResult<()> {
         format_args!(
             "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
             shown(d),
-            short_name(owner(d)),
+            type_name(owner(d)),
             type_name(o.ty())
         ),
     ))
@@ -247,7 +247,7 @@ fn check_first(py: Py<'_>, d: &PyDescrObject, o: &PyObject) -> PyResult<()> {
         format_args!(
             "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
             shown(d),
-            short_name(owner(d)),
+            type_name(owner(d)),
             type_name(o.ty())
         ),
     ))
@@ -269,7 +269,7 @@ fn classmethod_get(
                 format_args!(
                     "descriptor '{}' for type '{}' needs either an object or a type",
                     shown(&d.d_common),
-                    short_name(owner(&d.d_common))
+                    type_name(owner(&d.d_common))
                 ),
             ));
         }
@@ -280,8 +280,8 @@ fn classmethod_get(
             format_args!(
                 "descriptor '{}' for type '{}' needs a type, not a '{}' as arg 2",
                 shown(&d.d_common),
-                short_name(owner(&d.d_common)),
-                short_name(ty.ty())
+                type_name(owner(&d.d_common)),
+                type_name(ty.ty())
             ),
         ));
     };
@@ -291,8 +291,8 @@ fn classmethod_get(
             format_args!(
                 "descriptor '{}' requires a subtype of '{}' but received '{}'",
                 shown(&d.d_common),
-                short_name(owner(&d.d_common)),
-                short_name(class)
+                type_name(owner(&d.d_common)),
+                type_name(class)
             ),
         ));
     }
@@ -313,7 +313,7 @@ fn classmethod_call(
             format_args!(
                 "descriptor '{}' of '{}' object needs an argument",
                 shown(&d.d_common),
-                short_name(owner(&d.d_common))
+                type_name(owner(&d.d_common))
             ),
         ));
     };
@@ -340,7 +340,7 @@ fn check_set(py: Py<'_>, d: &PyDescrObject, o: &PyObject) -> PyResult<()> {
         format_args!(
             "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
             shown(d),
-            short_name(owner(d)),
+            type_name(owner(d)),
             type_name(o.ty())
         ),
     ))
@@ -373,7 +373,7 @@ fn not_accessible(py: Py<'_>, d: &PyDescrObject, what: &str) -> PyErr {
     exceptions::format(
         py,
         &exceptions::AttributeError,
-        format_args!("attribute '{}' of '{}' objects is not {what}", shown(d), short_name(owner(d))),
+        format_args!("attribute '{}' of '{}' objects is not {what}", shown(d), type_name(owner(d))),
     )
 }
 
@@ -479,7 +479,7 @@ fn wrapper_call(
             format_args!(
                 "descriptor '{}' of '{}' object needs an argument",
                 shown(&d.d_common),
-                short_name(owner(&d.d_common))
+                type_name(owner(&d.d_common))
             ),
         ));
     };
@@ -489,7 +489,7 @@ fn wrapper_call(
             format_args!(
                 "descriptor '{}' requires a '{}' object but received a '{}'",
                 shown(&d.d_common),
-                short_name(owner(&d.d_common)),
+                type_name(owner(&d.d_common)),
                 type_name(first.ty())
             ),
         ));

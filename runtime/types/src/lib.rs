@@ -17,6 +17,7 @@ pub mod capsule;
 pub mod cell;
 pub mod code;
 pub mod complex;
+pub mod context;
 pub mod descriptors;
 pub mod dict;
 pub mod exceptions;
@@ -92,6 +93,7 @@ static PARTS: &[&Part] = &[
     &cell::PART,
     &code::PART,
     &complex::PART,
+    &context::PART,
     &descriptors::PART,
     &dict::PART,
     &odict::PART,
@@ -126,6 +128,7 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
     let own: Vec<&'static StaticType> = PARTS.iter().flat_map(|p| p.types.iter().copied()).collect();
     dxpy_core::startup::ready_types(py, &own)?;
     typing::make_creatable();
+    context::add_missing(py)?;
     exceptions::group::make_class(py)
 }
 

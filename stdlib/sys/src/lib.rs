@@ -2,6 +2,8 @@
 #![allow(non_upper_case_globals)]
 
 pub mod _abc;
+pub mod _contextvars;
+pub mod _queue;
 pub mod _signal;
 pub mod _thread;
 pub mod atexit;

@@ -59,6 +59,8 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("time", &dxpy_mod_os::time::MODULE),
     ("atexit", &dxpy_mod_sys::atexit::MODULE),
     ("_abc", &dxpy_mod_sys::_abc::MODULE),
+    ("_contextvars", &dxpy_mod_sys::_contextvars::MODULE),
+    ("_queue", &dxpy_mod_sys::_queue::MODULE),
     ("_signal", &dxpy_mod_sys::_signal::MODULE),
     ("_thread", &dxpy_mod_sys::_thread::MODULE),
     ("gc", &dxpy_mod_sys::gc::MODULE),

@@ -5,11 +5,9 @@ use super::descriptors::items;
 use super::process::{kind_of, priority};
 use crate::convert::*;
 use crate::path::Path;
-use core::cell::Cell;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
-use dxpy_core::statics::Gil;
-use dxpy_core::thread::{states, without_gil};
+use dxpy_core::thread::{fork as around, gil, without_gil};
 use dxpy_core::{
     Owned, Py, PyResult, attr, call, exceptions, hooks, list, long, name, number, object, protocol, sequence,
     tuple,
@@ -20,9 +18,6 @@ use dxpy_types::structseq::{self, Desc};
 use std::ffi::CString;
 
 type M = PyModuleObject;
-
-/// The functions of `register_at_fork`: before, in the child, in the parent; each NULL or a list.
-static AT_FORK: Gil<[Cell<*mut PyObject>; 3]> = Gil([const { Cell::new(core::ptr::null_mut()) }; 3]);
 
 pub(super) fn register_at_fork(
     py: Py<'_>,
@@ -43,57 +38,15 @@ pub(super) fn register_at_fork(
             ));
         }
     }
-    for (f, cell) in given.iter().zip(AT_FORK.iter()) {
-        let Some(f) = f else { continue };
-        if cell.get().is_null() {
-            cell.set(list::new(py)?.into_ptr().cast());
-        }
-        list::append(py, registered(cell), f)?;
-    }
-    Ok(())
-}
-
-fn registered(cell: &Cell<*mut PyObject>) -> &PyListObject {
-    // SAFETY: LIVE, LAYOUT: set to a list above, for good.
-    unsafe { &*cell.get().cast() }
-}
-
-/// `run_at_forkers`: errors are reported, not raised.
-fn run(py: Py<'_>, cell: &Cell<*mut PyObject>, reversed: bool) {
-    if cell.get().is_null() {
-        return;
-    }
-    let mut all: Vec<Owned> = list::items(registered(cell)).iter().map(|f| (*f).to_owned()).collect();
-    if reversed {
-        all.reverse();
-    }
-    for f in all {
-        if let Err(e) = call::call(py, &f, []) {
-            exceptions::unraisable(py, e, Some(&f));
-        }
-    }
-}
-
-/// `PyOS_BeforeFork`.
-pub fn before_fork(py: Py<'_>) {
-    run(py, &AT_FORK[0], true);
+    around::register(py, before, in_parent, in_child)
 }
 
 /// `PyOS_AfterFork_Child`.
-///
-/// # Safety
-/// In the child, by the thread that forked.
-pub unsafe fn after_fork_child(py: Py<'_>) {
-    // SAFETY: the caller's promise.
-    unsafe { states::after_fork_child(py) };
-    signal::clear_pending();
-    run(py, &AT_FORK[1], false);
-}
-
+pub use around::after as after_fork_child;
+/// `PyOS_BeforeFork`.
+pub use around::before as before_fork;
 /// `PyOS_AfterFork_Parent`.
-pub fn after_fork_parent(py: Py<'_>) {
-    run(py, &AT_FORK[2], false);
-}
+pub use around::in_parent as after_fork_parent;
 
 /// How many threads the system says there are (`/proc/self/stat`).
 fn native_threads() -> Option<i64> {
@@ -118,7 +71,11 @@ pub fn warn_about_threads(py: Py<'_>, function: &str) -> PyResult<()> {
     )
 }
 
+/// What a fork begins with: not at the end of the interpreter.
 fn audit(py: Py<'_>, event: &str) -> PyResult<()> {
+    if gil::is_closing() {
+        return Err(exceptions::runtime_error(py, format_args!("can't fork at interpreter shutdown")));
+    }
     dxpy_core::audit::event(py, event, [])
 }
 
