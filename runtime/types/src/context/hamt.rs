@@ -404,7 +404,7 @@ pub struct Walk(Vec<(Owned<Node>, usize)>);
 
 impl Walk {
     /// The next pair, in CPython's order.
-    pub fn next(&mut self) -> Option<Pair> {
+    pub fn step(&mut self) -> Option<Pair> {
         loop {
             let (n, at) = self.0.last_mut()?;
             let i = *at;
@@ -520,7 +520,7 @@ pub fn equals(py: Py<'_>, a: &PyHamtObject, b: &PyHamtObject) -> PyResult<bool> 
         return Ok(false);
     }
     let mut pairs = walk(a);
-    while let Some((k, v)) = pairs.next() {
+    while let Some((k, v)) = pairs.step() {
         match get(py, b, &k)? {
             Some(w) if protocol::rich_compare_bool(py, &v, &w, Py_EQ)? => {}
             _ => return Ok(false),

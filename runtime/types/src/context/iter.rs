@@ -42,17 +42,15 @@ iterators! {
     };
 }
 
-fn walk(it: &Iter) -> Option<&mut Walk> {
-    // SAFETY: made with the iterator and freed with it; no reference outlives a step, which runs no code of others.
-    unsafe { it.walk.get().as_mut() }
-}
-
 fn next(it: &Iter) -> Option<(Owned, Owned)> {
-    walk(it)?.next()
+    // SAFETY: made with the iterator and freed with it; the reference does not outlive a step, which runs no code of
+    // others.
+    unsafe { it.walk.get().as_mut() }?.step()
 }
 
 fn traverse(it: &Iter, v: &glue::Visitor) -> Result<(), core::ffi::c_int> {
-    walk(it).map_or(Ok(()), |w| w.traverse(v))
+    // SAFETY: as above; the collector runs in no step.
+    unsafe { it.walk.get().as_ref() }.map_or(Ok(()), |w| w.traverse(v))
 }
 
 fn dealloc(_: Py<'_>, it: &Iter) {
