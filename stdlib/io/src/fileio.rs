@@ -12,7 +12,7 @@ use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::StaticType;
 use dxpy_core::{
     Owned, Py, PyErr, PyResult, attr, bytes, codecs, exceptions, getset, glue, long, members, methods, name,
-    object, protocol, signature, unicode,
+    object, protocol, signature, tuple, unicode,
 };
 use dxpy_host::{Errno, fd, fs};
 use std::cell::Cell;
@@ -237,6 +237,10 @@ fn open_file(
         (true, false) => libc::O_RDONLY,
         _ => libc::O_WRONLY,
     };
+    dxpy_core::audit::event_with(py, "open", || {
+        let (mode, flags) = (unicode::from_str(py, mode)?, long::from_i64(py, flags.into())?);
+        tuple::from_iter(py, [file.to_owned(), mode.upcast(), flags.upcast()])
+    })?;
     match given {
         Some(fd) => {
             f.set_descriptor(fd);

@@ -68,7 +68,7 @@ fn get_config(py: Py<'_>, _: &PyModuleObject) -> PyResult {
         ("_init_main", 1),
         ("_install_importlib", 1),
         ("_is_python_build", 0),
-        ("code_debug_ranges", 1),
+        ("code_debug_ranges", dxpy_types::code::DEBUG_RANGES.get() as i64),
         ("configure_c_stdio", 1),
         ("dump_refs", 0),
         ("faulthandler", 0),

@@ -492,8 +492,8 @@ fn context(py: Py<'_>, mut level: isize, prefixes: Option<&PyTupleObject>) -> Py
     match &at {
         None => {
             globals = module::dict_of(state::sys()).to_owned();
-            filename = unicode::from_str(py, "<sys>")?.upcast();
-            lineno = 0;
+            filename = unicode::from_str(py, "sys")?.upcast();
+            lineno = 1;
         }
         Some(f) => {
             // SAFETY: LIVE: a frame's function holds its globals.

@@ -167,6 +167,16 @@ impl Iterator for Entries<'_> {
     }
 }
 
+/// A table that says the lines only (`remove_column_info`).
+pub fn without_columns(table: &[u8], firstlineno: i32) -> Vec<u8> {
+    let mut out = Writer::new(firstlineno);
+    for (loc, units) in Entries::new(table, firstlineno) {
+        let line = loc.lineno;
+        out.add(Location { lineno: line, end_lineno: line, col_offset: -1, end_col_offset: -1 }, units);
+    }
+    out.finish()
+}
+
 /// The location of the code unit at byte `offset`; `None` behind the end of the table.
 pub fn at(table: &[u8], firstlineno: i32, offset: usize) -> Option<Location> {
     let mut end = 0;

@@ -145,6 +145,7 @@ fn core(py: Py<'_>) -> PyResult<()> {
     program::OPTIMIZE.store(c.optimize.clamp(0, 2) as u8, Ordering::Relaxed);
     program::INSPECT.store(c.inspect != 0, Ordering::Relaxed);
     dxpy_mod_lang::builtins::OPTIMIZE.set(c.optimize.clamp(0, 2) as u8);
+    dxpy_types::code::DEBUG_RANGES.set(c.code_debug_ranges);
     dxpy_interp::install();
     dxpy_mod_lang::_warnings::install();
     state::register(MODULES);

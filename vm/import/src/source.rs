@@ -136,6 +136,10 @@ pub mod flag {
 
 /// Parses source into a tree (`_PyParser_ASTFromString`).
 pub fn parse(py: Py<'_>, source: &[u8], filename: &PyUnicodeObject, how: Compile) -> PyResult<Mod> {
+    dxpy_core::audit::event_with(py, "compile", || {
+        let text = dxpy_core::bytes::new(py, source)?;
+        dxpy_core::tuple::from_iter(py, [text.upcast(), filename.as_object().to_owned()])
+    })?;
     let mut opts = dxpy_parser::Options::new(how.mode);
     opts.type_comments = how.flags & flag::TYPE_COMMENTS != 0;
     opts.barry_as_flufl = how.flags & flag::BARRY_AS_FLUFL != 0;

@@ -640,7 +640,12 @@ pub fn update(py: Py<'_>, d: &PyDictObject, other: &PyDictObject, replace: bool)
         return Ok(());
     }
     if len(d) == 0 {
-        let room = keys::log2_estimate(len(d) + len(other));
+        // A table that fits is taken as it is (`clone_combined_dict_keys`).
+        let theirs = table(other);
+        let compact = theirs.entries() == len(other)
+            && other.ma_values.get().is_null()
+            && (theirs.dk_log2_size.get() == LOG_MIN || keys::usable(theirs.size() / 2) < len(other));
+        let room = if compact { theirs.dk_log2_size.get() } else { keys::log2_estimate(len(other)) };
         if table(d).dk_usable.get() < len(other) as isize && d.ma_values.get().is_null() {
             let unicode = table(other).is_unicode();
             reserve(py, d, room, if unicode { UNICODE } else { GENERAL })?;

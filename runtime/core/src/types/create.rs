@@ -428,15 +428,11 @@ fn members(
             ty.tp_members.set(rows);
         }
     }
-    if shape.add_dict && base.tp_itemsize.get() != 0 {
-        ty.tp_dictoffset.set(-WORD);
-        offset += WORD;
-    }
     if shape.add_weak {
         add_flags(ty, Py_TPFLAGS_MANAGED_WEAKREF);
         ty.tp_weaklistoffset.set(-4 * WORD);
     }
-    if shape.add_dict && base.tp_itemsize.get() == 0 {
+    if shape.add_dict {
         add_flags(ty, Py_TPFLAGS_MANAGED_DICT);
         ty.tp_dictoffset.set(-1);
     }

@@ -37,6 +37,27 @@ pub mod event {
     pub const UNGROUPED: usize = 15;
     /// All events.
     pub const ALL: usize = 17;
+
+    /// The events by name.
+    pub const NAMES: [&str; ALL] = [
+        "PY_START",
+        "PY_RESUME",
+        "PY_RETURN",
+        "PY_YIELD",
+        "CALL",
+        "LINE",
+        "INSTRUCTION",
+        "JUMP",
+        "BRANCH",
+        "STOP_ITERATION",
+        "RAISE",
+        "EXCEPTION_HANDLED",
+        "PY_UNWIND",
+        "PY_THROW",
+        "RERAISE",
+        "C_RETURN",
+        "C_RAISE",
+    ];
 }
 
 /// The tools that want each event, a bit each.

@@ -79,6 +79,9 @@ fn dealloc(py: Py<'_>, c: &PyCodeObject) {
     }
 }
 
+/// Whether new code keeps its columns (`-X no_debug_ranges`).
+pub static DEBUG_RANGES: Gil<Cell<bool>> = Gil(Cell::new(true));
+
 /// The next version of a code object; 0 is none.
 static VERSION: Gil<Cell<u32>> = Gil(Cell::new(1));
 
@@ -172,6 +175,14 @@ pub fn new(py: Py<'_>, p: Parts) -> PyResult<Owned<PyCodeObject>> {
     let units = p.code.len() / 2;
     let kinds = bytes::as_slice(&p.localspluskinds);
     let count = |bit: u8| kinds.iter().filter(|k| **k & bit != 0).count() as i32;
+    let linetable = if DEBUG_RANGES.get() {
+        p.linetable
+    } else {
+        bytes::new(
+            py,
+            &dxpy_bytecode::linetable::without_columns(bytes::as_slice(&p.linetable), p.firstlineno),
+        )?
+    };
     let size = offset_of!(PyCodeObject, co_code_adaptive) + p.code.len();
     // SAFETY: every field is set, and the code units behind them.
     unsafe {
@@ -209,7 +220,7 @@ pub fn new(py: Py<'_>, p: Parts) -> PyResult<Owned<PyCodeObject>> {
         c.co_filename.set(p.filename.into_ptr());
         c.co_name.set(p.name.into_ptr());
         c.co_qualname.set(p.qualname.into_ptr());
-        c.co_linetable.set(p.linetable.into_ptr());
+        c.co_linetable.set(linetable.into_ptr());
         Ok(c)
     }
 }

@@ -229,6 +229,10 @@ pub(super) fn open(
     mode: Option<i32>,
     d: Option<DirFd>,
 ) -> PyResult<i32> {
+    dxpy_core::audit::event_with(py, "open", || {
+        let flags = dxpy_core::long::from_i64(py, flags.into())?;
+        dxpy_core::tuple::from_iter(py, [p.object.clone(), dxpy_core::object::none(), flags.upcast()])
+    })?;
     again(py, || fd::open(p.c(), flags, mode.unwrap_or(0o777) as u32, dir(d)))?.map_err(|e| p.error(py, e))
 }
 

@@ -22,26 +22,6 @@ methods! { static METHODS: for PyModuleObject [
     "_all_events" = all_events [0], "($module, /)", "The tools that want each event, as bits.";
 ] }
 
-/// The events by name.
-const NAMES: [&str; event::ALL] = [
-    "PY_START",
-    "PY_RESUME",
-    "PY_RETURN",
-    "PY_YIELD",
-    "CALL",
-    "LINE",
-    "INSTRUCTION",
-    "JUMP",
-    "BRANCH",
-    "STOP_ITERATION",
-    "RAISE",
-    "EXCEPTION_HANDLED",
-    "PY_UNWIND",
-    "PY_THROW",
-    "RERAISE",
-    "C_RETURN",
-    "C_RAISE",
-];
 /// `C_RETURN` and `C_RAISE`, which come with `CALL` only.
 const C_RETURNS: i32 = 1 << event::C_RETURN | 1 << event::C_RAISE;
 const C_CALLS: i32 = C_RETURNS | 1 << event::CALL;
@@ -55,7 +35,7 @@ pub(super) fn make(py: Py<'_>) -> PyResult {
     add("DISABLE", monitor::disable(py)?)?;
     add("MISSING", monitor::missing(py)?)?;
     let events = dict::new(py)?;
-    for (i, n) in NAMES.iter().enumerate() {
+    for (i, n) in event::NAMES.iter().enumerate() {
         dict::set_str(py, &events, n, &*super::int(py, 1 << i)?)?;
     }
     dict::set_str(py, &events, "NO_EVENTS", &*super::int(py, 0)?)?;
@@ -175,7 +155,7 @@ fn restart_events(py: Py<'_>, _: &PyModuleObject) {
 
 fn all_events(py: Py<'_>, _: &PyModuleObject) -> PyResult<Owned<PyDictObject>> {
     let found = dict::new(py)?;
-    for (tools, n) in instrument::monitors().0.iter().zip(NAMES) {
+    for (tools, n) in instrument::monitors().0.iter().zip(event::NAMES) {
         if *tools != 0 {
             dict::set_str(py, &found, n, &*super::int(py, (*tools).into())?)?;
         }

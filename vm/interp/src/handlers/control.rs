@@ -117,6 +117,9 @@ op!(FOR_ITER(pc, sp, fp, ts, arg) {
     let f = (*(*it).ob_type.get()).tp_iternext.get().unwrap_unchecked();
     let v = f(it);
     if v.is_null() {
+        if instrument::wanted(frame::code_of(fp), event::STOP_ITERATION) {
+            sp = super::instrumented::generator_ended(ts, fp, sp, pc, it, arg);
+        }
         if !(*ts).abi.current_exception.get().is_null() && !end_of_iteration(ts, fp, sp, pc.sub(1)) {
             fail!(pc, sp, fp, ts)
         }

@@ -274,6 +274,29 @@ unsafe fn ended(ts: Ts, fp: Fp, sp: Sp, at: Pc, receiver: Obj, value: Obj) -> Sp
     }
 }
 
+/// The end of a generator that a loop runs: CPython specialises the loop, and then goes through `END_FOR`, which is where
+/// the event stands, unless something else of the loop's head is instrumented.
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn generator_ended(ts: Ts, fp: Fp, sp: Sp, pc: Pc, it: Obj, arg: usize) -> Sp {
+    // SAFETY: the handler contract: the iterator is on top of the stack.
+    unsafe {
+        let py = token(ts);
+        if generator::check_exact(&*it).is_none() || *pc.sub(1) & 255 != Op::FOR_ITER as u16 {
+            return sp;
+        }
+        let value = match PyErr::take(py) {
+            Some(e) if exceptions::matches(&e, &exceptions::StopIteration) => generator::stop_value(&e),
+            Some(e) => {
+                e.restore(py);
+                return sp;
+            }
+            None => object::none(),
+        };
+        ended(ts, fp, sp, pc.add(1 + arg), it, value.as_ptr())
+    }
+}
+
 op!(INSTRUMENTED_END_FOR(pc, sp, fp, ts, arg) {
     sp = ended(ts, fp, sp, pc.sub(1), *sp.sub(2), *sp.sub(1));
     if raised(ts) {

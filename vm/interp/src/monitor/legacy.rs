@@ -11,7 +11,7 @@ use dxpy_core::statics::Gil;
 use dxpy_core::thread::{ThreadState, states};
 use dxpy_core::{Owned, Py, PyResult, audit, call, exceptions, long, name, object, tuple};
 use dxpy_types::code::instrument;
-use dxpy_types::{frame, frame_attrs, traceback};
+use dxpy_types::{frame, frame_attrs};
 
 /// `PyTrace_*`.
 mod what {
@@ -125,8 +125,16 @@ fn call(py: Py<'_>, kind: Kind, frame: &PyFrameObject, what: i32, arg: &PyObject
     if r != 0 { Err(PyErr::fetch(py)) } else { Ok(()) }
 }
 
-/// Tells the trace function of an event.
-pub(super) fn trace(py: Py<'_>, e: usize, args: &[&PyObject]) -> PyResult<()> {
+/// Tells the trace function of an event; whether it does not want it here any more.
+pub(super) fn trace(py: Py<'_>, e: usize, args: &[&PyObject]) -> PyResult<bool> {
+    // A jump forward comes to another line, or to what goes on with its own.
+    if e == event::JUMP && number(args[2]) > number(args[1]) {
+        return Ok(true);
+    }
+    told(py, e, args).map(|()| false)
+}
+
+fn told(py: Py<'_>, e: usize, args: &[&PyObject]) -> PyResult<()> {
     let kind = Kind::Trace;
     if kind.cells(py.state()).0.get().is_none() {
         return Ok(());
@@ -249,11 +257,7 @@ fn call_python(
     let r = call::call(py, &callback, [f.as_object(), text.obj(py), &*arg]);
     // SAFETY: LIVE: the frame runs.
     unsafe { frame_attrs::locals_to_fast(py, fp) };
-    r.or_else(|e| {
-        // SAFETY: LIVE: the frame runs.
-        unsafe { traceback::here(py, &e, fp)? };
-        Err(e)
-    })
+    r
 }
 
 unsafe extern "C" fn trace_trampoline(

@@ -111,7 +111,7 @@ fn call_one(py: Py<'_>, tool: usize, e: usize, args: &[&PyObject]) -> PyResult<b
     let kwnames = py.state().kwnames.replace(core::ptr::null_mut());
     abi.tracing.set(abi.tracing.get() + 1);
     let r = match tool {
-        TRACE => legacy::trace(py, e, args).map(|()| false),
+        TRACE => legacy::trace(py, e, args),
         PROFILE => legacy::profile(py, e, args).map(|()| false),
         // SAFETY: LIVE: the cell holds it, or NULL; it may be replaced by the call.
         _ => match unsafe { STATE.callbacks[tool][e].get().as_ref() }.map(Object::to_owned) {
@@ -165,9 +165,18 @@ pub unsafe fn fire(py: Py<'_>, fp: Fp, e: usize, at: Pc, rest: &[&PyObject]) -> 
     let mut args = vec![c.as_object(), offset.as_object()];
     args.extend(rest);
     for tool in each(tools) {
-        if call_one(py, tool, e, &args)? && e < event::INSTRUMENTED {
-            instrument::disable(c, i, e, tool);
+        if !call_one(py, tool, e, &args)? {
+            continue;
         }
+        if e >= event::INSTRUMENTED && tool < TOOLS {
+            // The callback goes too, or the error would not end.
+            drop(set_callback(tool, e, None));
+            return Err(exceptions::value_error(
+                py,
+                format_args!("Cannot disable {} events. Callback removed.", event::NAMES[e]),
+            ));
+        }
+        instrument::disable(c, i, e, tool);
     }
     Ok(())
 }
