@@ -134,8 +134,15 @@ fn init(py: Py<'_>, s: &superobject, args: &PyTupleObject, kw: Option<&PyDictObj
         let (t, o) = from_frame(py)?;
         (t, Some(o))
     } else {
-        bind_call(py, signature!("super", "!(type, object=None, /)"), args, None, |b| {
-            let t: &PyTypeObject = b.arg(py, 0)?;
+        bind_call(py, signature!("super", "(type, object=None, /)"), args, None, |b| {
+            let t: &PyObject = b.arg(py, 0)?;
+            let Some(t) = dxpy_core::types::check(t) else {
+                let given = type_name(t.ty());
+                return Err(exceptions::type_error(
+                    py,
+                    format_args!("super() argument 1 must be a type, not {given}"),
+                ));
+            };
             Ok((t.to_owned(), b.get(1).filter(|o| !object::is_none(o)).map(Object::to_owned)))
         })?
     };

@@ -53,8 +53,8 @@ methods! { static METHODS: for PyModuleObject [
     "aiter" = iteration::aiter [1], "($module, async_iterable, /)", "An asynchronous iterator over an object.";
     "len" = objects::len [1], "($module, obj, /)", "The number of items of a container.";
     "locals" = code::locals [0], "($module, /)", "The local names of the running code.";
-    "max" = iteration::max [2], "?($module, *args, **kwargs)", "The largest of its arguments, or of an iterable.";
-    "min" = iteration::min [2], "?($module, *args, **kwargs)", "The smallest of its arguments, or of an iterable.";
+    "max" = iteration::max [2], "?($module, *args, **kwargs)", "max(iterable, *[, default=obj, key=func]) -> value\nmax(arg1, arg2, *args, *[, key=func]) -> value\n\nThe largest of its arguments, or of an iterable, which if empty gives the default.";
+    "min" = iteration::min [2], "?($module, *args, **kwargs)", "min(iterable, *[, default=obj, key=func]) -> value\nmin(arg1, arg2, *args, *[, key=func]) -> value\n\nThe smallest of its arguments, or of an iterable, which if empty gives the default.";
     "next" = iteration::next [2], "?($module, iterator, default=None, /)", "The next item of an iterator, or a default.";
     "anext" = iteration::anext [2], "?($module, aiterator, default=None, /)", "The next item of an asynchronous iterator.";
     "oct" = objects::oct [1], "($module, number, /)", "An integer in base 8.";

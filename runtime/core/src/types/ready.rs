@@ -340,6 +340,13 @@ fn set_new(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
         return Ok(());
     }
     match ty.tp_new.get() {
+        // A static type that stands for a heap type of CPython's says so that it has `object`'s, as that inherits it.
+        Some(f)
+            if b.is_some_and(|b| b.is(&PyBaseObject_Type.0))
+                && core::ptr::fn_addr_eq(f, object::new_slot as newfunc) =>
+        {
+            Ok(())
+        }
         Some(_) => object::add_new_wrapper(py, ty),
         None => {
             ty.tp_new.set(b.and_then(|b| b.tp_new.get()));

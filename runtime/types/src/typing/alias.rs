@@ -171,6 +171,7 @@ fn subscript(py: Py<'_>, a: &TypeAlias, args: &PyObject) -> PyResult {
 pub static GENERIC: StaticType = StaticType::new::<PyObject>(c"typing.Generic")
     .doc(c"The base of generic classes.\n\nA class with type parameters, `class C[T]`, derives from it by itself; before Python 3.12 it was named as a base: Generic[T].")
     .flags(Py_TPFLAGS_BASETYPE)
+    .create(dxpy_core::types::object::new_slot)
     .methods(&GENERIC_METHODS);
 
 methods! { static GENERIC_METHODS: for PyTypeObject [

@@ -343,23 +343,19 @@ fn set_item(py: Py<'_>, d: &DequeObject, i: isize, v: Option<&PyObject>) -> PyRe
     Ok(())
 }
 
-/// The items from `start` to `stop` while nobody changes the deque: `f` answers whether to go on.
+/// All items while nobody changes the deque: `f` answers whether to go on. Whether `f` ended it.
 fn search(
     py: Py<'_>,
     d: &DequeObject,
-    start: usize,
-    stop: usize,
     error: &'static StaticType,
-    text: &str,
     mut f: impl FnMut(usize, &PyObject) -> PyResult<bool>,
 ) -> PyResult<bool> {
     let state = d.state.get();
-    for i in start..stop {
+    for i in 0..d.len() {
         let Some(o) = d.get(i) else { break };
         let go_on = f(i, &o)?;
-        // An answer that ends the search counts even from a deque that the comparison changed, but not for `remove`.
         if state != d.state.get() {
-            return Err(exceptions::format(py, error, format_args!("{text}")));
+            return Err(exceptions::format(py, error, format_args!("{MUTATED}")));
         }
         if !go_on {
             return Ok(true);
@@ -391,7 +387,7 @@ fn find(py: Py<'_>, d: &DequeObject, v: &PyObject, start: usize, stop: usize) ->
 
 fn count(py: Py<'_>, d: &DequeObject, v: &PyObject) -> PyResult<usize> {
     let mut n = 0;
-    search(py, d, 0, d.len(), &exceptions::RuntimeError, MUTATED, |_, o| {
+    search(py, d, &exceptions::RuntimeError, |_, o| {
         n += protocol::rich_compare_bool(py, o, v, Py_EQ)? as usize;
         Ok(true)
     })?;
@@ -425,8 +421,7 @@ fn index(
 
 fn remove(py: Py<'_>, d: &DequeObject, v: &PyObject) -> PyResult<()> {
     let mut at = 0;
-    let text = "deque mutated during remove().";
-    let found = search(py, d, 0, d.len(), &exceptions::IndexError, text, |i, o| {
+    let found = search(py, d, &exceptions::IndexError, |i, o| {
         at = i;
         Ok(!protocol::rich_compare_bool(py, o, v, Py_EQ)?)
     })?;
