@@ -10,6 +10,7 @@ mod call;
 mod dispatch;
 mod handlers;
 pub mod monitor;
+mod specialize;
 mod unwind;
 
 pub use call::{eval_code, eval_function, function_vectorcall, make_function};

@@ -384,6 +384,11 @@ fn store(
     insert_new(py, d, key, value, hash)
 }
 
+/// Replaces the value at an index where `key` was found (`STORE_ATTR_WITH_HINT`).
+pub fn set_at(py: Py<'_>, d: &PyDictObject, ix: usize, key: &PyObject, value: &PyObject) -> PyResult<()> {
+    store(py, d, Found::At(ix), key, value, 0)
+}
+
 /// Adds a key that was just found missing.
 fn insert_new(
     py: Py<'_>,

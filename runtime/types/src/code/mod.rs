@@ -4,6 +4,7 @@
 mod attrs;
 pub mod constants;
 pub mod instrument;
+mod quicken;
 
 pub use constants::{Cache, big, constant};
 
@@ -170,6 +171,15 @@ fn from_plain_in(
     )
 }
 
+/// The next number of code objects and of functions that differ from their code's; 0 when they have run out.
+pub fn next_version() -> u32 {
+    let version = VERSION.get();
+    if version != 0 {
+        VERSION.set(version.wrapping_add(1));
+    }
+    version
+}
+
 /// `_PyCode_New` of parts that were validated.
 pub fn new(py: Py<'_>, p: Parts) -> PyResult<Owned<PyCodeObject>> {
     let units = p.code.len() / 2;
@@ -199,11 +209,7 @@ pub fn new(py: Py<'_>, p: Parts) -> PyResult<Owned<PyCodeObject>> {
         c.co_nlocals.set(count(fast::LOCAL));
         c.co_ncellvars.set(count(fast::CELL));
         c.co_nfreevars.set(count(fast::FREE));
-        let version = VERSION.get();
-        c.co_version.set(version);
-        if version != 0 {
-            VERSION.set(version.wrapping_add(1));
-        }
+        c.co_version.set(next_version());
         c.co_weakreflist.set(core::ptr::null_mut());
         c._co_cached.set(core::ptr::null_mut());
         c._co_instrumentation_version.set(0);
@@ -212,6 +218,7 @@ pub fn new(py: Py<'_>, p: Parts) -> PyResult<Owned<PyCodeObject>> {
         c._co_firsttraceable.set(first_traceable(&p.code) as i32);
         let out = c.co_code_adaptive.as_ptr() as *mut u8;
         core::ptr::copy_nonoverlapping(p.code.as_ptr(), out, p.code.len());
+        quicken::quicken(core::slice::from_raw_parts_mut(out as *mut u16, units));
         c.co_consts.set(p.consts.into_ptr());
         c.co_names.set(p.names.into_ptr());
         c.co_exceptiontable.set(p.exceptiontable.into_ptr());
@@ -306,5 +313,6 @@ pub fn plain_code(c: &PyCodeObject) -> Vec<u8> {
     let mut code: Vec<u8> =
         unsafe { core::slice::from_raw_parts(units(c), n) }.iter().flat_map(|u| u.to_le_bytes()).collect();
     instrument::restore(c, &mut code);
+    quicken::undo(&mut code);
     code
 }

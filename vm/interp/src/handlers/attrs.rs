@@ -1,12 +1,17 @@
 //! Attributes, `super()` and imports.
 
+use super::fast::adapt;
 use super::*;
 use crate::dispatch::next;
+use crate::specialize;
 use dxpy_core::{attr, call};
 use dxpy_ops::imports;
 
 op!(LOAD_ATTR(pc, sp, fp, ts, arg) {
     let o = *sp.sub(1);
+    adapt!(LOAD_ATTR, pc, sp, fp, ts, arg, {
+        specialize::attrs::load(token(ts), pc, &*o, name_str(fp, arg >> 1), arg & 1 != 0)
+    });
     if arg & 1 != 0 {
         if load_method(ts, o, name_str(fp, arg >> 1), sp) {
             fail!(pc, sp, fp, ts)
@@ -59,6 +64,9 @@ unsafe fn load_method(ts: Ts, o: Obj, name: &PyUnicodeObject, sp: Sp) -> bool {
 
 op!(STORE_ATTR(pc, sp, fp, ts, arg) {
     let (v, o) = (*sp.sub(2), *sp.sub(1));
+    adapt!(STORE_ATTR, pc, sp, fp, ts, arg, {
+        specialize::attrs::store(token(ts), pc, &*o, name_str(fp, arg))
+    });
     if set_attr(ts, o, name_str(fp, arg), v) {
         fail!(pc, sp, fp, ts)
     }

@@ -1,8 +1,10 @@
 //! Containers, operators, subscripts and pattern tests.
 
+use super::fast::adapt;
 use super::*;
 use crate::call::{take_list, take_tuple};
 use crate::dispatch::next;
+use crate::specialize::items;
 use dxpy_core::abi::constants::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::types::inherit::has;
@@ -13,8 +15,13 @@ use dxpy_ops::{matching, operators, unpack};
 
 /// Binary operations: the operands stay on the stack until the result is there.
 macro_rules! binary {
-    ($name:ident, $caches:literal, |$py:ident, $fp:ident, $arg:ident, $a:ident, $b:ident| $body:expr) => {
+    ($name:ident, $caches:literal, |$py:ident, $fp:ident, $arg:ident, $a:ident, $b:ident| $body:expr
+        $(, |$t:ident, $p:ident, $l:ident, $r:ident, $x:ident, $y:ident| $chosen:expr)?) => {
         op!($name(pc, sp, fp, ts, arg) {
+            $({
+                let ($t, $p, $l, $r, $x, $y) = (ts, pc, fp, arg, &**sp.sub(2), &**sp.sub(1));
+                adapt!($name, pc, sp, fp, ts, arg, $chosen);
+            })?
             #[inline(never)]
             unsafe fn run(ts: Ts, $fp: Fp, $arg: usize, a: Obj, b: Obj) -> Obj {
                 // SAFETY: the handler contract: both are live.
@@ -61,18 +68,31 @@ unary!(UNARY_NEGATIVE, |py, a| number::negative(py, a));
 unary!(UNARY_INVERT, |py, a| number::invert(py, a));
 unary!(UNARY_NOT, |py, a| protocol::is_true(py, a).map(|t| boolean::new(!t).upcast()));
 
-binary!(BINARY_OP, 1, |py, _fp, arg, a, b| match operators::BINARY.get(arg) {
-    Some(f) => f(py, a, b),
-    None => Err(exceptions::system_error(py, format_args!("unknown operator {arg}"))),
-});
-binary!(COMPARE_OP, 1, |py, _fp, arg, a, b| protocol::rich_compare(py, a, b, (arg >> 4) as i32));
+binary!(
+    BINARY_OP,
+    1,
+    |py, _fp, arg, a, b| match operators::BINARY.get(arg) {
+        Some(f) => f(py, a, b),
+        None => Err(exceptions::system_error(py, format_args!("unknown operator {arg}"))),
+    },
+    |_ts, pc, fp, arg, a, b| items::binary_op(pc, a, b, arg, |i| *local(fp, i))
+);
+binary!(
+    COMPARE_OP,
+    1,
+    |py, _fp, arg, a, b| protocol::rich_compare(py, a, b, (arg >> 4) as i32),
+    |_ts, _pc, _fp, arg, a, b| items::compare_op(a, b, arg)
+);
 binary!(IS_OP, 0, |_py, _fp, arg, a, b| Ok(boolean::new(a.is(b) != (arg != 0)).upcast()));
 binary!(CONTAINS_OP, 0, |py, _fp, arg, a, b| sequence::contains(py, b, a)
     .map(|r| boolean::new(r != (arg != 0)).upcast()));
-binary!(BINARY_SUBSCR, 1, |py, _fp, _arg, a, b| sequence::get_item(py, a, b));
+binary!(BINARY_SUBSCR, 1, |py, _fp, _arg, a, b| sequence::get_item(py, a, b), |ts, _pc, _fp, _arg, a, b| {
+    items::binary_subscr(token(ts), a, b)
+});
 
 op!(STORE_SUBSCR(pc, sp, fp, ts, arg) {
     let (v, o, k) = (*sp.sub(3), *sp.sub(2), *sp.sub(1));
+    adapt!(STORE_SUBSCR, pc, sp, fp, ts, arg, items::store_subscr(&*o, &*k));
     let py = token(ts);
     if failed(py, sequence::set_item(py, &*o, &*k, Some(&*v))) {
         fail!(pc, sp, fp, ts)
@@ -431,6 +451,7 @@ fn merge_keywords(py: Py<'_>, d: &PyDictObject, v: &PyObject, f: &PyObject) -> P
 }
 
 op!(UNPACK_SEQUENCE(pc, sp, fp, ts, arg) {
+    adapt!(UNPACK_SEQUENCE, pc, sp, fp, ts, arg, items::unpack_sequence(&**sp.sub(1), arg));
     sp = sp.sub(1);
     let o = *sp;
     if unpack_to(ts, o, sp, arg, usize::MAX) {

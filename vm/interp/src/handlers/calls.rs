@@ -1,10 +1,12 @@
 //! Calls and returns.
 
+use super::fast::adapt;
 use super::instrumented::{raised, tell, tell_raise};
 use super::*;
 use crate::call::{code_of, function_vectorcall, namespace_for, push_frame, star_arguments, start};
 use crate::dispatch::{Handler, next};
 use crate::monitor::event;
+use crate::specialize;
 use crate::unwind::leave;
 use dxpy_core::abi::constants::*;
 use dxpy_core::call::{call_tuple, vectorcall_raw};
@@ -19,7 +21,19 @@ op!(KW_NAMES(pc, sp, fp, ts, arg) {
     next!(pc, sp, fp, ts)
 });
 
-op!(CALL(pc, sp, fp, ts, arg) { call::<false>(pc, sp, fp, ts, arg) });
+op!(CALL(pc, sp, fp, ts, arg) {
+    // Which family members there are depends on whether keywords are given; the instruction before says so each time.
+    if (*ts).kwnames.get().is_null() {
+        adapt!(CALL, pc, sp, fp, ts, arg, {
+            let args = sp.sub(arg);
+            match (*args.sub(2)).as_ref() {
+                Some(f) => specialize::calls::call(pc, f, arg + 1, true),
+                None => specialize::calls::call(pc, &**args.sub(1), arg, false),
+            }
+        });
+    }
+    call::<false>(pc, sp, fp, ts, arg)
+});
 
 /// `CALL`; `TOLD` tells tools how a call of anything but a Python function ended.
 #[inline(always)]
@@ -248,6 +262,7 @@ op!(MAKE_FUNCTION(pc, sp, fp, ts, arg) {
     sp = sp.sub(1);
     release(*sp);
     let f = r as *const PyFunctionObject;
+    (*f).func_version.set((*((*f).func_code.get() as *const PyCodeObject)).co_version.get());
     if arg & 8 != 0 {
         sp = sp.sub(1);
         (*f).func_closure.set(*sp);

@@ -1,5 +1,6 @@
 //! Jumps, loops, `with` and exceptions.
 
+use super::fast::adapt;
 use super::*;
 use crate::dispatch::next;
 use crate::monitor::{self, event};
@@ -114,6 +115,7 @@ op!(GET_ITER(pc, sp, fp, ts, arg) {
 
 op!(FOR_ITER(pc, sp, fp, ts, arg) {
     let it = *sp.sub(1);
+    adapt!(FOR_ITER, pc, sp, fp, ts, arg, crate::specialize::items::for_iter(&*it));
     let f = (*(*it).ob_type.get()).tp_iternext.get().unwrap_unchecked();
     let v = f(it);
     if v.is_null() {

@@ -1,6 +1,7 @@
 //! Generators, coroutines and asynchronous iteration.
 
 use super::control::set_pending;
+use super::fast::adapt;
 use super::*;
 use crate::dispatch::next;
 use crate::monitor::{self, event};
@@ -97,12 +98,15 @@ pub(super) unsafe fn yield_value(mut sp: Sp, fp: Fp, ts: Ts, at: *mut u16) -> Ob
         let below = (*fp).previous.get();
         (*abi.cframe.get()).current_frame.set(below);
         (*fp).previous.set(core::ptr::null_mut());
+        // The offset is for what it returns.
+        (*below).return_offset.set(0);
         super::calls::return_to(below, ts, v)
     }
 }
 
 op!(SEND(pc, sp, fp, ts, arg) {
     let (receiver, v) = (*sp.sub(2), *sp.sub(1));
+    adapt!(SEND, pc, sp, fp, ts, arg, crate::specialize::items::send(&*receiver));
     let done = send(ts, fp, sp, pc.sub(1), receiver, v);
     if done < 0 {
         fail!(pc, sp, fp, ts)

@@ -4,6 +4,7 @@ mod attrs;
 mod build;
 mod calls;
 mod control;
+mod fast;
 mod gens;
 mod instrumented;
 mod stack;
@@ -12,6 +13,10 @@ use crate::dispatch::{Fp, Handler, Obj, Pc, Sp, Ts};
 use dxpy_bytecode::Op;
 use dxpy_core::abi::*;
 use dxpy_core::{Owned, Py, PyResult, exceptions};
+use fast::{
+    attrs as fast_attrs, calls as fast_calls, items as fast_items, numbers as fast_numbers,
+    pairs as fast_pairs,
+};
 
 /// Declares a handler: `op!(NAME(pc, sp, fp, ts, arg) { ... })`. The body ends in `next!`, `go!` or `fail!`. The handler
 /// says in the frame where it stands, not the one before: that of a line's event has to see where the frame came from.
@@ -19,7 +24,7 @@ macro_rules! op {
     ($(#[$m:meta])* $name:ident($pc:ident, $sp:ident, $fp:ident, $ts:ident, $arg:ident) $body:block) => {
         $(#[$m])*
         #[allow(unused_variables, unused_mut, unreachable_code, unused_assignments)]
-        pub(super) unsafe extern "C" fn $name(
+        pub(in crate::handlers) unsafe extern "C" fn $name(
             mut $pc: Pc,
             mut $sp: Sp,
             mut $fp: Fp,
@@ -225,6 +230,25 @@ pub(crate) static TABLE: [Handler; 256] = {
             INSTRUMENTED_POP_JUMP_IF_NONE INSTRUMENTED_POP_JUMP_IF_NOT_NONE INSTRUMENTED_FOR_ITER INSTRUMENTED_END_FOR
             INSTRUMENTED_END_SEND INSTRUMENTED_RETURN_VALUE INSTRUMENTED_RETURN_CONST INSTRUMENTED_YIELD_VALUE
             INSTRUMENTED_CALL INSTRUMENTED_CALL_FUNCTION_EX INSTRUMENTED_LOAD_SUPER_ATTR;
+    }
+    fill! {
+        fast_attrs: LOAD_ATTR_INSTANCE_VALUE LOAD_ATTR_WITH_HINT LOAD_ATTR_MODULE LOAD_ATTR_SLOT LOAD_ATTR_CLASS
+            LOAD_ATTR_PROPERTY LOAD_ATTR_METHOD_WITH_VALUES LOAD_ATTR_METHOD_NO_DICT LOAD_ATTR_METHOD_LAZY_DICT
+            STORE_ATTR_INSTANCE_VALUE STORE_ATTR_SLOT STORE_ATTR_WITH_HINT;
+        fast_calls: CALL_PY_EXACT_ARGS CALL_PY_WITH_DEFAULTS CALL_BOUND_METHOD_EXACT_ARGS CALL_NO_KW_BUILTIN_O
+            CALL_NO_KW_BUILTIN_FAST CALL_BUILTIN_FAST_WITH_KEYWORDS CALL_NO_KW_METHOD_DESCRIPTOR_NOARGS
+            CALL_NO_KW_METHOD_DESCRIPTOR_O CALL_NO_KW_METHOD_DESCRIPTOR_FAST
+            CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS CALL_NO_KW_LEN CALL_NO_KW_ISINSTANCE CALL_NO_KW_LIST_APPEND
+            CALL_NO_KW_TYPE_1 CALL_NO_KW_STR_1 CALL_NO_KW_TUPLE_1 CALL_BUILTIN_CLASS;
+        fast_items: LOAD_GLOBAL_MODULE LOAD_GLOBAL_BUILTIN BINARY_SUBSCR_LIST_INT BINARY_SUBSCR_TUPLE_INT
+            BINARY_SUBSCR_DICT BINARY_SUBSCR_GETITEM STORE_SUBSCR_LIST_INT STORE_SUBSCR_DICT
+            UNPACK_SEQUENCE_TWO_TUPLE UNPACK_SEQUENCE_TUPLE UNPACK_SEQUENCE_LIST FOR_ITER_LIST FOR_ITER_TUPLE
+            FOR_ITER_RANGE FOR_ITER_GEN SEND_GEN;
+        fast_numbers: BINARY_OP_ADD_INT BINARY_OP_SUBTRACT_INT BINARY_OP_MULTIPLY_INT BINARY_OP_ADD_FLOAT
+            BINARY_OP_SUBTRACT_FLOAT BINARY_OP_MULTIPLY_FLOAT BINARY_OP_ADD_UNICODE BINARY_OP_INPLACE_ADD_UNICODE
+            COMPARE_OP_INT COMPARE_OP_FLOAT COMPARE_OP_STR;
+        fast_pairs: LOAD_FAST__LOAD_FAST LOAD_FAST__LOAD_CONST LOAD_CONST__LOAD_FAST STORE_FAST__LOAD_FAST
+            STORE_FAST__STORE_FAST;
     }
     t
 };

@@ -1,5 +1,6 @@
 //! Stack, locals, cells, names and constants.
 
+use super::fast::adapt;
 use super::*;
 use crate::dispatch::{go, next};
 use dxpy_core::ptr::{Object, incref};
@@ -233,6 +234,9 @@ op!(DELETE_NAME(pc, sp, fp, ts, arg) {
 });
 
 op!(LOAD_GLOBAL(pc, sp, fp, ts, arg) {
+    adapt!(LOAD_GLOBAL, pc, sp, fp, ts, arg, {
+        crate::specialize::load_global(pc, globals(fp), builtins(fp), name_str(fp, arg >> 1))
+    });
     let r = load_global(ts, fp, arg >> 1);
     if r.is_null() {
         fail!(pc, sp, fp, ts)

@@ -1,0 +1,483 @@
+//! Calls.
+
+use super::super::*;
+use super::miss;
+use crate::call::code_of;
+use crate::dispatch::{Handler, next};
+use crate::specialize::calls::{expected_version, is_of_builtins};
+use dxpy_core::abi::constants::*;
+use dxpy_core::cfunction::PyCFunction_Type;
+use dxpy_core::descr::PyMethodDescr_Type;
+use dxpy_core::function::PyFunction_Type;
+use dxpy_core::list::PyList_Type;
+use dxpy_core::method::PyMethod_Type;
+use dxpy_core::ptr::{Object, incref};
+use dxpy_core::tuple::PyTuple_Type;
+use dxpy_core::types::PyType_Type;
+use dxpy_core::unicode::PyUnicode_Type;
+use dxpy_core::{boolean, list, long, protocol, sequence, types};
+use dxpy_types::frame;
+
+/// A frame for a function of known shape, whose first parameters take the arguments over from the stack, and the rest
+/// their defaults. NULL, with nothing taken, when there is no memory.
+///
+/// # Safety
+/// OWNED: the function; `n` arguments, which with the defaults are as many as the parameters.
+#[inline(always)]
+pub unsafe fn push_inline(ts: Ts, f: *mut PyFunctionObject, args: Sp, n: usize) -> Fp {
+    // SAFETY: the caller's promise; the frame has room for the parameters.
+    unsafe {
+        let c = code_of(&*f);
+        let new = frame::push(token(ts), c.co_framesize.get() as usize);
+        if new.is_null() {
+            return new;
+        }
+        let wanted = c.co_argcount.get() as usize;
+        frame::init(new, f, core::ptr::null_mut(), c, wanted);
+        let to = frame::locals(new);
+        let mut i = 0;
+        while i < n {
+            *to.add(i) = *args.add(i);
+            i += 1;
+        }
+        if n < wanted {
+            let defaults = (*f).func_defaults.get() as *const PyTupleObject;
+            let have = (*defaults).ob_base.ob_size.get() as usize;
+            while i < wanted {
+                *to.add(i) = share(&*(*(*defaults).ob_item.as_ptr().add(i + have - wanted)).get());
+                i += 1;
+            }
+        }
+        new
+    }
+}
+
+/// Goes on in a new frame; the one below goes on at `back` with what that returns.
+#[inline(always)]
+pub unsafe fn enter(back: Pc, sp: Sp, fp: Fp, ts: Ts, new: Fp) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        (*fp).prev_instr.set(back.sub(1) as *mut u16);
+        (*fp).return_offset.set(0);
+        (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
+        (*new).previous.set(fp);
+        (*(*ts).abi.cframe.get()).current_frame.set(new);
+        let left = &(*ts).abi.py_recursion_remaining;
+        if left.get() <= 0 {
+            return (crate::call::start as Handler)(core::ptr::null(), core::ptr::null_mut(), new, ts, 0);
+        }
+        left.set(left.get() - 1);
+        let sp = frame::locals(new).add((*new).stacktop.get() as usize);
+        (*new).stacktop.set(-1);
+        next!((*new).prev_instr.get().add(1) as Pc, sp, new, ts)
+    }
+}
+
+/// Callable and arguments as they lie on the stack: a method's object is the first argument.
+#[inline(always)]
+unsafe fn operands(sp: Sp, arg: usize) -> (Obj, Sp, usize) {
+    // SAFETY: the handler contract.
+    unsafe {
+        let args = sp.sub(arg);
+        let below = *args.sub(2);
+        if below.is_null() { (*args.sub(1), args, arg) } else { (below, args.sub(1), arg + 1) }
+    }
+}
+
+/// Puts a call's result in the place of callable and arguments, which are released.
+#[inline(always)]
+unsafe fn done(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, arg: usize, r: Obj) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        let base = sp.sub(arg + 2);
+        while sp > base {
+            sp = sp.sub(1);
+            release(*sp);
+        }
+        if r.is_null() {
+            fail!(pc, sp, fp, ts)
+        }
+        *sp = r;
+        sp = sp.add(1);
+        if breaker() && handle_breaker(token(ts)) {
+            fail!(pc, sp, fp, ts)
+        }
+        next!(pc.add(3), sp, fp, ts)
+    }
+}
+
+/// Is it of this very type?
+#[inline(always)]
+unsafe fn is(o: Obj, ty: &'static PyTypeObject) -> bool {
+    // SAFETY: the handler contract: it is live.
+    unsafe { core::ptr::eq((*o).ob_type.get(), ty) }
+}
+
+op!(CALL_PY_EXACT_ARGS(pc, sp, fp, ts, arg) {
+    let (f, args, n) = operands(sp, arg);
+    if !is(f, &PyFunction_Type.0) {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    let func = f as *mut PyFunctionObject;
+    if (*func).func_version.get() != expected_version(pc)
+        || code_of(&*func).co_argcount.get() as usize != n
+    {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    let new = push_inline(ts, func, args, n);
+    if new.is_null() {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    enter(pc.add(3), sp.sub(arg + 2), fp, ts, new)
+});
+
+op!(CALL_PY_WITH_DEFAULTS(pc, sp, fp, ts, arg) {
+    let (f, args, n) = operands(sp, arg);
+    if !is(f, &PyFunction_Type.0) {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    let func = f as *mut PyFunctionObject;
+    if (*func).func_version.get() != expected_version(pc) {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    let wanted = code_of(&*func).co_argcount.get() as usize;
+    let defaults = (*func).func_defaults.get() as *const PyTupleObject;
+    let have = if defaults.is_null() { 0 } else { (*defaults).ob_base.ob_size.get() as usize };
+    if n > wanted || wanted - n > have {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    let new = push_inline(ts, func, args, n);
+    if new.is_null() {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    enter(pc.add(3), sp.sub(arg + 2), fp, ts, new)
+});
+
+op!(CALL_BOUND_METHOD_EXACT_ARGS(pc, sp, fp, ts, arg) {
+    let args = sp.sub(arg);
+    let m = *args.sub(1);
+    if !(*args.sub(2)).is_null() || !is(m, &PyMethod_Type.0) {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    let method = m as *const PyMethodObject;
+    let (this, f) = ((*method).im_self.get(), (*method).im_func.get());
+    let func = f as *mut PyFunctionObject;
+    if !is(f, &PyFunction_Type.0)
+        || (*func).func_version.get() != expected_version(pc)
+        || code_of(&*func).co_argcount.get() as usize != arg + 1
+    {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    // The method gives its function and object to the stack, as a method that was not bound has them.
+    incref(&*this);
+    incref(&*f);
+    *args.sub(2) = f;
+    *args.sub(1) = this;
+    release(m);
+    let new = push_inline(ts, func, args.sub(1), arg + 1);
+    if new.is_null() {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    enter(pc.add(3), sp.sub(arg + 2), fp, ts, new)
+});
+
+/// A call of a C function, with the native recursion that it is.
+#[inline(always)]
+unsafe fn native(ts: Ts, f: impl FnOnce() -> Obj) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        let py = token(ts);
+        match dxpy_core::call::Depth::enter(py, " while calling a Python object") {
+            Ok(_level) => f(),
+            Err(e) => {
+                e.restore(py);
+                core::ptr::null_mut()
+            }
+        }
+    }
+}
+
+/// A function of C that a call names, with its object; the flags are as the specialisation saw them.
+#[inline(always)]
+unsafe fn builtin<'a>(f: Obj, flags: i32) -> Option<(&'a PyMethodDef, Obj)> {
+    // SAFETY: the handler contract; LAYOUT: just checked; STATIC: a function holds its definition.
+    unsafe {
+        if !is(f, &PyCFunction_Type.0) {
+            return None;
+        }
+        let c = &*(f as *const PyCFunctionObject);
+        let def = &*c.m_ml.get();
+        (def.ml_flags.get() & CONVENTION == flags).then(|| (def, c.m_self.get()))
+    }
+}
+
+const CONVENTION: i32 = METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD;
+const FAST_KEYWORDS: i32 = METH_FASTCALL | METH_KEYWORDS;
+
+/// The function of a definition, of the type that its flags say.
+macro_rules! function_of {
+    ($def:expr, $ty:ty) => {
+        core::mem::transmute::<PyCFunction, $ty>($def.ml_meth.get().unwrap_unchecked())
+    };
+}
+
+op!(CALL_NO_KW_BUILTIN_O(pc, sp, fp, ts, arg) {
+    let (f, args, n) = operands(sp, arg);
+    let Some((def, this)) = builtin(f, METH_O).filter(|_| n == 1) else {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    };
+    #[inline(never)]
+    unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj, a: Obj) -> Obj {
+        // SAFETY: the definition's contract.
+        unsafe { native(ts, || function_of!(def, PyCFunction)(this, a)) }
+    }
+    let r = run(ts, def, this, *args);
+    done(pc, sp, fp, ts, arg, r)
+});
+
+op!(CALL_NO_KW_BUILTIN_FAST(pc, sp, fp, ts, arg) {
+    let (f, args, n) = operands(sp, arg);
+    let Some((def, this)) = builtin(f, METH_FASTCALL) else { miss!(CALL, pc, sp, fp, ts, arg) };
+    #[inline(never)]
+    unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj, args: Sp, n: usize) -> Obj {
+        // SAFETY: the definition's contract.
+        unsafe { native(ts, || function_of!(def, PyCFunctionFast)(this, args, n as isize)) }
+    }
+    let r = run(ts, def, this, args, n);
+    done(pc, sp, fp, ts, arg, r)
+});
+
+op!(CALL_BUILTIN_FAST_WITH_KEYWORDS(pc, sp, fp, ts, arg) {
+    let (f, args, n) = operands(sp, arg);
+    let Some((def, this)) = builtin(f, FAST_KEYWORDS) else { miss!(CALL, pc, sp, fp, ts, arg) };
+    let kw = (*ts).kwnames.replace(core::ptr::null_mut());
+    #[inline(never)]
+    unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj, args: Sp, n: usize, kw: Obj) -> Obj {
+        // SAFETY: the definition's contract; LAYOUT: names of keywords are a tuple.
+        unsafe {
+            let names = (kw as *const PyTupleObject).as_ref().map_or(0, dxpy_core::tuple::len);
+            native(ts, || {
+                function_of!(def, PyCFunctionFastWithKeywords)(this, args, (n - names) as isize, kw)
+            })
+        }
+    }
+    let r = run(ts, def, this, args, n, kw);
+    done(pc, sp, fp, ts, arg, r)
+});
+
+/// A method of a built-in type that a call names; the object is of the type.
+#[inline(always)]
+unsafe fn descriptor<'a>(f: Obj, this: Obj, flags: i32) -> Option<&'a PyMethodDef> {
+    // SAFETY: the handler contract; LAYOUT: just checked; STATIC: a descriptor holds its definition and its type.
+    unsafe {
+        if !is(f, &PyMethodDescr_Type.0) {
+            return None;
+        }
+        let d = &*(f as *const PyMethodDescrObject);
+        let def = &*d.d_method.get();
+        let fits = def.ml_flags.get() & CONVENTION == flags;
+        let class = d.d_common.d_type.get();
+        let of_type = core::ptr::eq((*this).ob_type.get(), class) || types::is_subtype((*this).ty(), &*class);
+        (fits && of_type).then_some(def)
+    }
+}
+
+op!(CALL_NO_KW_METHOD_DESCRIPTOR_NOARGS(pc, sp, fp, ts, arg) {
+    let (f, args, n) = operands(sp, arg);
+    if n != 1 {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    let Some(def) = descriptor(f, *args, METH_NOARGS) else { miss!(CALL, pc, sp, fp, ts, arg) };
+    #[inline(never)]
+    unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj) -> Obj {
+        // SAFETY: the definition's contract.
+        unsafe { native(ts, || function_of!(def, PyCFunction)(this, core::ptr::null_mut())) }
+    }
+    let r = run(ts, def, *args);
+    done(pc, sp, fp, ts, arg, r)
+});
+
+op!(CALL_NO_KW_METHOD_DESCRIPTOR_O(pc, sp, fp, ts, arg) {
+    let (f, args, n) = operands(sp, arg);
+    if n != 2 {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    let Some(def) = descriptor(f, *args, METH_O) else { miss!(CALL, pc, sp, fp, ts, arg) };
+    #[inline(never)]
+    unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj, a: Obj) -> Obj {
+        // SAFETY: the definition's contract.
+        unsafe { native(ts, || function_of!(def, PyCFunction)(this, a)) }
+    }
+    let r = run(ts, def, *args, *args.add(1));
+    done(pc, sp, fp, ts, arg, r)
+});
+
+op!(CALL_NO_KW_METHOD_DESCRIPTOR_FAST(pc, sp, fp, ts, arg) {
+    let (f, args, n) = operands(sp, arg);
+    if n == 0 {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    let Some(def) = descriptor(f, *args, METH_FASTCALL) else { miss!(CALL, pc, sp, fp, ts, arg) };
+    #[inline(never)]
+    unsafe fn run(ts: Ts, def: &PyMethodDef, args: Sp, n: usize) -> Obj {
+        // SAFETY: the definition's contract.
+        unsafe { native(ts, || function_of!(def, PyCFunctionFast)(*args, args.add(1), n as isize - 1)) }
+    }
+    let r = run(ts, def, args, n);
+    done(pc, sp, fp, ts, arg, r)
+});
+
+op!(CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS(pc, sp, fp, ts, arg) {
+    let (f, args, n) = operands(sp, arg);
+    let kw = (*ts).kwnames.get();
+    let names = if kw.is_null() { 0 } else { (*(kw as *const PyTupleObject)).ob_base.ob_size.get() as usize };
+    if n <= names {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    let Some(def) = descriptor(f, *args, FAST_KEYWORDS) else { miss!(CALL, pc, sp, fp, ts, arg) };
+    (*ts).kwnames.set(core::ptr::null_mut());
+    #[inline(never)]
+    unsafe fn run(ts: Ts, def: &PyMethodDef, args: Sp, n: usize, kw: Obj) -> Obj {
+        // SAFETY: the definition's contract.
+        unsafe {
+            native(ts, || {
+                function_of!(def, PyCFunctionFastWithKeywords)(*args, args.add(1), n as isize - 1, kw)
+            })
+        }
+    }
+    let r = run(ts, def, args, n - names, kw);
+    done(pc, sp, fp, ts, arg, r)
+});
+
+op!(CALL_NO_KW_LEN(pc, sp, fp, ts, arg) {
+    let (f, args, n) = operands(sp, arg);
+    let right = n == 1
+        && is(f, &PyCFunction_Type.0)
+        && {
+            let c = &*(f as *const PyCFunctionObject);
+            core::ffi::CStr::from_ptr((*c.m_ml.get()).ml_name.get()).to_bytes() == b"len" && is_of_builtins(c)
+        };
+    if !right {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    #[inline(never)]
+    unsafe fn run(ts: Ts, o: Obj) -> Obj {
+        // SAFETY: the handler contract: the object is live.
+        unsafe {
+            let py = token(ts);
+            let r = protocol::len(py, &*o).and_then(|n| long::from_i64(py, n as i64));
+            raw(py, r.map(Owned::upcast))
+        }
+    }
+    let r = run(ts, *args);
+    done(pc, sp, fp, ts, arg, r)
+});
+
+op!(CALL_NO_KW_ISINSTANCE(pc, sp, fp, ts, arg) {
+    let (f, args, n) = operands(sp, arg);
+    let right = n == 2
+        && is(f, &PyCFunction_Type.0)
+        && {
+            let c = &*(f as *const PyCFunctionObject);
+            let name = core::ffi::CStr::from_ptr((*c.m_ml.get()).ml_name.get());
+            name.to_bytes() == b"isinstance" && is_of_builtins(c)
+        };
+    if !right {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    #[inline(never)]
+    unsafe fn run(ts: Ts, o: Obj, class: Obj) -> Obj {
+        // SAFETY: the handler contract: both are live.
+        unsafe {
+            let py = token(ts);
+            let r = types::isinstance::is_instance(py, &*o, &*class);
+            raw(py, r.map(|b| boolean::new(b).upcast()))
+        }
+    }
+    let r = run(ts, *args, *args.add(1));
+    done(pc, sp, fp, ts, arg, r)
+});
+
+op!(CALL_NO_KW_LIST_APPEND(pc, sp, fp, ts, arg) {
+    let (f, this, v) = (*sp.sub(3), *sp.sub(2), *sp.sub(1));
+    let right = !f.is_null() && arg == 1 && is(f, &PyMethodDescr_Type.0) && is(this, &PyList_Type.0) && {
+        let d = &*(f as *const PyMethodDescrObject);
+        core::ptr::eq(d.d_common.d_type.get(), &raw const PyList_Type.0)
+            && core::ffi::CStr::from_ptr((*d.d_method.get()).ml_name.get()).to_bytes() == b"append"
+    };
+    if !right {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    let l = &*(this as *const PyListObject);
+    let n = l.ob_base.ob_size.get();
+    if n < l.allocated.get() {
+        *l.ob_item.get().add(n as usize) = v;
+        l.ob_base.ob_size.set(n + 1);
+    } else {
+        #[inline(never)]
+        unsafe fn grow(ts: Ts, l: &PyListObject, v: Obj) -> bool {
+            // SAFETY: OWNED: the stack's reference goes to the list.
+            unsafe {
+                let py = token(ts);
+                failed(py, list::push(py, l, own(v)))
+            }
+        }
+        if grow(ts, l, v) {
+            sp = sp.sub(1);
+            fail!(pc, sp, fp, ts)
+        }
+    }
+    sp = sp.sub(3);
+    release(this);
+    release(f);
+    // The result, None, would be dropped at once: behind the cache and POP_TOP.
+    if *pc.add(3) & 255 == dxpy_bytecode::Op::POP_TOP as u16 {
+        next!(pc.add(4), sp, fp, ts)
+    }
+    *sp = dxpy_core::object::none().into_ptr();
+    next!(pc.add(3), sp.add(1), fp, ts)
+});
+
+/// A call of a type with one argument.
+macro_rules! of_type {
+    ($name:ident, $ty:expr, |$py:ident, $o:ident| $body:expr) => {
+        op!($name(pc, sp, fp, ts, arg) {
+            let args = sp.sub(arg);
+            let f = *args.sub(1);
+            if arg != 1 || !(*args.sub(2)).is_null() || !core::ptr::addr_eq(f, $ty) {
+                miss!(CALL, pc, sp, fp, ts, arg)
+            }
+            #[inline(never)]
+            unsafe fn run(ts: Ts, o: Obj) -> Obj {
+                // SAFETY: the handler contract: the object is live.
+                let ($py, $o) = unsafe { (token(ts), &*o) };
+                raw($py, $body)
+            }
+            let r = run(ts, *args);
+            done(pc, sp, fp, ts, arg, r)
+        });
+    };
+}
+of_type!(CALL_NO_KW_TYPE_1, &PyType_Type.0, |_py, o| Ok(o.ty().as_object().to_owned()));
+of_type!(CALL_NO_KW_STR_1, &PyUnicode_Type.0, |py, o| protocol::str(py, o).map(Owned::upcast));
+of_type!(CALL_NO_KW_TUPLE_1, &PyTuple_Type.0, |py, o| sequence::to_tuple(py, o).map(Owned::upcast));
+
+op!(CALL_BUILTIN_CLASS(pc, sp, fp, ts, arg) {
+    let (f, args, n) = operands(sp, arg);
+    let vectorcall = match types::check(&*f) {
+        Some(class) => class.tp_vectorcall.get(),
+        None => None,
+    };
+    let Some(call) = vectorcall else { miss!(CALL, pc, sp, fp, ts, arg) };
+    let kw = (*ts).kwnames.replace(core::ptr::null_mut());
+    #[inline(never)]
+    unsafe fn run(ts: Ts, call: vectorcallfunc, f: Obj, args: Sp, n: usize, kw: Obj) -> Obj {
+        // SAFETY: the slot's contract; LAYOUT: names of keywords are a tuple.
+        unsafe {
+            let names = (kw as *const PyTupleObject).as_ref().map_or(0, dxpy_core::tuple::len);
+            native(ts, || call(f, args, (n - names) | PY_VECTORCALL_ARGUMENTS_OFFSET, kw))
+        }
+    }
+    let r = run(ts, call, f, args, n, kw);
+    done(pc, sp, fp, ts, arg, r)
+});
