@@ -29,10 +29,10 @@ pub(super) fn quicken(units: &mut [u16]) {
             continue;
         };
         let cache = op.meta().cache as usize;
-        if cache > 0 {
-            if let Some(counter) = units.get_mut(i + 1) {
-                *counter = WARMUP;
-            }
+        if cache > 0
+            && let Some(counter) = units.get_mut(i + 1)
+        {
+            *counter = WARMUP;
         }
         if let Some((at, first)) = before
             && let Some(two) = pair(first, op)

@@ -36,8 +36,14 @@ fn kind(py: Py<'_>, ty: &PyTypeObject, name: &PyUnicodeObject, store: bool) -> K
     }
     if class.is(&PyMemberDescr_Type.0) {
         // SAFETY: LAYOUT, STATIC: the type says so; a descriptor's row outlives it.
-        let row = unsafe { &*(*(d.as_ptr() as *const PyMemberDescrObject)).d_member.get() };
-        let plain = row.r#type.get() == Py_T_OBJECT_EX && row.flags.get() & (READONLY | AUDIT) == 0;
+        let (row, of) = unsafe {
+            let d = &*(d.as_ptr() as *const PyMemberDescrObject);
+            (&*d.d_member.get(), &*d.d_common.d_type.get())
+        };
+        // A descriptor of another class, found here by its name, refuses such an instance.
+        let plain = types::is_subtype(ty, of)
+            && row.r#type.get() == Py_T_OBJECT_EX
+            && row.flags.get() & (READONLY | AUDIT) == 0;
         return if plain { Kind::Slot(row.offset.get()) } else { Kind::Other };
     }
     if class.tp_descr_set.get().is_some() {

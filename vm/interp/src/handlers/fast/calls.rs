@@ -216,6 +216,9 @@ const FAST_KEYWORDS: i32 = METH_FASTCALL | METH_KEYWORDS;
 
 /// The function of a definition, of the type that its flags say.
 macro_rules! function_of {
+    ($def:expr) => {
+        $def.ml_meth.get().unwrap_unchecked()
+    };
     ($def:expr, $ty:ty) => {
         core::mem::transmute::<PyCFunction, $ty>($def.ml_meth.get().unwrap_unchecked())
     };
@@ -229,7 +232,7 @@ op!(CALL_NO_KW_BUILTIN_O(pc, sp, fp, ts, arg) {
     #[inline(never)]
     unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj, a: Obj) -> Obj {
         // SAFETY: the definition's contract.
-        unsafe { native(ts, || function_of!(def, PyCFunction)(this, a)) }
+        unsafe { native(ts, || function_of!(def)(this, a)) }
     }
     let r = run(ts, def, this, *args);
     done(pc, sp, fp, ts, arg, r)
@@ -291,7 +294,7 @@ op!(CALL_NO_KW_METHOD_DESCRIPTOR_NOARGS(pc, sp, fp, ts, arg) {
     #[inline(never)]
     unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj) -> Obj {
         // SAFETY: the definition's contract.
-        unsafe { native(ts, || function_of!(def, PyCFunction)(this, core::ptr::null_mut())) }
+        unsafe { native(ts, || function_of!(def)(this, core::ptr::null_mut())) }
     }
     let r = run(ts, def, *args);
     done(pc, sp, fp, ts, arg, r)
@@ -306,7 +309,7 @@ op!(CALL_NO_KW_METHOD_DESCRIPTOR_O(pc, sp, fp, ts, arg) {
     #[inline(never)]
     unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj, a: Obj) -> Obj {
         // SAFETY: the definition's contract.
-        unsafe { native(ts, || function_of!(def, PyCFunction)(this, a)) }
+        unsafe { native(ts, || function_of!(def)(this, a)) }
     }
     let r = run(ts, def, *args, *args.add(1));
     done(pc, sp, fp, ts, arg, r)
