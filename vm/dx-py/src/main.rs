@@ -1,4 +1,9 @@
 //! The `dx-py` executable: command line, configuration, start-up, what is run, and the end, over the runtime below it.
+//!
+//! `main` is C's: Rust's own would open /dev/null in place of standard streams that the parent closed, which a program is
+//! to see (`sys.stdin` is None then).
+
+#![no_main]
 
 // Linked for the symbols it exports.
 extern crate dxpy_capi as _;
@@ -14,8 +19,14 @@ mod settings;
 mod start;
 mod streams;
 
-fn main() {
+use core::ffi::{c_char, c_int};
+use std::ffi::OsString;
+
+/// The entry of the process.
+#[unsafe(no_mangle)]
+pub extern "C" fn main(_argc: c_int, _argv: *const *const c_char) -> c_int {
     // The call keeps the stubs of the C API in the link.
     dxpy_capi::missing::dxpy_missing_anchor();
-    std::process::exit(start::main(std::env::args_os().collect()));
+    let status = start::main(std::env::args_os().collect::<Vec<OsString>>());
+    std::process::exit(status)
 }

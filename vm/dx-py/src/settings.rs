@@ -165,6 +165,7 @@ pub fn encodings(o: &Options, e: &Environment) -> Result<Encodings, Fatal> {
             stdio = encoding.to_owned();
         }
     }
+    stdio = codec_name(&stdio);
     Ok(Encodings {
         utf8_mode,
         fs: of_locale,
@@ -182,12 +183,16 @@ fn preinit(message: &str) -> Fatal {
 /// The encoding of the locale, by the name its codec goes by where that is known here.
 fn locale_encoding() -> String {
     let name = locale::info(CODESET).unwrap_or_default();
-    let name = String::from_utf8_lossy(&name).into_owned();
-    match name.to_ascii_lowercase().as_str() {
-        "" | "utf-8" | "utf8" => "utf-8".to_owned(),
-        "ansi_x3.4-1968" | "646" | "ascii" | "us-ascii" => "ascii".to_owned(),
-        "iso-8859-1" | "iso8859-1" => "iso8859-1".to_owned(),
-        _ => name,
+    codec_name(&String::from_utf8_lossy(&name))
+}
+
+/// The name of the codec of an encoding (`config_get_codec_name`), for those with codecs that need no import.
+fn codec_name(name: &str) -> String {
+    match name.to_ascii_lowercase().replace('_', "-").as_str() {
+        "" | "utf-8" | "utf8" | "u8" | "cp65001" => "utf-8".to_owned(),
+        "ansi-x3.4-1968" | "646" | "ascii" | "us-ascii" => "ascii".to_owned(),
+        "iso-8859-1" | "iso8859-1" | "latin1" | "latin-1" | "latin" | "l1" | "8859" => "iso8859-1".to_owned(),
+        _ => name.to_owned(),
     }
 }
 

@@ -205,7 +205,8 @@ impl Printer<'_> {
                 ));
             };
             let text = unicode::utf8(self.py, text)?;
-            let end = if s.end_lineno > s.lineno { text.len() as isize } else { s.end_offset };
+            let size = text.len() as isize;
+            let end = if s.end_lineno > s.lineno { size } else { s.end_offset }.min(size + 1);
             self.error_text(&text, s.offset, end)?;
         }
         Ok(Some(s.message))
