@@ -7,8 +7,9 @@ pub mod _queue;
 pub mod _signal;
 pub mod _thread;
 pub mod atexit;
-pub mod config;
 pub mod errors;
 pub mod gc;
 mod hooks;
 pub mod sys;
+
+pub use dxpy_import::config;

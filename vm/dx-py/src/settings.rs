@@ -263,6 +263,7 @@ pub fn configure(args: &[OsString], o: &Options, e: &Environment, text: &Encodin
     {
         return Err(Fatal::new("", "bad value for option -X frozen_modules (expected \"on\" or \"off\")"));
     }
+    c.use_frozen_modules = x("frozen_modules") != Some(b"off");
     c.tracemalloc = tracemalloc(o, e)?;
     c.int_max_str_digits = max_digits(o, e)?;
     match if o.random_hashes { None } else { e.get("PYTHONHASHSEED") } {

@@ -48,6 +48,11 @@ pub fn main(args: Vec<OsString>) -> i32 {
         eprintln!("{warning}");
     }
     let status = run::program(py, &o.program);
+    end(py, status)
+}
+
+/// Ends the interpreter; the status of the process.
+fn end(py: Py<'_>, status: i32) -> i32 {
     let status = if finish::finish(py) { status } else { 120 };
     if program::INTERRUPTED.load(Ordering::Relaxed) {
         return dxpy_mod_sys::_signal::end_by_interrupt();
@@ -144,14 +149,20 @@ fn core(py: Py<'_>) -> PyResult<()> {
     dxpy_core::codecs::set_fs(&c.fs_encoding, &c.fs_errors);
     program::OPTIMIZE.store(c.optimize.clamp(0, 2) as u8, Ordering::Relaxed);
     program::INSPECT.store(c.inspect != 0, Ordering::Relaxed);
+    dxpy_import::frozen::WANTED.store(c.use_frozen_modules, Ordering::Relaxed);
     dxpy_mod_lang::builtins::OPTIMIZE.set(c.optimize.clamp(0, 2) as u8);
     dxpy_types::code::DEBUG_RANGES.set(c.code_debug_ranges);
     dxpy_interp::install();
     dxpy_mod_lang::_warnings::install();
     state::register(MODULES);
+    program::EXIT.set(Some(|py, status| std::process::exit(end(py, status))));
     dxpy_types::init(py)?;
     bootstrap::first_modules(py, &dxpy_mod_lang::builtins::BUILTINS, &dxpy_mod_sys::sys::SYS)?;
     finish::keep_builtins(py)?;
+    let printer = dxpy_import::stdprinter::new(py, 2)?;
+    for n in [name!("stderr"), name!("__stderr__")] {
+        dict::set(py, module::dict_of(state::sys()), n.obj(py), &printer)?;
+    }
     crate::streams::open(py)?;
     bootstrap::importlib(py)
 }

@@ -62,5 +62,17 @@ pub fn importlib(py: Py<'_>) -> PyResult<()> {
 /// `init_importlib_external`: importers of files, and of zip archives.
 pub fn external_importers(py: Py<'_>) -> PyResult<()> {
     call::method(py, state::importlib(), name!("_install_external_importers"), [])?;
+    zip_importer(py)
+}
+
+/// `init_zipimport`: archives can be imported from, first of all. Where there is no decompression they cannot.
+fn zip_importer(py: Py<'_>) -> PyResult<()> {
+    let sys = module::dict_of(state::sys());
+    let Some(hooks) = dict::get_name(py, sys, name!("path_hooks"))? else { return Ok(()) };
+    let zipimport = import::import_module(py, name!("zipimport").get(py))?;
+    if let Ok(importer) = dxpy_core::attr::get_name(py, &zipimport, name!("zipimporter")) {
+        let zero = dxpy_core::long::from_i64(py, 0)?;
+        call::method(py, &hooks, name!("insert"), [zero.as_object(), &*importer])?;
+    }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `_imp`: what `importlib` needs natively (`Python/import.c`).
 
-use crate::{frozen, state};
+use crate::{config, frozen, state};
 use dxpy_core::abi::*;
 use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
@@ -41,7 +41,12 @@ methods! { static METHODS: for PyModuleObject [
 ] }
 
 fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
-    module::add(py, m, "check_hash_based_pycs", name!("default").obj(py))
+    module::add(
+        py,
+        m,
+        "check_hash_based_pycs",
+        unicode::from_str(py, &config::get().check_hash_pycs)?.as_object(),
+    )
 }
 
 fn extension_suffixes(py: Py<'_>, _: &PyModuleObject) -> PyResult {
@@ -67,24 +72,40 @@ fn release_lock(py: Py<'_>, _: &PyModuleObject) -> PyResult<()> {
     Err(exceptions::runtime_error(py, format_args!("not holding the import lock")))
 }
 
-fn find_frozen(
-    py: Py<'_>,
-    _: &PyModuleObject,
-    name: &PyUnicodeObject,
-    _withdata: Option<&PyObject>,
-) -> PyResult {
+fn find_frozen(py: Py<'_>, _: &PyModuleObject, name: &PyUnicodeObject, withdata: Option<bool>) -> PyResult {
     let Some(f) = frozen::find(&unicode::display(name.as_object())) else { return Ok(object::none()) };
-    let origin = unicode::from_str(py, f.origin)?.upcast();
-    tuple::from_iter(py, [object::none(), boolean::new(f.package).upcast(), origin]).map(Owned::upcast)
+    let origin = match f.origin {
+        Some(o) => unicode::from_str(py, o)?.upcast(),
+        None => object::none(),
+    };
+    let data = match (withdata, dxpy_core::hooks::HOOKS.memoryview.get()) {
+        (Some(true), Some(view)) => view(py, bytes::new(py, frozen::data(f))?.as_object(), READ)?,
+        _ => object::none(),
+    };
+    tuple::from_iter(py, [data, boolean::new(f.package).upcast(), origin]).map(Owned::upcast)
 }
+
+/// Views for reading.
+const READ: i32 = 0x100;
 
 /// The frozen module, or the `ImportError` (`set_frozen_error`).
 fn frozen_or_error(py: Py<'_>, name: &PyUnicodeObject) -> PyResult<&'static frozen::Frozen> {
-    frozen::find(&unicode::display(name.as_object())).ok_or_else(|| {
+    let text = unicode::display(name.as_object());
+    frozen::find(&text).ok_or_else(|| {
         let shown = dxpy_core::protocol::repr(py, name.as_object())
             .map(|r| unicode::display(r.as_object()))
             .unwrap_or_default();
-        exceptions::format(py, &exceptions::ImportError, format_args!("No such frozen object named {shown}"))
+        let message = match frozen::names().any(|n| n == text) {
+            true => {
+                format!("Frozen modules are disabled and the frozen object named {shown} is not essential")
+            }
+            false => format!("No such frozen object named {shown}"),
+        };
+        let e = exceptions::format(py, &exceptions::ImportError, format_args!("{message}"));
+        // SAFETY: LAYOUT: an `ImportError`; its name is not set yet.
+        let fields = unsafe { &*(e.value() as *const PyBaseExceptionObject as *const PyImportErrorObject) };
+        fields.name.set(name.to_owned().into_ptr());
+        e
     })
 }
 
@@ -92,10 +113,28 @@ fn get_frozen_object(
     py: Py<'_>,
     _: &PyModuleObject,
     name: &PyUnicodeObject,
-    _data: Option<&PyObject>,
+    data: Option<&PyObject>,
 ) -> PyResult {
-    let f = frozen_or_error(py, name)?;
-    frozen::code(py, f).map(Owned::upcast)
+    let Some(data) = data.filter(|d| !object::is_none(d)) else {
+        let f = frozen_or_error(py, name)?;
+        return frozen::code(py, f).map(Owned::upcast);
+    };
+    let shown = || dxpy_core::protocol::repr(py, name.as_object()).map(|r| unicode::display(r.as_object()));
+    let marshal = crate::import::import_module(py, name!("marshal").get(py))?;
+    let loaded = dxpy_core::call::method(py, &marshal, name!("loads"), [data]);
+    let Ok(code) = loaded else {
+        let shown = shown()?;
+        return Err(exceptions::format(
+            py,
+            &exceptions::ImportError,
+            format_args!("Frozen object named {shown} is invalid"),
+        ));
+    };
+    if dxpy_types::code::check(&code).is_none() {
+        let shown = shown()?;
+        return Err(exceptions::type_error(py, format_args!("frozen object {shown} is not a code object")));
+    }
+    Ok(code)
 }
 
 fn is_frozen_package(py: Py<'_>, _: &PyModuleObject, name: &PyUnicodeObject) -> PyResult<bool> {
@@ -112,7 +151,9 @@ fn frozen_module_names(py: Py<'_>, _: &PyModuleObject) -> PyResult {
     list::from_iter(py, items).map(Owned::upcast)
 }
 
-fn override_frozen(_: Py<'_>, _: &PyModuleObject, _: i32) {}
+fn override_frozen(_: Py<'_>, _: &PyModuleObject, how: i32) {
+    frozen::OVERRIDE.store(how.signum(), core::sync::atomic::Ordering::Relaxed);
+}
 
 fn override_check(_: Py<'_>, _: &PyModuleObject, _: i32) -> i32 {
     0
@@ -135,8 +176,11 @@ pub fn import_frozen(py: Py<'_>, f: &'static frozen::Frozen) -> PyResult {
     dict::set(py, state::module_dict(), name.as_object(), m.as_object())?;
     dxpy_interp::eval_code(py, &code, d.as_object(), d.as_object())?;
     // `FrozenImporter` completes the module's spec from it when importlib is set up.
-    let origin = unicode::from_str(py, f.origin)?;
-    dict::set(py, d, name!("__origname__").obj(py), origin.as_object())?;
+    let origin = match f.origin {
+        Some(o) => unicode::from_str(py, o)?.upcast(),
+        None => object::none(),
+    };
+    dict::set(py, d, name!("__origname__").obj(py), &origin)?;
     Ok(m.upcast())
 }
 

@@ -2,6 +2,7 @@
 //! start of `importlib`.
 
 pub mod bootstrap;
+pub mod config;
 pub mod display;
 pub mod dynamic;
 pub mod frozen;
@@ -11,3 +12,4 @@ pub mod interactive;
 pub mod run;
 pub mod source;
 pub mod state;
+pub mod stdprinter;

@@ -3,9 +3,11 @@
 
 use crate::source::{self, Compile};
 use crate::{display, import, state};
+use core::cell::Cell;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
+use dxpy_core::statics::Gil;
 use dxpy_core::{
     Owned, Py, PyErr, PyResult, attr, bytes, call, dict, exceptions, long, module, name, object, protocol,
     unicode,
@@ -233,4 +235,15 @@ pub fn file(
     let r = string(py, content, filename, how, globals, locals);
     flush(py);
     r
+}
+
+/// Ends the interpreter and the process; set by the executable.
+pub static EXIT: Gil<Cell<Option<fn(Py<'_>, i32) -> !>>> = Gil(Cell::new(None));
+
+/// `Py_Exit`.
+pub fn exit(py: Py<'_>, status: i32) -> ! {
+    match EXIT.get() {
+        Some(f) => f(py, status),
+        None => std::process::exit(status),
+    }
 }

@@ -8,7 +8,8 @@ use dxpy_compiler::CompileError;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::{Owned, Py, PyErr, PyResult, codecs, exceptions, long, object, protocol, tuple, unicode};
-use dxpy_parser::{ErrorKind, Mode};
+use dxpy_parser::ErrorKind;
+pub use dxpy_parser::Mode;
 use dxpy_types::code::Cache;
 
 /// The runtime's Unicode tables for the parser, and its codecs.

@@ -55,6 +55,8 @@ pub struct Config {
     pub skip_first_line: bool,
     /// Whether code objects have columns.
     pub code_debug_ranges: bool,
+    /// `-X frozen_modules`.
+    pub use_frozen_modules: bool,
     pub import_time: bool,
     pub faulthandler: bool,
     /// How many frames tracemalloc keeps from the start; 0 for not at all.
