@@ -119,7 +119,7 @@ pub fn code(py: Py<'_>, f: &'static Frozen) -> PyResult<Owned<PyCodeObject>> {
             format_args!("Frozen object named '{name}' is invalid"),
         ));
     };
-    let code = dxpy_types::code::from_plain(py, &plain)?;
+    let code = dxpy_types::code::from_plain(py, &plain, &mut dxpy_types::code::Cache::default())?;
     CODE.borrow_mut().push((f.name, code.to_owned().into_raw()));
     Ok(code)
 }
