@@ -99,61 +99,60 @@ functions! { pointer:
     PyOS_double_to_string PyUnicode_FromEncodedObject PyInstanceMethod_New PyMemoryView_GetContiguous
     PyOS_FSPath PyEval_EvalCode PyMem_RawMalloc _PyStack_AsDict PyBytes_FromFormat PyMem_RawRealloc
     PyUnicodeDecodeError_Create PyMem_RawCalloc PyUnicode_AsUCS4Copy PyUnicode_FromWideChar
-    _PyUnicodeWriter_Finish PyContextVar_New PyContextVar_Set PyErr_SetImportError PyFrame_GetLocals
-    PyFunction_GetAnnotations PyStructSequence_New PyUnicode_AsUCS4 PyUnicode_DecodeUTF32 Py_AddPendingCall
-    _PyLong_New PyCode_GetCode PyCode_GetVarnames PyCodec_Decoder PyCodec_Encoder PyContext_CopyCurrent
-    PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals PyInterpreterState_ThreadHead PyOS_setsig
-    PyObject_InitVar PySeqIter_New PyThreadState_Next PyThread_start_new_thread PyUnicode_AsUTF16String
-    PyUnicode_DecodeLocale PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding
-    _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName PyAsyncGen_New PyBuffer_GetPointer
-    PyBytes_DecodeEscape PyBytes_FromFormatV PyCFunction_New PyCallIter_New PyCode_GetCellvars
-    PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_IgnoreErrors
-    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors PyCodec_ReplaceErrors
-    PyCodec_StreamReader PyCodec_StreamWriter PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors
-    PyConfig_Read PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString
-    PyConfig_SetWideStringList PyContext_Copy PyContext_New PyCoro_New PyDescr_NewGetSet PyDescr_NewMember
-    PyDescr_NewMethod PyDescr_NewWrapper PyErr_ProgramText PyErr_ProgramTextObject
-    PyErr_SetImportErrorSubclass PyEval_EvalCodeEx PyEval_EvalFrame PyEval_EvalFrameEx PyEval_GetFuncDesc
-    PyEval_GetFuncName PyFile_FromFd PyFile_GetLine PyFile_OpenCode PyFile_OpenCodeObject PyFloat_GetInfo
-    PyFrame_GetBuiltins PyFrame_GetGenerator PyFrame_GetGlobals PyFrame_GetVar PyFrame_GetVarString
-    PyFunction_GetClosure PyFunction_GetCode PyFunction_GetDefaults PyFunction_GetGlobals
-    PyFunction_GetKwDefaults PyFunction_GetModule PyFunction_New PyFunction_NewWithQualName PyGen_New
-    PyGen_NewWithQualName PyHash_GetFuncDef PyImport_AppendInittab PyInit__abc PyInit__ast PyInit__codecs
-    PyInit__collections PyInit__functools PyInit__imp PyInit__io PyInit__locale PyInit__operator
-    PyInit__signal PyInit__sre PyInit__stat PyInit__string PyInit__symtable PyInit__thread PyInit__tokenize
-    PyInit__tracemalloc PyInit__typing PyInit__weakref PyInit_atexit PyInit_errno PyInit_faulthandler
-    PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInstanceMethod_Function
-    PyInterpreterState_New PyLong_GetInfo PyMarshal_Init PyMarshal_ReadLastObjectFromFile
-    PyMarshal_ReadObjectFromFile PyMarshal_ReadObjectFromString PyMarshal_WriteObjectToString
-    PyMember_GetOne PyMethod_Function PyMethod_Self PyOS_Readline PyOS_getsig PyPickleBuffer_FromObject
-    PyPickleBuffer_GetBuffer PyRun_File PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyStatus_Error
-    PyStatus_Exit PyStatus_NoMemory PyStatus_Ok PyStructSequence_GetItem PyStructSequence_NewType
-    PySymtable_Lookup PySys_GetXOptions PyThread_GetInfo PyUnicodeDecodeError_GetObject
-    PyUnicodeEncodeError_GetEncoding PyUnicodeEncodeError_GetObject PyUnicodeEncodeError_GetReason
-    PyUnicode_AsCharmapString PyUnicode_AsDecodedObject PyUnicode_AsDecodedUnicode
-    PyUnicode_AsEncodedObject PyUnicode_AsEncodedUnicode PyUnicode_AsRawUnicodeEscapeString
-    PyUnicode_AsUTF32String PyUnicode_AsUnicodeEscapeString PyUnicode_AsWideCharString
-    PyUnicode_BuildEncodingMap PyUnicode_DecodeCharmap PyUnicode_DecodeLocaleAndSize
-    PyUnicode_DecodeRawUnicodeEscape PyUnicode_DecodeUTF16Stateful PyUnicode_DecodeUTF32Stateful
-    PyUnicode_DecodeUTF7 PyUnicode_DecodeUTF7Stateful PyUnicode_DecodeUTF8Stateful
-    PyUnicode_DecodeUnicodeEscape PyUnicode_RichCompare PyUnicode_Translate PyUnstable_Code_New
-    PyUnstable_Exc_PrepReraiseStar PyUnstable_InterpreterFrame_GetCode
-    PyUnstable_Object_GC_NewWithExtraData PyWideStringList_Append PyWideStringList_Insert PyWrapper_New
-    Py_DecodeLocale Py_EncodeLocale Py_GETENV Py_GetBuildInfo Py_GetCompiler Py_GetCopyright
-    Py_GetExecPrefix Py_GetPath Py_GetPlatform Py_GetPrefix Py_GetProgramFullPath Py_GetProgramName
-    Py_GetPythonHome Py_InitializeFromConfig Py_NewInterpreter Py_NewInterpreterFromConfig Py_PreInitialize
-    Py_PreInitializeFromArgs Py_PreInitializeFromBytesArgs Py_UniversalNewlineFgets _PyAST_Compile
-    _PyArena_Malloc _PyArena_New _PyArg_UnpackKeywordsWithVararg _PyArgv_AsWstrList _PyBytesWriter_Alloc
-    _PyBytesWriter_Finish _PyBytesWriter_Prepare _PyBytesWriter_Resize _PyBytesWriter_WriteBytes
-    _PyBytes_DecodeEscape _PyBytes_FormatEx _PyBytes_FromHex _PyCode_ConstantKey _PyCode_New
-    _PyCodecInfo_GetIncrementalDecoder _PyCodecInfo_GetIncrementalEncoder _PyCodec_DecodeText
-    _PyCodec_EncodeText _PyCodec_Lookup _PyCodec_LookupTextEncoding _PyCompile_Assemble _PyCompile_CodeGen
-    _PyCompile_OptimizeCfg _PyContext_NewHamtForTests _PyCrossInterpreterData_NewObject
-    _PyDictView_Intersect _PyDictView_New _PyDict_DelItemIf _PyDict_GetItemIdWithError _PyErr_Format
-    _PyErr_FormatFromCauseTstate _PyErr_GetHandledException _PyErr_GetTopmostException _PyErr_NoMemory
-    _PyErr_ProgramDecodedTextObject _PyErr_SetFromPyStatus _PyErr_StackItemToExcInfoTuple
-    _PyEval_AddPendingCall _PyEval_EvalFrameDefault _PyEval_GetBuiltin _PyEval_GetBuiltinId
-    _PyExc_CreateExceptionGroup _PyExc_PrepReraiseStar _PyFunction_Vectorcall
+    _PyUnicodeWriter_Finish PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
+    PyStructSequence_New PyUnicode_AsUCS4 PyUnicode_DecodeUTF32 _PyLong_New PyCode_GetCode
+    PyCode_GetVarnames PyCodec_Decoder PyCodec_Encoder PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals
+    PyInterpreterState_ThreadHead PyOS_setsig PyObject_InitVar PySeqIter_New PyThreadState_Next
+    PyThread_start_new_thread PyUnicode_AsUTF16String PyUnicode_DecodeLocale PyUnicode_DecodeUTF16
+    PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding _PyInterpreterState_GetConfig
+    _PyMem_GetCurrentAllocatorName PyAsyncGen_New PyBuffer_GetPointer PyBytes_DecodeEscape
+    PyBytes_FromFormatV PyCFunction_New PyCallIter_New PyCode_GetCellvars PyCode_GetFreevars
+    PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_IgnoreErrors PyCodec_IncrementalDecoder
+    PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors PyCodec_ReplaceErrors PyCodec_StreamReader
+    PyCodec_StreamWriter PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors PyConfig_Read
+    PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString
+    PyConfig_SetWideStringList PyCoro_New PyDescr_NewGetSet PyDescr_NewMember PyDescr_NewMethod
+    PyDescr_NewWrapper PyErr_ProgramText PyErr_ProgramTextObject PyErr_SetImportErrorSubclass
+    PyEval_EvalCodeEx PyEval_EvalFrame PyEval_EvalFrameEx PyEval_GetFuncDesc PyEval_GetFuncName
+    PyFile_FromFd PyFile_GetLine PyFile_OpenCode PyFile_OpenCodeObject PyFloat_GetInfo PyFrame_GetBuiltins
+    PyFrame_GetGenerator PyFrame_GetGlobals PyFrame_GetVar PyFrame_GetVarString PyFunction_GetClosure
+    PyFunction_GetCode PyFunction_GetDefaults PyFunction_GetGlobals PyFunction_GetKwDefaults
+    PyFunction_GetModule PyFunction_New PyFunction_NewWithQualName PyGen_New PyGen_NewWithQualName
+    PyHash_GetFuncDef PyImport_AppendInittab PyInit__abc PyInit__ast PyInit__codecs PyInit__collections
+    PyInit__functools PyInit__imp PyInit__io PyInit__locale PyInit__operator PyInit__signal PyInit__sre
+    PyInit__stat PyInit__string PyInit__symtable PyInit__thread PyInit__tokenize PyInit__tracemalloc
+    PyInit__typing PyInit__weakref PyInit_atexit PyInit_errno PyInit_faulthandler PyInit_gc
+    PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInstanceMethod_Function PyInterpreterState_New
+    PyLong_GetInfo PyMarshal_Init PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile
+    PyMarshal_ReadObjectFromString PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function
+    PyMethod_Self PyOS_Readline PyOS_getsig PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer PyRun_File
+    PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyStatus_Error PyStatus_Exit PyStatus_NoMemory
+    PyStatus_Ok PyStructSequence_GetItem PyStructSequence_NewType PySymtable_Lookup PySys_GetXOptions
+    PyThread_GetInfo PyUnicodeDecodeError_GetObject PyUnicodeEncodeError_GetEncoding
+    PyUnicodeEncodeError_GetObject PyUnicodeEncodeError_GetReason PyUnicode_AsCharmapString
+    PyUnicode_AsDecodedObject PyUnicode_AsDecodedUnicode PyUnicode_AsEncodedObject
+    PyUnicode_AsEncodedUnicode PyUnicode_AsRawUnicodeEscapeString PyUnicode_AsUTF32String
+    PyUnicode_AsUnicodeEscapeString PyUnicode_AsWideCharString PyUnicode_BuildEncodingMap
+    PyUnicode_DecodeCharmap PyUnicode_DecodeLocaleAndSize PyUnicode_DecodeRawUnicodeEscape
+    PyUnicode_DecodeUTF16Stateful PyUnicode_DecodeUTF32Stateful PyUnicode_DecodeUTF7
+    PyUnicode_DecodeUTF7Stateful PyUnicode_DecodeUTF8Stateful PyUnicode_DecodeUnicodeEscape
+    PyUnicode_RichCompare PyUnicode_Translate PyUnstable_Code_New PyUnstable_Exc_PrepReraiseStar
+    PyUnstable_InterpreterFrame_GetCode PyUnstable_Object_GC_NewWithExtraData PyWideStringList_Append
+    PyWideStringList_Insert PyWrapper_New Py_DecodeLocale Py_EncodeLocale Py_GETENV Py_GetBuildInfo
+    Py_GetCompiler Py_GetCopyright Py_GetExecPrefix Py_GetPath Py_GetPlatform Py_GetPrefix
+    Py_GetProgramFullPath Py_GetProgramName Py_GetPythonHome Py_InitializeFromConfig Py_NewInterpreter
+    Py_NewInterpreterFromConfig Py_PreInitialize Py_PreInitializeFromArgs Py_PreInitializeFromBytesArgs
+    Py_UniversalNewlineFgets _PyAST_Compile _PyArena_Malloc _PyArena_New _PyArg_UnpackKeywordsWithVararg
+    _PyArgv_AsWstrList _PyBytesWriter_Alloc _PyBytesWriter_Finish _PyBytesWriter_Prepare
+    _PyBytesWriter_Resize _PyBytesWriter_WriteBytes _PyBytes_DecodeEscape _PyBytes_FormatEx
+    _PyBytes_FromHex _PyCode_ConstantKey _PyCode_New _PyCodecInfo_GetIncrementalDecoder
+    _PyCodecInfo_GetIncrementalEncoder _PyCodec_DecodeText _PyCodec_EncodeText _PyCodec_Lookup
+    _PyCodec_LookupTextEncoding _PyCompile_Assemble _PyCompile_CodeGen _PyCompile_OptimizeCfg
+    _PyCrossInterpreterData_NewObject _PyDictView_Intersect _PyDictView_New _PyDict_DelItemIf
+    _PyDict_GetItemIdWithError _PyErr_Format _PyErr_FormatFromCauseTstate _PyErr_GetHandledException
+    _PyErr_GetTopmostException _PyErr_NoMemory _PyErr_ProgramDecodedTextObject _PyErr_SetFromPyStatus
+    _PyErr_StackItemToExcInfoTuple _PyEval_AddPendingCall _PyEval_EvalFrameDefault _PyEval_GetBuiltin
+    _PyEval_GetBuiltinId _PyExc_CreateExceptionGroup _PyExc_PrepReraiseStar _PyFunction_Vectorcall
     _PyGILState_GetInterpreterStateUnsafe _PyImport_GetModuleId _PyInterpreterID_LookUp
     _PyInterpreterID_New _PyInterpreterState_Enable _PyInterpreterState_GetEvalFrameFunc
     _PyInterpreterState_GetIDObject _PyInterpreterState_GetMainModule _PyInterpreterState_LookUpID
@@ -188,48 +187,47 @@ functions! { pointer:
 functions! { integer:
     PyTraceBack_Here PyOS_snprintf PyObject_CallFinalizerFromDealloc PyObject_GC_IsFinalized
     PyUnicode_FindChar _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable PyTuple_SetItem Py_IsInitialized
-    PyUnicode_Resize _PyUnicode_IsWhitespace PyErr_CheckSignals PyUnicode_Tailmatch PySlice_Unpack
-    PyFrame_GetLineNumber _PyBytes_Resize PyUnicode_Find _PyTrash_begin _PyTrash_cond PyObject_Print
-    _Py_IsFinalizing PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit
-    _PyUnicode_IsNumeric PyContextVar_Get PyUnicode_Count _PyUnicodeWriter_WriteStr _PyUnicode_EQ
-    _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous PyFrame_GetLasti PyTraceMalloc_Track
-    PyTraceMalloc_Untrack _PyGen_FetchStopIterationValue _PyUnicodeWriter_PrepareInternal
-    _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull
-    _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding
-    PyContext_Enter PyContext_Exit PyDescr_IsData PyEval_MergeCompilerFlags PyFile_WriteObject
-    PyFile_WriteString PyOS_strtol PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer
+    PyUnicode_Resize _PyUnicode_IsWhitespace PyUnicode_Tailmatch PySlice_Unpack PyFrame_GetLineNumber
+    _PyBytes_Resize PyUnicode_Find _PyTrash_begin _PyTrash_cond PyObject_Print _Py_IsFinalizing
+    PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric
+    PyUnicode_Count _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer
+    PyBuffer_ToContiguous PyFrame_GetLasti PyTraceMalloc_Track PyTraceMalloc_Untrack
+    _PyGen_FetchStopIterationValue _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString
+    _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes
+    PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding PyDescr_IsData PyEval_MergeCompilerFlags
+    PyFile_WriteObject PyFile_WriteString PyOS_strtol PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer
     PyStructSequence_InitType2 PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter
     PyUnicode_WriteChar Py_FinalizeEx Py_GetRecursionLimit _PyEval_SetProfile _PyEval_SliceIndex
     _PyFrame_IsEntryFrame _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase
     _PyUnicode_IsTitlecase _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyBuffer_FromContiguous
     PyBuffer_SizeFromFormat PyCode_Addr2Location PyCode_ClearWatcher PyCompile_OpcodeStackEffect
-    PyCompile_OpcodeStackEffectWithJump PyContextVar_Reset PyErr_SetInterruptEx PyErr_WarnExplicit
-    PyErr_WarnExplicitFormat PyErr_WarnExplicitObject PyFile_SetOpenCodeHook PyFloat_Pack2
-    PyFrame_FastToLocalsWithError PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations
-    PyFunction_SetClosure PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled
-    PyImport_ExtendInittab PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne
-    PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer
-    PyObject_CheckReadBuffer PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release PyRun_AnyFile
-    PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
-    PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject
-    PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags PySlice_GetIndices PySlice_GetIndicesEx
-    PyStatus_Exception PyStatus_IsError PyStatus_IsExit PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions
-    PySys_SetObject PyThreadState_SetAsyncExc PyThread_get_stacksize PyThread_set_stacksize
-    PyType_AddWatcher PyType_ClearWatcher PyType_Unwatch PyType_Watch PyUnicodeDecodeError_GetEncoding
-    PyUnicodeDecodeError_GetEnd PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart
-    PyUnicodeDecodeError_SetEnd PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart
-    PyUnicodeEncodeError_GetEnd PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason
-    PyUnicodeEncodeError_SetStart PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject
-    PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd
-    PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar
-    PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
+    PyCompile_OpcodeStackEffectWithJump PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat
+    PyErr_WarnExplicitObject PyFile_SetOpenCodeHook PyFloat_Pack2 PyFrame_FastToLocalsWithError
+    PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure
+    PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab
+    PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne PyOS_InterruptOccurred
+    PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer
+    PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release PyRun_AnyFile PyRun_AnyFileEx
+    PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop PyRun_InteractiveLoopFlags
+    PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject PyRun_SimpleFile
+    PyRun_SimpleFileEx PyRun_SimpleFileExFlags PySlice_GetIndices PySlice_GetIndicesEx PyStatus_Exception
+    PyStatus_IsError PyStatus_IsExit PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions PySys_SetObject
+    PyThread_get_stacksize PyThread_set_stacksize PyType_AddWatcher PyType_ClearWatcher PyType_Unwatch
+    PyType_Watch PyUnicodeDecodeError_GetEncoding PyUnicodeDecodeError_GetEnd
+    PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart PyUnicodeDecodeError_SetEnd
+    PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart PyUnicodeEncodeError_GetEnd
+    PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason PyUnicodeEncodeError_SetStart
+    PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason
+    PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason
+    PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar PyUnicode_FSDecoder PyUnicode_Fill
+    PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
     PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
-    Py_FdIsInteractive Py_FrozenMain Py_IsFalse Py_IsTrue Py_Main Py_MakePendingCalls Py_RunMain
-    Py_SetStandardStreamEncoding _PyArena_AddPyObject _PyBytes_Find _PyBytes_ReverseFind
-    _PyCode_CheckLineNumber _PyCode_Validate _PyConfig_FromDict _PyCrossInterpreterData_InitWithSize
-    _PyCrossInterpreterData_Lookup _PyCrossInterpreterData_RegisterClass _PyCrossInterpreterData_Release
+    Py_FdIsInteractive Py_FrozenMain Py_IsFalse Py_IsTrue Py_Main Py_RunMain Py_SetStandardStreamEncoding
+    _PyArena_AddPyObject _PyBytes_Find _PyBytes_ReverseFind _PyCode_CheckLineNumber _PyCode_Validate
+    _PyConfig_FromDict _PyCrossInterpreterData_InitWithSize _PyCrossInterpreterData_Lookup
+    _PyCrossInterpreterData_RegisterClass _PyCrossInterpreterData_Release
     _PyCrossInterpreterData_ReleaseAndRawFree _PyCrossInterpreterData_UnregisterClass _PyDeadline_Get
     _PyDeadline_Init _PyDict_CheckConsistency _PyDict_ContainsId _PyDict_DelItemId _PyDict_MergeEx
     _PyDict_SetItemId _PyErr_CheckSignals _PyErr_CheckSignalsTstate _PyErr_ExceptionMatches
@@ -288,16 +286,15 @@ functions! { void:
     PyErr_SetExcInfo PyMem_RawFree PyErr_SetHandledException _PyUnicodeWriter_Dealloc _PyUnicodeWriter_Init
     _Py_NewReference PyEval_SetProfile PyEval_SetTrace PyMem_GetAllocator PyMem_SetAllocator
     PyThreadState_EnterTracing PyThreadState_LeaveTracing PyUnicode_Append Py_FatalError PyBytes_Concat
-    PyBytes_ConcatAndDel PyErr_SetInterrupt PyOS_AfterFork_Child PyOS_AfterFork_Parent PyOS_BeforeFork
-    PyObject_GetArenaAllocator PyStructSequence_SetItem PySys_WriteStderr PyThreadState_Delete
-    Py_GetArgcArgv PyBuffer_FillContiguousStrides PyErr_RangedSyntaxLocationObject PyErr_SyntaxLocation
-    PyErr_SyntaxLocationEx PyErr_SyntaxLocationObject PyEval_AcquireLock PyEval_ReleaseLock
-    PyEval_SetProfileAllThreads PyEval_SetTraceAllThreads PyFrame_FastToLocals PyFrame_LocalsToFast
-    PyFunction_SetVectorcall PyInterpreterState_Clear PyInterpreterState_Delete PyMarshal_WriteLongToFile
-    PyMarshal_WriteObjectToFile PyMem_SetupDebugHooks PyOS_AfterFork PyObject_CallFinalizer
-    PyObject_SetArenaAllocator PyPreConfig_InitIsolatedConfig PyPreConfig_InitPythonConfig
-    PyStructSequence_InitType PySys_AddWarnOption PySys_AddWarnOptionUnicode PySys_AddXOption
-    PySys_ResetWarnOptions PySys_SetArgv PySys_SetArgvEx PySys_SetPath PySys_WriteStdout
+    PyBytes_ConcatAndDel PyErr_SetInterrupt PyObject_GetArenaAllocator PyStructSequence_SetItem
+    PySys_WriteStderr PyThreadState_Delete Py_GetArgcArgv PyBuffer_FillContiguousStrides
+    PyErr_RangedSyntaxLocationObject PyErr_SyntaxLocation PyErr_SyntaxLocationEx PyErr_SyntaxLocationObject
+    PyEval_AcquireLock PyEval_ReleaseLock PyEval_SetProfileAllThreads PyEval_SetTraceAllThreads
+    PyFrame_FastToLocals PyFrame_LocalsToFast PyFunction_SetVectorcall PyInterpreterState_Clear
+    PyInterpreterState_Delete PyMarshal_WriteLongToFile PyMarshal_WriteObjectToFile PyMem_SetupDebugHooks
+    PyOS_AfterFork PyObject_CallFinalizer PyObject_SetArenaAllocator PyPreConfig_InitIsolatedConfig
+    PyPreConfig_InitPythonConfig PyStructSequence_InitType PySys_AddWarnOption PySys_AddWarnOptionUnicode
+    PySys_AddXOption PySys_ResetWarnOptions PySys_SetArgv PySys_SetArgvEx PySys_SetPath PySys_WriteStdout
     PyThread_exit_thread PyUnicode_AppendAndDel PyUnicode_InternImmortal PyUnstable_GC_VisitObjects
     PyUnstable_PerfMapState_Fini Py_EndInterpreter Py_ExitStatusException Py_Finalize Py_Initialize
     Py_InitializeEx Py_SetPath Py_SetProgramName Py_SetPythonHome Py_SetRecursionLimit _PyArena_Free
@@ -331,13 +328,10 @@ data! {
     _Py_ctype_table = 1024;
     _Py_ctype_tolower = 256;
     _Py_ctype_toupper = 256;
-    PyContextVar_Type = 416;
-    PyContext_Type = 416;
     PyExc_EnvironmentError = 8;
     PyStructSequence_UnnamedField = 8;
     Py_FileSystemDefaultEncoding = 8;
     _PyRuntime = 459944;
-    PyContextToken_Type = 416;
     PyImport_FrozenModules = 8;
     PyImport_Inittab = 8;
     PyOS_InputHook = 8;
