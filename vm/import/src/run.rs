@@ -238,7 +238,10 @@ pub fn file(
 }
 
 /// Ends the interpreter and the process; set by the executable.
-pub static EXIT: Gil<Cell<Option<fn(Py<'_>, i32) -> !>>> = Gil(Cell::new(None));
+pub static EXIT: Gil<Cell<Option<ExitFn>>> = Gil(Cell::new(None));
+
+/// A function that ends the process with a status.
+pub type ExitFn = fn(Py<'_>, i32) -> !;
 
 /// `Py_Exit`.
 pub fn exit(py: Py<'_>, status: i32) -> ! {
