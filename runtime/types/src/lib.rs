@@ -129,6 +129,7 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
     dxpy_core::startup::ready_types(py, &own)?;
     typing::make_creatable();
     context::add_missing(py)?;
+    typing::alias::make_generic(py)?;
     exceptions::group::make_class(py)
 }
 

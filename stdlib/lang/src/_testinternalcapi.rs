@@ -318,7 +318,7 @@ fn encode_locale(
         let Some(start) = attr::get_name(py, e.value().as_object(), dxpy_core::name!("start")).ok() else {
             return e;
         };
-        let start = unicode::display(&start);
+        let start = long::check(&start).and_then(long::to_i64).unwrap_or(0);
         exceptions::runtime_error(py, format_args!("encode error: pos={start}, reason=encoding error"))
     })
 }

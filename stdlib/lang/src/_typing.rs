@@ -26,5 +26,6 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     for (name, ty) in typing::TYPES {
         module::add(py, m, name, ty.as_object())?;
     }
+    module::add(py, m, "Generic", typing::alias::generic().as_object())?;
     Ok(())
 }

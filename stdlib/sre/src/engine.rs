@@ -254,6 +254,10 @@ impl State {
             }
             self.must_advance = false;
             self.reset();
+            // What must begin where the text begins is not further on.
+            if code[pc] == AT && (code[pc + 1] == AT_BEGINNING || code[pc + 1] == AT_BEGINNING_STRING) {
+                return Ok(false);
+            }
             at += 1;
             if at > last {
                 return Ok(false);

@@ -46,11 +46,24 @@ pub fn format_map(py: Py<'_>, s: &PyUnicodeObject, mapping: &PyObject) -> PyResu
 
 fn build(py: Py<'_>, s: &PyUnicodeObject, args: &Arguments<'_>) -> PyResult<Owned<PyUnicodeObject>> {
     let mut out = Builder::with_capacity(unicode::len(s) + 16);
-    write(py, view(s), args, &mut AutoNumber::default(), 2, &mut out)?;
-    unicode::from_buf(py, out.finish())
+    let mut last = None;
+    write(py, view(s), args, &mut AutoNumber::default(), 2, &mut out, &mut last)?;
+    // A text that nothing was added to is the result itself, be it a field's or the format.
+    match last {
+        Some(text)
+            if unicode::len(&text) == out.len() && unicode::check_exact(text.as_object()).is_some() =>
+        {
+            Ok(text)
+        }
+        None if out.len() == unicode::len(s) && unicode::check_exact(s.as_object()).is_some() => {
+            Ok(s.to_owned())
+        }
+        _ => unicode::from_buf(py, out.finish()),
+    }
 }
 
-/// `build_string`: specifications may have fields, those of fields in specifications not.
+/// `build_string`: specifications may have fields, those of fields in specifications not. `last` becomes the text of the
+/// last field.
 fn write(
     py: Py<'_>,
     s: Str<'_>,
@@ -58,6 +71,7 @@ fn write(
     numbers: &mut AutoNumber,
     depth: usize,
     out: &mut Builder,
+    last: &mut Option<Owned<PyUnicodeObject>>,
 ) -> PyResult<()> {
     if depth == 0 {
         return Err(exceptions::value_error(py, format_args!("Max string recursion exceeded")));
@@ -79,7 +93,7 @@ fn write(
         let spec = s.slice(field.spec.0, field.spec.1);
         let made = if field.nested {
             let mut inner = Builder::new();
-            write(py, spec, args, numbers, depth - 1, &mut inner)?;
+            write(py, spec, args, numbers, depth - 1, &mut inner, &mut None)?;
             let spec = unicode::from_buf(py, inner.finish())?;
             protocol::format(py, &value, Some(spec.as_object()))?
         } else if spec.is_empty() {
@@ -89,6 +103,7 @@ fn write(
             protocol::format(py, &value, Some(spec.as_object()))?
         };
         out.push_str(view(&made));
+        *last = Some(made);
     }
     Ok(())
 }

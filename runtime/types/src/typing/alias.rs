@@ -7,11 +7,11 @@ use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::args::{Keywords, Rest};
 use dxpy_core::ptr::{Layout, Object};
-use dxpy_core::statics::{StaticTable, StaticType};
+use dxpy_core::statics::{Gil, StaticTable, StaticType};
 use dxpy_core::unicode::Name;
 use dxpy_core::{
     Owned, Py, PyResult, args, attr, call, exceptions, function, gc, getset, glue, hooks, members, methods,
-    name, object, signature, tuple,
+    name, object, signature, tuple, types,
 };
 
 /// `typealiasobject`.
@@ -167,12 +167,36 @@ fn subscript(py: Py<'_>, a: &TypeAlias, args: &PyObject) -> PyResult {
     hooks::generic_alias(py, a.as_object(), args)
 }
 
-/// `typing.Generic`: what is generic in it, `typing` does.
-pub static GENERIC: StaticType = StaticType::new::<PyObject>(c"typing.Generic")
-    .doc(c"The base of generic classes.\n\nA class with type parameters, `class C[T]`, derives from it by itself; before Python 3.12 it was named as a base: Generic[T].")
-    .flags(Py_TPFLAGS_BASETYPE)
-    .create(dxpy_core::types::object::new_slot)
-    .methods(&GENERIC_METHODS);
+static GENERIC: Gil<Cell<*const PyTypeObject>> = Gil(Cell::new(core::ptr::null()));
+
+/// `typing.Generic`: what is generic in it, `typing` does. A heap type, which `copyreg` looks for.
+pub fn generic() -> &'static PyTypeObject {
+    // SAFETY: INIT: made at start-up, never freed.
+    unsafe { &*GENERIC.get() }
+}
+
+/// Makes `typing.Generic`, at start-up.
+pub(crate) fn make_generic(py: Py<'_>) -> PyResult<()> {
+    let doc = c"The base of generic classes.\n\nA class with type parameters, `class C[T]`, derives from it by itself; before Python 3.12 it was named as a base: Generic[T].";
+    let slot =
+        |n, p: *const core::ffi::c_void| PyType_Slot { slot: Cell::new(n), pfunc: Cell::new(p.cast_mut()) };
+    let slots = [
+        slot(Py_tp_doc, doc.as_ptr().cast()),
+        slot(Py_tp_methods, GENERIC_METHODS.0.as_ptr().cast()),
+        slot(0, core::ptr::null()),
+    ];
+    let spec = PyType_Spec {
+        name: Cell::new(c"typing.Generic".as_ptr().cast_mut()),
+        basicsize: Cell::new(size_of::<PyObject>() as i32),
+        itemsize: Cell::new(0),
+        flags: Cell::new((Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE) as u32),
+        slots: Cell::new(slots.as_ptr().cast_mut()),
+    };
+    // SAFETY: STATIC: the docstring and the methods are; the slots are read during the call.
+    let ty = unsafe { types::spec::from_spec(py, None, None, &spec, None, false)? };
+    GENERIC.set(ty.into_ptr() as *const PyTypeObject);
+    Ok(())
+}
 
 methods! { static GENERIC_METHODS: for PyTypeObject [
     "__class_getitem__" = class_getitem [2], "?($type, /, *args, **kwargs)", "Parameterizes a generic class.", class;
@@ -210,5 +234,5 @@ pub(super) fn subscript_generic(py: Py<'_>, params: &PyObject) -> PyResult {
         return Err(exceptions::system_error(py, format_args!("type parameters are a tuple")));
     };
     let params = unpack_all(py, params)?;
-    super::ask(py, name!("_GenericAlias"), [GENERIC.as_object(), params.as_object()])
+    super::ask(py, name!("_GenericAlias"), [generic().as_object(), params.as_object()])
 }

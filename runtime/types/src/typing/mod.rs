@@ -29,7 +29,6 @@ pub static PART: Part = Part {
         &paramspec::PARAM_SPEC_KWARGS,
         &typevar::TYPE_VAR_TUPLE,
         &alias::TYPE_ALIAS,
-        &alias::GENERIC,
     ],
     hooks,
 };
@@ -46,15 +45,7 @@ pub static TYPES: &[(&str, &StaticType)] = &[
     ("ParamSpecArgs", &paramspec::PARAM_SPEC_ARGS),
     ("ParamSpecKwargs", &paramspec::PARAM_SPEC_KWARGS),
     ("TypeAliasType", &alias::TYPE_ALIAS),
-    ("Generic", &alias::GENERIC),
 ];
-
-/// `Generic` and the classes derived from it are made as `object` makes them. CPython's is a heap type, which inherits that.
-pub(crate) fn make_creatable() {
-    let flags = &alias::GENERIC.tp_flags;
-    flags.set(flags.get() & !dxpy_core::abi::constants::Py_TPFLAGS_DISALLOW_INSTANTIATION);
-    alias::GENERIC.tp_new.set(dxpy_core::types::PyBaseObject_Type.tp_new.get());
-}
 
 /// Gives the types the `__module__` that instances fall back on; called when `_typing` is imported.
 pub fn complete(py: Py<'_>) -> PyResult<()> {
@@ -104,17 +95,15 @@ fn make_union(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult {
     ask(py, name!("_make_union"), [a, b])
 }
 
-/// `caller`: the `__module__` of the function that runs.
+/// `caller`: the `__module__` of the function that runs, None if it has none.
 fn caller(py: Py<'_>) -> Option<Owned> {
     let f = frame::current(py);
-    if f.is_null() {
-        return None;
-    }
     // SAFETY: LIVE: the frame runs and holds its function, which may be NULL or None.
-    let func = unsafe { (*f).f_funcobj.get().as_ref() }?;
-    // SAFETY: LIVE: a function holds its module.
-    let module = unsafe { dxpy_core::function::check(func)?.func_module.get().as_ref() }?;
-    Some(module.to_owned())
+    let func = unsafe { f.as_ref().and_then(|f| f.f_funcobj.get().as_ref()) };
+    // SAFETY: LIVE: a function holds its module, which may be NULL.
+    let module =
+        unsafe { func.and_then(dxpy_core::function::check).and_then(|f| f.func_module.get().as_ref()) };
+    Some(module.map_or_else(object::none, |m| m.to_owned()))
 }
 
 /// Sets `__module__` of a new type variable, if its maker has a module.

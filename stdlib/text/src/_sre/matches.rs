@@ -1,7 +1,7 @@
 //! `re.Match` and the parsed template of a replacement (`_sre.SRE_Template`).
 
 use super::Subject;
-use super::pattern::{PatternObject, check_pattern};
+use super::pattern::PatternObject;
 use core::cell::Cell;
 use core::mem::offset_of;
 use dxpy_core::abi::constants::*;
@@ -353,19 +353,21 @@ impl TemplateObject {
 pub fn template(
     py: Py<'_>,
     _: &PyModuleObject,
-    pattern: &PyObject,
+    _pattern: &PyObject,
     parsed: &PyListObject,
 ) -> PyResult<Owned<TemplateObject>> {
     let bad = || exceptions::type_error(py, format_args!("invalid template"));
-    let p = check_pattern(pattern).ok_or_else(bad)?;
     let parts: Vec<Owned> = list::items(parsed).iter().map(|o| (**o).to_owned()).collect();
-    let _ = p;
     let Some((literal, rest)) = parts.split_first() else { return Err(bad()) };
     if rest.len() % 2 != 0 {
         return Err(bad());
     }
     let mut items = Vec::with_capacity(rest.len() / 2);
     for pair in rest.chunks_exact(2) {
+        // CPython reads it as a C integer, which takes no `__index__`.
+        if dxpy_core::long::check(&pair[0]).is_none() {
+            return Err(exceptions::type_error(py, format_args!("an integer is required")));
+        }
         let n = number::as_ssize(py, &pair[0], &exceptions::OverflowError)?;
         items.push((usize::try_from(n).map_err(|_| bad())?, pair[1].clone()));
     }
