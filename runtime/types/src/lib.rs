@@ -127,7 +127,6 @@ pub fn init(py: Py<'_>) -> PyResult<()> {
     }
     let own: Vec<&'static StaticType> = PARTS.iter().flat_map(|p| p.types.iter().copied()).collect();
     dxpy_core::startup::ready_types(py, &own)?;
-    typing::make_creatable();
     context::add_missing(py)?;
     typing::alias::make_generic(py)?;
     exceptions::group::make_class(py)
