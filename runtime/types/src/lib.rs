@@ -20,6 +20,7 @@ pub mod complex;
 pub mod context;
 pub mod descriptors;
 pub mod dict;
+pub mod dump;
 pub mod exceptions;
 pub mod float;
 pub mod frame;

@@ -158,7 +158,6 @@ pub fn install(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
 
 /// `_PySignal_Fini`: signals find what they found before Python started, and Python's handlers are let go of.
 pub fn finish(_: Py<'_>) {
-    hooks::HOOKS.signals.set(None);
     for n in 1..COUNT {
         if let Some(f) = set_in_table(n, None)
             && !object::is_none(&f)
@@ -181,7 +180,8 @@ pub fn interrupt(number: i32) -> bool {
     let Some(n) = usize::try_from(number).ok().filter(|n| (1..COUNT).contains(n)) else { return false };
     // SAFETY: LIVE: the table holds its objects.
     let handler = unsafe { HANDLERS[n].get().as_ref() };
-    if handler.is_some_and(|h| !is_number(h, IGNORE) && !is_number(h, DEFAULT)) {
+    // Where there is none any more the main thread reports the signal.
+    if handler.is_none_or(|h| !is_number(h, IGNORE) && !is_number(h, DEFAULT)) {
         signal::trip(number);
     }
     true

@@ -8,6 +8,7 @@ pub mod _signal;
 pub mod _thread;
 pub mod atexit;
 pub mod errors;
+pub mod faulthandler;
 pub mod gc;
 mod hooks;
 pub mod sys;

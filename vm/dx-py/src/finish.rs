@@ -36,6 +36,7 @@ pub fn finish(py: Py<'_>) -> bool {
     _signal::finish(py);
     collect::collect(py, 2);
     modules(py);
+    dxpy_mod_sys::faulthandler::finish(py);
     fork::clear(py);
     flushed &= flush(py);
     flushed

@@ -109,6 +109,13 @@ fn start(py: Py<'_>) -> Result<(), Failed> {
         "can't initialize sys standard streams",
         "core initialized",
     ))?;
+    if config::get().faulthandler {
+        dxpy_mod_sys::faulthandler::enable_at_start(py).map_err(step(
+            "_PyFaulthandler_Init",
+            "failed to enable faulthandler",
+            "core initialized",
+        ))?;
+    }
     main_module(py).map_err(step("add_main_module", "can't create __main__ module", "core initialized"))?;
     if !config::get().warnoptions.is_empty()
         && let Err(e) = import(py, "warnings")
@@ -133,7 +140,10 @@ fn install_signals(py: Py<'_>) -> PyResult<()> {
         // SAFETY: LAYOUT: just checked.
         dxpy_mod_sys::_signal::install(py, unsafe { &*(m.as_ptr() as *const PyModuleObject) })?;
     }
-    dxpy_core::thread::fork::in_child(py, |_| dxpy_mod_sys::_signal::after_fork_child());
+    dxpy_core::thread::fork::in_child(py, |_| {
+        dxpy_mod_sys::_signal::after_fork_child();
+        dxpy_mod_sys::faulthandler::after_fork_child();
+    });
     Ok(())
 }
 

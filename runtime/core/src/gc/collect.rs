@@ -25,6 +25,11 @@ static SCHEDULED: Gil<Cell<bool>> = Gil(Cell::new(false));
 static LONG_LIVED_TOTAL: Gil<Cell<usize>> = Gil(Cell::new(0));
 static LONG_LIVED_PENDING: Gil<Cell<usize>> = Gil(Cell::new(0));
 
+/// Whether a collection is going on (`interp->gc.collecting`).
+pub fn is_running() -> bool {
+    COLLECTING.get()
+}
+
 /// `gc.enable()`, `gc.disable()`; gives the former state.
 pub fn set_enabled(on: bool) -> bool {
     ENABLED.replace(on)
