@@ -5,6 +5,7 @@
 pub mod _bz2;
 pub mod _csv;
 pub mod _datetime;
+pub mod _decimal;
 pub mod _struct;
 pub mod array;
 mod boxed;

@@ -9,6 +9,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("array", &dxpy_mod_formats::array::MODULE),
     ("_datetime", &dxpy_mod_formats::_datetime::MODULE),
     ("_csv", &dxpy_mod_formats::_csv::MODULE),
+    ("_decimal", &dxpy_mod_formats::_decimal::MODULE),
     ("_bz2", &dxpy_mod_formats::_bz2::MODULE),
     ("zlib", &dxpy_mod_formats::zlib::MODULE),
     ("_blake2", &dxpy_mod_formats::hashes::BLAKE2_MODULE),
