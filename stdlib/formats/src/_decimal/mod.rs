@@ -296,7 +296,7 @@ fn getcontext(py: Py<'_>, _: &PyModuleObject) -> PyResult<Owned<ContextObject>> 
 
 fn setcontext(py: Py<'_>, _: &PyModuleObject, o: &PyObject) -> PyResult<()> {
     let Some(c) = context::check(o) else {
-        return Err(exceptions::type_error(py, format_args!("optional argument must be a context")));
+        return Err(exceptions::type_error(py, format_args!("argument must be a context")));
     };
     if TEMPLATES.iter().any(|t| core::ptr::addr_eq(t.get(), o)) {
         let copy = context::copy_of(py, c)?;

@@ -87,9 +87,6 @@ const INVALID: &str = "valid values for signals are:\n  [InvalidOperation, Float
 
 /// `exc_as_flag`.
 pub fn of_class(py: Py<'_>, o: &PyObject) -> PyResult<&'static Signal> {
-    if types::check(o).is_none_or(|t| !is_subtype(t, &exceptions::BaseException)) {
-        return Err(exceptions::type_error(py, format_args!("{INVALID}")));
-    }
     match SIGNALS.iter().find(|s| o.is(s.class())) {
         Some(s) => Ok(s),
         None => {
