@@ -11,7 +11,7 @@ use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::types::is_subtype;
 use dxpy_core::{
     Owned, Py, PyResult, boolean, call, dict, exceptions, glue, list, methods, object, protocol, tuple,
-    types, unicode,
+    unicode,
 };
 use dxpy_decimal::Flags;
 
