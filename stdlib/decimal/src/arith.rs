@@ -98,8 +98,10 @@ impl Context {
 
     /// `a * b + c` with one rounding.
     pub fn fma(&self, a: &Decimal, b: &Decimal, c: &Decimal, flags: &mut Flags) -> Decimal {
-        // The product is invalid before a quiet NaN is passed on, but after NaNs among its own factors.
-        if let Some(nan) = nans(&[a, b, c], self, flags) {
+        // An invalid product comes before any NaN is passed on, but after NaNs among its own factors.
+        if (a.is_nan() || b.is_nan())
+            && let Some(nan) = nans(&[a, b, c], self, flags)
+        {
             return nan;
         }
         match Context::product(a, b) {
@@ -133,6 +135,18 @@ impl Context {
         let ideal = ea - eb;
         if ca.is_zero() {
             return self.finalize(Decimal::finite(negative, ideal, Mag::ZERO), flags);
+        }
+        // An exact quotient has no more digits than this; one that is not fills the precision, however large it is.
+        let enough = ca.digits() as i64 + 4 * cb.digits() as i64;
+        if self.prec > enough + 1000 {
+            let shift = cb.digits() as i64 - ca.digits() as i64 + enough + 1;
+            let (q, r) = ca.shl(shift.max(0) as usize).div_rem(&cb.shl((-shift).max(0) as usize));
+            if r.is_zero() {
+                let exp = ideal - shift;
+                let zeros = (q.trailing_zeros() as i64).min((ideal - exp).max(0));
+                let d = Decimal::finite(negative, exp + zeros, q.shr(zeros as usize).0);
+                return self.finalize(d, flags);
+            }
         }
         let shift = cb.digits() as i64 - ca.digits() as i64 + self.prec + 1;
         let mut exp = ideal - shift;
@@ -311,6 +325,14 @@ impl Context {
         // An even exponent, and a radicand whose root has a digit more than wanted.
         let c = if e.rem_euclid(2) == 1 { c.shl(1) } else { c.clone() };
         let shift = self.prec + 1 - (c.digits() as i64 + 1) / 2;
+        if shift > 1000 {
+            // Before so many digits are computed: an exact root needs none of them.
+            let big = c.to_big();
+            let root = big.sqrt();
+            if &root * &root == big {
+                return self.finalize(Decimal::finite(false, ideal, Mag::from_big(&root)), flags);
+            }
+        }
         let (n, cut) = if shift >= 0 {
             let Some(n) = shl(&c, 2 * shift, flags) else { return Decimal::nan() };
             (n, 0)

@@ -626,6 +626,10 @@ fn locale(py: Py<'_>, override_: Option<&PyObject>) -> PyResult<Locale> {
     if let Some(s) = part("grouping")? {
         l.grouping = s.into_bytes();
     }
+    let short = |s: &str| s.len() <= 4;
+    if l.point.is_empty() || !short(&l.point) || !short(&l.separator) || l.grouping.iter().any(|n| *n > 127) {
+        return Err(exceptions::value_error(py, format_args!("invalid override dict")));
+    }
     Ok(l)
 }
 
