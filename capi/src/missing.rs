@@ -96,8 +96,8 @@ functions! { pointer:
     PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyObject_Init PyEval_GetBuiltins
     Py_GenericAlias PyThreadState_GetFrame PyDescr_NewClassMethod Py_GetVersion _PyBytes_Join
     _PyObject_NextNotImplemented PyFrame_GetCode PyFrame_GetBack PySys_GetObject PyGen_GetCode
-    PyOS_double_to_string PyUnicode_FromEncodedObject PyInstanceMethod_New PyMemoryView_GetContiguous
-    PyOS_FSPath PyEval_EvalCode PyMem_RawMalloc _PyStack_AsDict PyBytes_FromFormat PyMem_RawRealloc
+    PyOS_double_to_string PyUnicode_FromEncodedObject PyMemoryView_GetContiguous PyOS_FSPath
+    PyEval_EvalCode PyMem_RawMalloc _PyStack_AsDict PyBytes_FromFormat PyMem_RawRealloc
     PyUnicodeDecodeError_Create PyMem_RawCalloc PyUnicode_AsUCS4Copy PyUnicode_FromWideChar
     _PyUnicodeWriter_Finish PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
     PyStructSequence_New PyUnicode_AsUCS4 PyUnicode_DecodeUTF32 _PyLong_New PyCode_GetCode
@@ -122,8 +122,8 @@ functions! { pointer:
     PyInit__functools PyInit__imp PyInit__io PyInit__locale PyInit__operator PyInit__signal PyInit__sre
     PyInit__stat PyInit__string PyInit__symtable PyInit__thread PyInit__tokenize PyInit__tracemalloc
     PyInit__typing PyInit__weakref PyInit_atexit PyInit_errno PyInit_faulthandler PyInit_gc
-    PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInstanceMethod_Function PyInterpreterState_New
-    PyLong_GetInfo PyMarshal_Init PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile
+    PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInterpreterState_New PyLong_GetInfo
+    PyMarshal_Init PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile
     PyMarshal_ReadObjectFromString PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function
     PyMethod_Self PyOS_Readline PyOS_getsig PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer PyRun_File
     PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyStatus_Error PyStatus_Exit PyStatus_NoMemory
@@ -324,7 +324,6 @@ data! {
     _PyByteArray_empty_string = 1;
     _Py_ascii_whitespace = 128;
     PyExc_IOError = 8;
-    PyInstanceMethod_Type = 416;
     _Py_ctype_table = 1024;
     _Py_ctype_tolower = 256;
     _Py_ctype_toupper = 256;

@@ -29,6 +29,7 @@ mod frame_lineno;
 pub mod function;
 pub mod generator;
 pub mod generic_alias;
+pub mod instancemethod;
 pub mod int;
 pub mod iterators;
 pub mod list;
@@ -108,6 +109,7 @@ static PARTS: &[&Part] = &[
     &int::PART,
     &mappingproxy::PART,
     &method::PART,
+    &instancemethod::PART,
     &range::PART,
     &set::PART,
     &slice::PART,
