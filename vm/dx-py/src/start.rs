@@ -165,7 +165,6 @@ fn core(py: Py<'_>) -> PyResult<()> {
     dxpy_interp::install();
     dxpy_mod_lang::_warnings::install();
     state::register(MODULES);
-    dxpy_types::code::DEBUG_RANGES.set(c.code_debug_ranges);
     program::EXIT.set(Some(|py, status| std::process::exit(end(py, status))));
     dxpy_types::init(py)?;
     bootstrap::first_modules(py, &dxpy_mod_lang::builtins::BUILTINS, &dxpy_mod_sys::sys::SYS)?;
