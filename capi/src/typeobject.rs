@@ -31,12 +31,8 @@ fn state_of(m: *mut PyObject) -> *mut c_void {
 }
 
 api! {
-    /// C: `int PyType_Ready(PyTypeObject *)`. Types in static memory cannot be changed by programs.
+    /// C: `int PyType_Ready(PyTypeObject *)`.
     fn PyType_Ready(py, ty: &PyTypeObject) -> PyResult<()> {
-        let flags = ty.tp_flags.get();
-        if flags & (Py_TPFLAGS_READY | Py_TPFLAGS_HEAPTYPE) == 0 {
-            ty.tp_flags.set(flags | Py_TPFLAGS_IMMUTABLETYPE);
-        }
         ready::ready(py, ty)
     }
 

@@ -250,8 +250,15 @@ impl Reader<'_, '_> {
                     self.put(v as c_uint);
                 }
                 b'n' => {
-                    let v = number::as_ssize(py, arg, &exceptions::OverflowError)?;
-                    self.put(v);
+                    let n = number::index(py, arg)?;
+                    let Some(v) = long::to_i64(&n) else {
+                        return Err(exceptions::overflow_error(
+                            py,
+                            format_args!("Python int too large to convert to C ssize_t"),
+                        )
+                        .into());
+                    };
+                    self.put(v as Py_ssize_t);
                 }
                 b'l' | b'L' => {
                     let v = as_long(py, arg)?;
@@ -351,9 +358,7 @@ impl Reader<'_, '_> {
     unsafe fn borrowed(&mut self, py: Py<'_>, arg: &PyObject) -> Result<(*const c_char, usize), Refused> {
         // SAFETY: LIVE: a type's tables outlive it.
         let table = unsafe { arg.ty().tp_as_buffer.get().as_ref() };
-        let lasting =
-            table.is_some_and(|t| t.bf_getbuffer.get().is_some() && t.bf_releasebuffer.get().is_none());
-        if !lasting {
+        if table.is_some_and(|t| t.bf_releasebuffer.get().is_some()) {
             return Err(expected("read-only bytes-like object", arg));
         }
         // SAFETY: all-zero is a view that `get` fills.

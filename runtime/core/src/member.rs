@@ -3,7 +3,7 @@
 
 use crate::abi::constants::*;
 use crate::abi::*;
-use crate::call::short_name;
+use crate::call::type_name;
 use crate::err::PyResult;
 use crate::exceptions;
 use crate::object::none;
@@ -173,7 +173,7 @@ pub unsafe fn get(py: Py<'_>, o: &PyObject, def: &PyMemberDef) -> PyResult {
                     let name = CStr::from_ptr(def.name.get()).to_string_lossy();
                     Err(exceptions::attribute_error(
                         py,
-                        format_args!("'{}' object has no attribute '{name}'", short_name(o.ty())),
+                        format_args!("'{}' object has no attribute '{name}'", type_name(o.ty())),
                     ))
                 }
             },

@@ -118,8 +118,10 @@ pub unsafe fn tp_free(o: &PyObject) {
     // SAFETY: the caller's promise.
     unsafe {
         match o.ty().tp_free.get() {
-            Some(f) => f(o.as_ptr() as *mut core::ffi::c_void),
-            None => free(o),
+            Some(f) if !core::ptr::fn_addr_eq(f, free_slot as freefunc) => {
+                f(o.as_ptr() as *mut core::ffi::c_void)
+            }
+            _ => free(o),
         }
     }
 }
@@ -255,10 +257,10 @@ pub unsafe fn finalize_from_dealloc(py: Py<'_>, o: &PyObject, f: destructor) -> 
 pub fn tp_alloc(py: Py<'_>, ty: &PyTypeObject, items: usize) -> PyResult {
     match ty.tp_alloc.get() {
         // SAFETY: OWNED: the slot's contract.
-        Some(f) => unsafe {
+        Some(f) if !core::ptr::fn_addr_eq(f, generic_alloc_slot as allocfunc) => unsafe {
             crate::err::from_ptr(py, f(ty.as_ptr() as *mut PyTypeObject, items as Py_ssize_t))
         },
-        None => generic_alloc(py, ty, items),
+        _ => generic_alloc(py, ty, items),
     }
 }
 

@@ -44,12 +44,17 @@ unsafe extern "C" fn recursion_error(_: Pc, _: Sp, fp: Fp, ts: Ts, _: usize) -> 
             next!((*fp).prev_instr.get().add(1) as Pc, sp, fp, ts)
         }
         headroom.set(headroom.get() + 1);
-        exceptions::format(py, &exceptions::RecursionError, format_args!("maximum recursion depth exceeded"))
-            .restore(py);
+        raise_recursion(py);
         headroom.set(headroom.get() - 1);
         let sp = frame::locals(fp).add((*fp).stacktop.get() as usize);
         unwind::unwind(core::ptr::null(), sp, fp, ts, 0)
     }
+}
+
+#[inline(never)]
+fn raise_recursion(py: Py<'_>) {
+    exceptions::format(py, &exceptions::RecursionError, format_args!("maximum recursion depth exceeded"))
+        .restore(py);
 }
 
 /// The code of a function.

@@ -33,6 +33,7 @@ pub unsafe extern "C" fn reraise(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Ob
 }
 
 /// Shows tools the pending exception at the instruction before `pc`, or where the frame stands.
+#[inline(never)]
 unsafe fn tell(py: Py<'_>, pc: Pc, sp: Sp, fp: Fp, e: usize) {
     // SAFETY: the handler contract, but for the pending exception; callbacks find the stack flushed, and as a jump is
     // refused leave it as it is.
@@ -45,6 +46,7 @@ unsafe fn tell(py: Py<'_>, pc: Pc, sp: Sp, fp: Fp, e: usize) {
 }
 
 /// `PyTraceBack_Here` for the running frame.
+#[inline(never)]
 unsafe fn add_traceback(py: Py<'_>, fp: Fp) {
     let e = PyErr::fetch(py);
     // SAFETY: the frame is running.
@@ -90,19 +92,12 @@ fn handler(table: &[u8], index: u32) -> Option<(usize, usize, bool)> {
     None
 }
 
-/// What [`unwind`] found.
-enum Found {
-    /// A handler in the frame: instruction and stack.
-    Here(Pc, Sp),
-    /// The frame below, whose stack is as it left it; NULL where the evaluation began.
-    Below(Fp),
-}
-
-/// Looks for a handler in the frame, else leaves the frame. `pc`, where it is not NULL, is behind the instruction that
+/// Looks for a handler in the frame, else leaves the frame: the instruction and the stack, or NULL and the frame below,
+/// whose stack is as it left it, go to the thread state's `resume`: [`unwind`] may not have them in memory of its own. `pc`, where it is not NULL, is behind the instruction that
 /// raised: after `RERAISE` the frame's own pointer names the instruction that raised first, for the traceback.
 #[cold]
 #[inline(never)]
-unsafe fn find(py: Py<'_>, pc: Pc, mut sp: Sp, fp: Fp) -> Found {
+unsafe fn find(py: Py<'_>, pc: Pc, mut sp: Sp, fp: Fp) {
     // SAFETY: the handler contract; the frame's stack lies above its base.
     unsafe {
         let c = frame::code_of(fp);
@@ -142,7 +137,9 @@ unsafe fn find(py: Py<'_>, pc: Pc, mut sp: Sp, fp: Fp) -> Found {
                     return find(py, to, sp, fp);
                 }
             }
-            return Found::Here(to, sp);
+            py.state().resume[0].set(to as usize);
+            py.state().resume[1].set(sp as usize);
+            return;
         }
         while sp > base {
             sp = sp.sub(1);
@@ -153,7 +150,8 @@ unsafe fn find(py: Py<'_>, pc: Pc, mut sp: Sp, fp: Fp) -> Found {
         (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
         let at = if pc.is_null() { (*fp).prev_instr.get() as Pc } else { pc.sub(1) };
         monitor::fire_exception(py, fp, event::PY_UNWIND, at);
-        Found::Below(leave(py, fp))
+        py.state().resume[0].set(0);
+        py.state().resume[1].set(leave(py, fp) as usize);
     }
 }
 
@@ -205,21 +203,21 @@ pub unsafe extern "C" fn unwind(mut pc: Pc, mut sp: Sp, mut fp: Fp, ts: Ts, _: u
     unsafe {
         let py = Py::from_state(ts);
         loop {
-            match find(py, pc, sp, fp) {
-                Found::Here(pc, sp) => next!(pc, sp, fp, ts),
-                Found::Below(below) => {
-                    if (*below).owner.get() == frame::OWNED_BY_CSTACK {
-                        return core::ptr::null_mut();
-                    }
-                    fp = below;
-                    pc = core::ptr::null();
-                    (*fp).return_offset.set(0);
-                    sp = frame::locals(fp).add((*fp).stacktop.get() as usize);
-                    (*fp).stacktop.set(-1);
-                    add_traceback(py, fp);
-                    tell(py, pc, sp, fp, event::RAISE);
-                }
+            find(py, pc, sp, fp);
+            let (to, other) = ((*ts).resume[0].get() as Pc, (*ts).resume[1].get());
+            if !to.is_null() {
+                next!(to, other as Sp, fp, ts)
             }
+            fp = other as Fp;
+            if (*fp).owner.get() == frame::OWNED_BY_CSTACK {
+                return core::ptr::null_mut();
+            }
+            pc = core::ptr::null();
+            (*fp).return_offset.set(0);
+            sp = frame::locals(fp).add((*fp).stacktop.get() as usize);
+            (*fp).stacktop.set(-1);
+            add_traceback(py, fp);
+            tell(py, pc, sp, fp, event::RAISE);
         }
     }
 }

@@ -27,7 +27,8 @@ pub struct ThreadState {
     pub free: FreeLists,
     /// Keyword names of the next `CALL`, borrowed from the constants of the running code.
     pub kwnames: Cell<*mut PyObject>,
-    /// Where a dispatch loop without tail calls goes on: instruction, stack, frame, argument (debug builds).
+    /// Where a dispatch loop without tail calls goes on: instruction, stack, frame, argument (debug builds); what
+    /// unwinding found (all builds).
     pub resume: [Cell<usize>; 4],
     /// The lowest address of the native stack to which recursion may go; 0 is any.
     pub stack_limit: Cell<usize>,

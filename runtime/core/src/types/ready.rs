@@ -36,6 +36,10 @@ pub fn ready(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
     if has(ty, Py_TPFLAGS_READY) {
         return Ok(());
     }
+    if !has(ty, Py_TPFLAGS_HEAPTYPE) {
+        // Historically no type in static memory can be changed.
+        add_flags(ty, Py_TPFLAGS_IMMUTABLETYPE);
+    }
     add_flags(ty, Py_TPFLAGS_READYING);
     let r = run(py, ty);
     ty.tp_flags.set(ty.tp_flags.get() & !Py_TPFLAGS_READYING);
@@ -57,6 +61,13 @@ fn run(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
     fill_dict(py, ty)?;
     set_mro(py, ty)?;
     inherit_all(py, ty)?;
+    // C code calls these slots of its own types, and of their bases.
+    if ty.tp_alloc.get().is_none() {
+        ty.tp_alloc.set(Some(crate::object::generic_alloc_slot));
+    }
+    if ty.tp_free.get().is_none() {
+        ty.tp_free.set(Some(crate::object::free_slot));
+    }
     preheader(py, ty)?;
     set_hash(py, ty)?;
     for b in lookup::types_of(&ty.tp_bases) {

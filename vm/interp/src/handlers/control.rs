@@ -119,7 +119,7 @@ op!(FOR_ITER(pc, sp, fp, ts, arg) {
     let f = (*(*it).ob_type.get()).tp_iternext.get().unwrap_unchecked();
     let v = f(it);
     if v.is_null() {
-        if instrument::wanted(frame::code_of(fp), event::STOP_ITERATION) {
+        if wants_end(fp) {
             sp = super::instrumented::generator_ended(ts, fp, sp, pc, it, arg);
         }
         if !(*ts).abi.current_exception.get().is_null() && !end_of_iteration(ts, fp, sp, pc.sub(1)) {
@@ -133,6 +133,13 @@ op!(FOR_ITER(pc, sp, fp, ts, arg) {
     *sp = v;
     next!(pc.add(1), sp.add(1), fp, ts)
 });
+
+/// Do tools want to know that an iteration ended?
+#[inline(never)]
+unsafe fn wants_end(fp: Fp) -> bool {
+    // SAFETY: the handler contract.
+    unsafe { instrument::wanted(frame::code_of(fp), event::STOP_ITERATION) }
+}
 
 /// Is the pending exception a `StopIteration`? Then tools see it, and it is gone.
 #[cold]
@@ -219,8 +226,15 @@ op!(POP_EXCEPT(pc, sp, fp, ts, arg) {
 
 op!(CHECK_EXC_MATCH(pc, sp, fp, ts, arg) {
     let (raised, class) = (*sp.sub(2), *sp.sub(1));
-    let py = token(ts);
-    let t = truth(py, errors::matches(py, &*raised, &*class));
+    #[inline(never)]
+    unsafe fn matches(ts: Ts, raised: Obj, class: Obj) -> i32 {
+        // SAFETY: the handler contract: both are live.
+        unsafe {
+            let py = token(ts);
+            truth(py, errors::matches(py, &*raised, &*class))
+        }
+    }
+    let t = matches(ts, raised, class);
     if t < 0 {
         fail!(pc, sp, fp, ts)
     }

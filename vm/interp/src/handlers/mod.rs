@@ -194,9 +194,13 @@ pub(crate) fn breaker() -> bool {
 op!(
     /// An opcode without a handler: code that no compiler makes.
     UNKNOWN(pc, sp, fp, ts, arg) {
-        let py = token(ts);
-        let number = *pc.sub(1) & 255;
-        exceptions::system_error(py, format_args!("unknown opcode {number}")).restore(py);
+        #[inline(never)]
+        unsafe fn unknown(ts: Ts, number: u16) {
+            // SAFETY: the handler contract.
+            let py = unsafe { token(ts) };
+            exceptions::system_error(py, format_args!("unknown opcode {number}")).restore(py);
+        }
+        unknown(ts, *pc.sub(1) & 255);
         fail!(pc, sp, fp, ts)
     }
 );
