@@ -362,10 +362,15 @@ fn close_iter(py: Py<'_>, y: &PyObject) -> PyResult<()> {
     if let Some(g) = as_generator(y) {
         return close(py, g).map(drop);
     }
-    if let Some(m) = attr::lookup_name(py, y, name!("close"))? {
-        dxpy_core::call::call(py, &m, [])?;
+    match attr::lookup_name(py, y, name!("close")) {
+        Ok(Some(m)) => dxpy_core::call::call(py, &m, []).map(drop),
+        Ok(None) => Ok(()),
+        // Not even to ask is possible, which does not keep the generator itself from being closed.
+        Err(e) => {
+            exceptions::unraisable(py, e, Some(y));
+            Ok(())
+        }
     }
-    Ok(())
 }
 
 /// A generator or coroutine.

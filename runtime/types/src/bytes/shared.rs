@@ -30,6 +30,10 @@ pub trait Bytes: Layout + Object + Sized {
     fn check(o: &PyObject) -> Option<&Self>;
     /// As a source of text.
     fn source(&self) -> Source<'_>;
+    /// Runs code during which the object cannot be resized.
+    fn pinned<R>(&self, f: impl FnOnce() -> R) -> R {
+        f()
+    }
 }
 
 impl Bytes for PyBytesObject {
@@ -484,6 +488,11 @@ pub fn maketrans<B: Bytes>(py: Py<'_>, _: &B, from: View, to: View) -> PyResult<
 
 /// `stringlib_bytes_join`.
 pub fn join<B: Bytes>(py: Py<'_>, sep: &B, iterable: &PyObject) -> PyResult<Owned<B>> {
+    // The iterator must not change what stands between the items.
+    sep.pinned(|| join_items(py, sep, iterable))
+}
+
+fn join_items<B: Bytes>(py: Py<'_>, sep: &B, iterable: &PyObject) -> PyResult<Owned<B>> {
     let items: Vec<Owned> = match sequence::exact_items(iterable) {
         Some(items) => items.iter().map(|o| (**o).to_owned()).collect(),
         None => protocol::collect(py, iterable).map_err(|e| {
