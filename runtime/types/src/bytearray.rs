@@ -139,6 +139,12 @@ fn size(b: &PyByteArrayObject) -> usize {
 }
 
 impl Bytes for PyByteArrayObject {
+    fn pinned<R>(&self, f: impl FnOnce() -> R) -> R {
+        self.ob_exports.set(self.ob_exports.get() + 1);
+        let r = f();
+        self.ob_exports.set(self.ob_exports.get() - 1);
+        r
+    }
     fn content(&self) -> &[u8] {
         let n = size(self);
         if n == 0 {
