@@ -27,6 +27,7 @@ pub mod modsupport;
 pub mod moduleobject;
 pub mod object;
 pub mod odictobject;
+pub mod picklebufobject;
 pub mod pycapsule;
 pub mod pyerrors;
 pub mod pystate;

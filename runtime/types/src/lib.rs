@@ -42,6 +42,7 @@ pub mod namespace;
 pub mod none;
 pub mod number_text;
 pub mod odict;
+pub mod picklebuffer;
 pub mod property;
 pub mod range;
 pub mod set;
@@ -98,6 +99,7 @@ static PARTS: &[&Part] = &[
     &context::PART,
     &descriptors::PART,
     &dict::PART,
+    &picklebuffer::PART,
     &odict::PART,
     &function::PART,
     &exceptions::PART,

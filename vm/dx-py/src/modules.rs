@@ -21,6 +21,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_ast", &dxpy_mod_lang::ast::MODULE),
     ("_bisect", &dxpy_mod_data::_bisect::MODULE),
     ("_heapq", &dxpy_mod_data::_heapq::MODULE),
+    ("_pickle", &dxpy_mod_data::_pickle::MODULE),
     ("_collections", &dxpy_mod_data::_collections::MODULE),
     ("_functools", &dxpy_mod_data::_functools::MODULE),
     ("_imp", &dxpy_import::imp::IMP),
