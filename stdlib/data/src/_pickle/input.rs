@@ -72,7 +72,7 @@ impl Input {
     }
 
     /// `_Unpickler_ReadFromFile`: at least `n` bytes if the file has them, or a line; how many are at hand.
-    fn from_file(&mut self, py: Py<'_>, f: &File<'_>, n: Option<usize>) -> PyResult<usize> {
+    fn fetch(&mut self, py: Py<'_>, f: &File<'_>, n: Option<usize>) -> PyResult<usize> {
         let Some(read) = get(f.read) else { return Ok(0) };
         self.skip_consumed(py, f)?;
         let Some(n) = n else {
@@ -103,7 +103,7 @@ impl Input {
 
     /// `_Unpickler_Read`: exactly `n` bytes, given to `g`, which does not run Python code.
     pub fn read<R>(&mut self, py: Py<'_>, f: &File<'_>, n: usize, g: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
-        if self.rest().len() < n && self.from_file(py, f, Some(n))? < n {
+        if self.rest().len() < n && self.fetch(py, f, Some(n))? < n {
             return Err(truncated(py));
         }
         let r = g(&self.rest()[..n]);
@@ -133,7 +133,7 @@ impl Input {
         let n = match end(self.rest()) {
             Some(n) => n,
             None => {
-                self.from_file(py, f, None)?;
+                self.fetch(py, f, None)?;
                 match self.rest().split_last() {
                     Some((b'\n', line)) => line.len(),
                     _ => return Err(truncated(py)),

@@ -517,8 +517,7 @@ impl Load<'_> {
 
     fn string(&mut self) -> PyResult<()> {
         let line = self.line(0)?;
-        let text = line.trim_ascii_end();
-        let inner = match text {
+        let inner = match &line[..] {
             [a @ (b'\'' | b'"'), inner @ .., b] if a == b => inner,
             _ => {
                 return Err(unpickling_error(

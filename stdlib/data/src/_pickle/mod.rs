@@ -55,22 +55,25 @@ struct State {
     partial: Cell<*mut PyObject>,
 }
 
+const fn unset() -> Cell<*mut PyObject> {
+    Cell::new(core::ptr::null_mut())
+}
+
 static STATE: Gil<State> = {
-    const NULL: Cell<*mut PyObject> = Cell::new(core::ptr::null_mut());
     Gil(State {
-        pickle_error: NULL,
-        pickling_error: NULL,
-        unpickling_error: NULL,
-        dispatch_table: NULL,
-        extension_registry: NULL,
-        extension_cache: NULL,
-        inverted_registry: NULL,
-        names_2to3: NULL,
-        modules_2to3: NULL,
-        names_3to2: NULL,
-        modules_3to2: NULL,
-        codecs_encode: NULL,
-        partial: NULL,
+        pickle_error: unset(),
+        pickling_error: unset(),
+        unpickling_error: unset(),
+        dispatch_table: unset(),
+        extension_registry: unset(),
+        extension_cache: unset(),
+        inverted_registry: unset(),
+        names_2to3: unset(),
+        modules_2to3: unset(),
+        names_3to2: unset(),
+        modules_3to2: unset(),
+        codecs_encode: unset(),
+        partial: unset(),
     })
 };
 
