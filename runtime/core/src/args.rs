@@ -225,7 +225,7 @@ impl<'a> Bound<'a> {
         let p = &self.desc.params[i];
         match p.kind {
             _ if self.desc.by_format => format!("argument {}", i + 1),
-            Kind::PositionalOnly if self.desc.params.len() == 1 => "argument".into(),
+            Kind::PositionalOnly if self.desc.params.len() == 1 && !self.desc.by_format => "argument".into(),
             Kind::PositionalOnly => format!("argument {}", i + 1),
             _ => format!("argument '{}'", p.name),
         }

@@ -45,7 +45,7 @@ fn fill(py: Py<'_>, m: &M) -> PyResult<()> {
         ERROR.set(exceptions::new_class(py, "locale", "Error", &exceptions::Exception)?.into_ptr());
     }
     module::add(py, m, "Error", error_class())?;
-    for (n, v) in locale::LANGINFO.iter().filter(|(n, _)| *n != "_DATE_FMT") {
+    for (n, v) in locale::LANGINFO {
         module::add_int(py, m, n, *v)?;
     }
     Ok(())

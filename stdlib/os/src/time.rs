@@ -229,8 +229,7 @@ fn record(py: Py<'_>, t: &clock::Tm) -> PyResult {
 
 fn gmtime(py: Py<'_>, _: &M, o: Option<&PyObject>) -> PyResult {
     let t = clock::utc(stamp(py, o)?).map_err(|e| plain(py, e))?;
-    // As CPython names it, whatever the C library says.
-    record(py, &clock::Tm { zone: Some(b"UTC".to_vec()), ..t })
+    record(py, &t)
 }
 
 fn local(py: Py<'_>, seconds: i64) -> PyResult<clock::Tm> {
