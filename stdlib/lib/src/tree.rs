@@ -2,6 +2,7 @@
 //! versions of `dx-py` never disturb each other and a half-written folder is never used.
 
 use crate::{FINGERPRINT, files};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
 
@@ -42,12 +43,22 @@ pub fn locate() -> io::Result<PathBuf> {
             return Ok(beside);
         }
     }
-    let cache = cache_folder().ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::NotFound,
-            "neither XDG_CACHE_HOME nor HOME names a folder to keep the library in",
-        )
-    })?;
+    let mut failed = io::Error::new(
+        io::ErrorKind::NotFound,
+        "neither XDG_CACHE_HOME nor HOME names a folder to keep the library in",
+    );
+    for cache in [cache_folder(), temporary_folder()].into_iter().flatten() {
+        match in_cache(&cache) {
+            Ok(folder) => return Ok(folder),
+            Err(e) => failed = e,
+        }
+    }
+    Err(failed)
+}
+
+/// The library in a cache, written there if it is not yet.
+fn in_cache(cache: &Path) -> io::Result<PathBuf> {
+    let ours = |folder: &Path| stamp_of(folder).is_some_and(|stamp| stamp == FINGERPRINT);
     let home = cache.join(format!("lib-{FINGERPRINT}"));
     let folder = home.join("lib/python3.12");
     if ours(&folder) {
@@ -70,6 +81,22 @@ pub fn locate() -> io::Result<PathBuf> {
 
 fn cache_folder() -> Option<PathBuf> {
     let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))?;
+    let base = absolute("XDG_CACHE_HOME").or_else(|| home().map(|home| home.join(".cache")))?;
     Some(base.join("dx-py"))
+}
+
+/// The user's folder: `HOME`, or without it what the database of users says.
+fn home() -> Option<PathBuf> {
+    env::home_dir().filter(|path| path.is_absolute())
+}
+
+/// Where users keep the library who have no folder of their own, such as `nobody`: a folder that nobody else can write
+/// to, or none.
+fn temporary_folder() -> Option<PathBuf> {
+    let me = fs::metadata("/proc/self").ok()?.uid();
+    let folder = env::temp_dir().join(format!("dx-py-{me}"));
+    let _ = fs::DirBuilder::new().mode(0o700).create(&folder);
+    // Others may have made it first, as a link or with another owner.
+    let found = fs::symlink_metadata(&folder).ok()?;
+    (found.is_dir() && found.uid() == me && found.mode() & 0o022 == 0).then_some(folder)
 }

@@ -6,6 +6,7 @@ use dxpy_core::call::type_name;
 use dxpy_core::module::{StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
+use dxpy_core::thread::{fork, gil};
 use dxpy_core::{
     Owned, Py, PyErr, PyResult, bytes, call, exceptions, gc, list, long, methods, object, protocol, sequence,
     tuple,
@@ -135,6 +136,12 @@ fn fork_exec(
 ) -> PyResult<i32> {
     let child_ends = [p2cread, c2pwrite, errwrite];
     let parent_ends = [p2cwrite, c2pread, errread];
+    if !object::is_none(preexec) && gil::is_closing() {
+        return Err(exceptions::runtime_error(
+            py,
+            format_args!("preexec_fn not supported at interpreter shutdown"),
+        ));
+    }
     if close_fds && errpipe_write < 3 {
         return Err(value(py, "errpipe_write must be >= 3"));
     }
@@ -172,17 +179,17 @@ fn fork_exec(
     // Objects that the collector would finalize in the child are not the child's.
     let collects = gc::collect::is_enabled();
     gc::collect::set_enabled(false);
-    posix::before_fork(py);
+    fork::before(py);
     let preexec: Owned = preexec.to_owned();
     let mut run = || {
         // SAFETY: the child, by the thread that forked.
-        unsafe { posix::after_fork_child(py) };
+        unsafe { fork::after(py) };
         // What went wrong is told in the pipe in general words only.
         call::call(py, &preexec, []).is_ok()
     };
     // SAFETY: the GIL is held, and so is what it guards; the child renews what other threads may have held.
     let r = unsafe { spawn::fork_exec(&child, Some(&mut run)) };
-    posix::after_fork_parent(py);
+    fork::in_parent(py);
     gc::collect::set_enabled(collects);
     let pid = r.map_err(|e| plain(py, e))?;
     posix::warn_about_threads(py, "fork")?;

@@ -20,8 +20,8 @@ use dxpy_host::{constants, env, fs};
 use dxpy_types::structseq;
 use files::*;
 use process::*;
+pub use spawn::warn_about_threads;
 use spawn::*;
-pub use spawn::{after_fork_child, after_fork_parent, before_fork, warn_about_threads};
 use stat::{fstat, lstat, stat};
 
 /// `posix`.

@@ -7,7 +7,7 @@ use crate::convert::*;
 use crate::path::Path;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
-use dxpy_core::thread::{fork as around, gil, without_gil};
+use dxpy_core::thread::{fork as at_fork, gil, without_gil};
 use dxpy_core::{
     Owned, Py, PyResult, attr, call, exceptions, hooks, list, long, name, number, object, protocol, sequence,
     tuple,
@@ -38,15 +38,8 @@ pub(super) fn register_at_fork(
             ));
         }
     }
-    around::register(py, before, in_parent, in_child)
+    at_fork::register(py, before, in_parent, in_child)
 }
-
-/// `PyOS_AfterFork_Child`.
-pub use around::after as after_fork_child;
-/// `PyOS_BeforeFork`.
-pub use around::before as before_fork;
-/// `PyOS_AfterFork_Parent`.
-pub use around::in_parent as after_fork_parent;
 
 /// How many threads the system says there are (`/proc/self/stat`).
 fn native_threads() -> Option<i64> {
@@ -71,8 +64,8 @@ pub fn warn_about_threads(py: Py<'_>, function: &str) -> PyResult<()> {
     )
 }
 
-/// What a fork begins with: not at the end of the interpreter.
-fn audit(py: Py<'_>, event: &str) -> PyResult<()> {
+/// What every fork asks first.
+fn may_fork(py: Py<'_>, event: &str) -> PyResult<()> {
     if gil::is_closing() {
         return Err(exceptions::runtime_error(py, format_args!("can't fork at interpreter shutdown")));
     }
@@ -80,44 +73,44 @@ fn audit(py: Py<'_>, event: &str) -> PyResult<()> {
 }
 
 pub(super) fn fork(py: Py<'_>, _: &M) -> PyResult<i32> {
-    audit(py, "os.fork")?;
-    before_fork(py);
+    may_fork(py, "os.fork")?;
+    at_fork::before(py);
     // SAFETY: the GIL is held, and so is whatever it guards; the child renews what other threads may have held.
     match unsafe { process::fork() } {
         Ok(None) => {
             // SAFETY: the child.
-            unsafe { after_fork_child(py) };
+            unsafe { at_fork::after(py) };
             Ok(0)
         }
         Ok(Some(pid)) => {
             warn_about_threads(py, "fork")?;
-            after_fork_parent(py);
+            at_fork::in_parent(py);
             Ok(pid)
         }
         Err(e) => {
-            after_fork_parent(py);
+            at_fork::in_parent(py);
             Err(plain(py, e))
         }
     }
 }
 
 pub(super) fn forkpty(py: Py<'_>, _: &M) -> PyResult {
-    audit(py, "os.forkpty")?;
-    before_fork(py);
+    may_fork(py, "os.forkpty")?;
+    at_fork::before(py);
     // SAFETY: as for `fork`.
     match unsafe { tty::fork_in_pair() } {
         Ok(None) => {
             // SAFETY: the child.
-            unsafe { after_fork_child(py) };
+            unsafe { at_fork::after(py) };
             int_tuple(py, [0, -1])
         }
         Ok(Some((pid, fd))) => {
             warn_about_threads(py, "forkpty")?;
-            after_fork_parent(py);
+            at_fork::in_parent(py);
             int_tuple(py, [pid.into(), fd.into()])
         }
         Err(e) => {
-            after_fork_parent(py);
+            at_fork::in_parent(py);
             Err(plain(py, e))
         }
     }
