@@ -17,12 +17,19 @@ use dxpy_core::{
 use std::cell::Cell;
 use std::ffi::c_int;
 
+/// The content: the bytes object it came from or was given as, for as long as it is the same; else memory of its own.
+#[derive(Default)]
+struct Content {
+    shared: Option<Owned<PyBytesObject>>,
+    own: Vec<u8>,
+}
+
 /// `bytesio`.
 #[repr(C)]
 pub struct BytesObject {
     base: IoBase,
     /// The content, boxed; NULL once it is closed.
-    content: Cell<*mut Vec<u8>>,
+    content: Cell<*mut Content>,
     pos: Cell<usize>,
     /// How many buffers were lent; until they come back the content must not move.
     exports: Cell<isize>,
@@ -73,17 +80,32 @@ getset! { static GETSET [
 ] }
 
 impl BytesObject {
-    /// Runs `f` with the content. `f` must not run Python code.
+    fn content(&self, py: Py<'_>) -> PyResult<&mut Content> {
+        // SAFETY: OWNED by this object and only reached in this file, where nothing that holds it runs what could come
+        // back: what is dropped there are exact bytes.
+        unsafe { self.content.get().as_mut() }.ok_or_else(|| iobase::closed_error(py))
+    }
+
+    /// Runs `f` with the content, to be changed: a copy if it was shared. `f` must not run Python code.
     fn with<R>(&self, py: Py<'_>, f: impl FnOnce(&mut Vec<u8>) -> R) -> PyResult<R> {
-        // SAFETY: OWNED by this object and only reached here; `f` runs nothing that could come back.
-        match unsafe { self.content.get().as_mut() } {
-            Some(v) => Ok(f(v)),
-            None => Err(iobase::closed_error(py)),
+        let c = self.content(py)?;
+        if let Some(shared) = c.shared.take() {
+            c.own = bytes::as_slice(&shared).to_vec();
         }
+        Ok(f(&mut c.own))
+    }
+
+    /// Runs `f` with the content, to be read. `f` must not run Python code.
+    fn look<R>(&self, py: Py<'_>, f: impl FnOnce(&[u8]) -> R) -> PyResult<R> {
+        let c = self.content(py)?;
+        Ok(f(match &c.shared {
+            Some(b) => bytes::as_slice(b),
+            None => &c.own,
+        }))
     }
 
     fn check_open(&self, py: Py<'_>) -> PyResult<()> {
-        self.with(py, |_| ())
+        self.content(py).map(drop)
     }
 
     fn check_exports(&self, py: Py<'_>) -> PyResult<()> {
@@ -133,7 +155,7 @@ impl BytesObject {
 
     /// The bytes from the current place on, at most `n`; the place moves behind them.
     fn take(&self, py: Py<'_>, n: usize) -> PyResult<Owned<PyBytesObject>> {
-        let made = self.with(py, |v| {
+        let made = self.look(py, |v| {
             let rest = v.get(self.pos.get()..).unwrap_or_default();
             bytes::new(py, &rest[..n.min(rest.len())])
         })??;
@@ -142,7 +164,7 @@ impl BytesObject {
     }
 
     fn take_line(&self, py: Py<'_>, limit: isize) -> PyResult<Owned<PyBytesObject>> {
-        let n = self.with(py, |v| {
+        let n = self.look(py, |v| {
             let rest = v.get(self.pos.get()..).unwrap_or_default();
             let rest = &rest[..rest.len().min(usize::try_from(limit).unwrap_or(usize::MAX))];
             memchr::memchr(b'\n', rest).map_or(rest.len(), |i| i + 1)
@@ -171,11 +193,14 @@ fn start(py: Py<'_>, b: &BytesObject, initial: Option<&PyObject>) -> PyResult<()
     if b.content.get().is_null() {
         b.content.set(Box::into_raw(Box::default()));
     }
-    b.with(py, Vec::clear)?;
-    if let Some(o) = initial {
-        write(py, b, o)?;
-        b.pos.set(0);
+    *b.content(py)? = Content::default();
+    let Some(o) = initial else { return Ok(()) };
+    if let Some(exact) = bytes::check_exact(o) {
+        b.content(py)?.shared = Some(exact.to_owned());
+        return Ok(());
     }
+    write(py, b, o)?;
+    b.pos.set(0);
     Ok(())
 }
 
@@ -238,7 +263,7 @@ fn readinto(py: Py<'_>, b: &BytesObject, to: &PyObject) -> PyResult<usize> {
     b.check_open(py)?;
     let view = writable(py, to, "readinto", "argument")?;
     let (to, len) = (view.raw().buf.get() as *mut u8, view.len());
-    let n = b.with(py, |v| {
+    let n = b.look(py, |v| {
         let rest = v.get(b.pos.get()..).unwrap_or_default();
         let n = rest.len().min(len);
         // SAFETY: the view is writable and as long as said; it may be a part of the content itself.
@@ -287,11 +312,21 @@ fn next(py: Py<'_>, b: &BytesObject) -> PyResult<Option<Owned>> {
 }
 
 fn getvalue(py: Py<'_>, b: &BytesObject) -> PyResult<Owned<PyBytesObject>> {
-    b.with(py, |v| bytes::new(py, v))?
+    let exported = b.exports.get() > 0;
+    let c = b.content(py)?;
+    if let Some(shared) = &c.shared {
+        return Ok(shared.clone());
+    }
+    let made = bytes::new(py, &c.own)?;
+    // From now on both are the same, until one is written to.
+    if !exported {
+        *c = Content { shared: Some(made.clone()), own: Vec::new() };
+    }
+    Ok(made)
 }
 
 fn seek(py: Py<'_>, b: &BytesObject, pos: isize, whence: Option<i32>) -> PyResult<usize> {
-    let len = b.with(py, |v| v.len())?;
+    let len = b.look(py, <[u8]>::len)?;
     let base = match whence.unwrap_or(0) {
         0 if pos < 0 => {
             return Err(exceptions::value_error(py, format_args!("negative seek value {pos}")));
@@ -313,23 +348,27 @@ fn seek(py: Py<'_>, b: &BytesObject, pos: isize, whence: Option<i32>) -> PyResul
     Ok(b.pos.get())
 }
 
-fn truncate(py: Py<'_>, b: &BytesObject, size: Option<Size>) -> PyResult<usize> {
+fn truncate(py: Py<'_>, b: &BytesObject, size: Option<&PyObject>) -> PyResult<usize> {
+    // None comes as -1 through the conversion, so a given negative size is told apart before.
+    let size = match size.filter(|o| !object::is_none(o)) {
+        None => Ok(b.pos.get()),
+        Some(o) => {
+            let n = size_or_none(py, o)?;
+            usize::try_from(n).map_err(|_| n)
+        }
+    };
     b.check_open(py)?;
     b.check_exports(py)?;
-    // None comes as -1 only through the conversion, so that a given negative size is told apart below.
     let size = match size {
-        None => b.pos.get(),
-        Some(s) if s.0 >= 0 => s.0 as usize,
-        Some(s) => {
-            return Err(exceptions::value_error(py, format_args!("negative size value {}", s.0)));
-        }
+        Ok(n) => n,
+        Err(n) => return Err(exceptions::value_error(py, format_args!("negative size value {n}"))),
     };
     b.with(py, |v| v.truncate(size))?;
     Ok(size)
 }
 
 fn sizeof(py: Py<'_>, b: &BytesObject) -> usize {
-    let held = b.with(py, |v| if v.is_empty() { 0 } else { v.len() + 33 });
+    let held = b.look(py, |v| if v.is_empty() { 0 } else { v.len() + 33 });
     let held = held.unwrap_or_else(|e| {
         glue::ignore(e);
         0
@@ -357,6 +396,7 @@ fn setstate(py: Py<'_>, b: &BytesObject, state: &PyObject) -> PyResult<()> {
             ),
         ));
     };
+    b.check_open(py)?;
     start(py, b, Some(value))?;
     let pos = position(py, pos, "second")?;
     b.pos.set(pos);

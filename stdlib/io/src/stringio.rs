@@ -430,6 +430,10 @@ fn setstate(py: Py<'_>, s: &StringObject, state: &PyObject) -> PyResult<()> {
             ),
         ));
     };
+    // One that was never initialized becomes so here.
+    if s.closed.get() {
+        return Err(value_error(py, "I/O operation on closed file"));
+    }
     start(py, s, None, Some((*nl).to_owned()).filter(|o| !object::is_none(o)))?;
     // The text as it was, without translating its newlines again.
     let Some(text) = unicode::check(value) else {

@@ -103,6 +103,7 @@ fn new(py: Py<'_>, ty: &PyTypeObject, _: &PyTupleObject, _: Option<&PyDictObject
 }
 
 const INET: i32 = 2;
+const VSOCK: i32 = 40;
 const STREAM: i32 = 1;
 const NON_BLOCKING: i32 = 0o4000;
 const CLOEXEC: i32 = 0o2000000;
@@ -472,6 +473,12 @@ fn getsockname(py: Py<'_>, s: &Sock) -> PyResult {
 
 fn getsockopt(py: Py<'_>, s: &Sock, level: i32, name: i32, size: Option<i32>) -> PyResult {
     match size.unwrap_or(0) {
+        // Options of virtual machines' sockets are twice as wide.
+        0 if s.family.get() == VSOCK => {
+            let v = host::getsockopt(s.fd.get(), level, name, 8).map_err(|e| plain(py, e))?;
+            let v = <[u8; 8]>::try_from(&v[..]).map_or(0, u64::from_ne_bytes);
+            long::from_u64(py, v).map(Owned::upcast)
+        }
         0 => {
             let v = host::getsockopt_int(s.fd.get(), level, name).map_err(|e| plain(py, e))?;
             long::from_i64(py, v.into()).map(Owned::upcast)
@@ -491,6 +498,12 @@ fn setsockopt(py: Py<'_>, s: &Sock, args::Rest(all): args::Rest<'_>) -> PyResult
     match all[..] {
         [level, name, value] => {
             let (level, name) = (int(py, level)?, int(py, name)?);
+            if s.family.get() == VSOCK
+                && let Some(v) = long::check(value)
+            {
+                let low = dxpy_mod_os::convert::unsigned(py, v.as_object()).unwrap_or_default();
+                return host::setsockopt(n, level, name, &low.to_ne_bytes()).map_err(|e| plain(py, e));
+            }
             // Whatever is no C int is taken for bytes, also a number that is too large.
             if is_int(value)
                 && let Ok(v) = int(py, value)
