@@ -80,6 +80,7 @@ getset! { static GETSET [
 ] }
 
 impl BytesObject {
+    #[allow(clippy::mut_from_ref, reason = "the one way to the content, which no two hold at a time")]
     fn content(&self, py: Py<'_>) -> PyResult<&mut Content> {
         // SAFETY: OWNED by this object and only reached in this file, where nothing that holds it runs what could come
         // back: what is dropped there are exact bytes.
