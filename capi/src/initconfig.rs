@@ -2,7 +2,7 @@
 //! `Py_InitializeFromConfig` is not here.
 
 use crate::util::api;
-use core::ffi::{c_int, c_void};
+use core::ffi::{c_char, c_int, c_void};
 use dxpy_core::ptr::Object;
 use dxpy_core::{Owned, Py, PyResult, codecs, dict, list, long, object, unicode};
 use dxpy_import::config::{self, Config};
@@ -155,4 +155,113 @@ fn as_dict(py: Py<'_>, c: &Config) -> PyResult<Owned> {
         dict::set_str(py, &d, k, &object::none())?;
     }
     Ok(d.upcast())
+}
+
+/// `PyStatus`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct PyStatus {
+    kind: c_int,
+    func: *const c_char,
+    err_msg: *const c_char,
+    exitcode: c_int,
+}
+
+/// `_PyStatus_TYPE_ERROR` and `_PyStatus_TYPE_EXIT`.
+const ERROR: c_int = 1;
+const EXIT: c_int = 2;
+
+impl PyStatus {
+    const fn new(kind: c_int, message: *const c_char, exitcode: c_int) -> PyStatus {
+        PyStatus { kind, func: core::ptr::null(), err_msg: message, exitcode }
+    }
+}
+
+/// C: `PyStatus PyStatus_Ok(void)`.
+#[unsafe(no_mangle)]
+pub extern "C" fn PyStatus_Ok() -> PyStatus {
+    PyStatus::new(0, core::ptr::null(), 0)
+}
+
+/// C: `PyStatus PyStatus_Error(const char *err_msg)`.
+#[unsafe(no_mangle)]
+pub extern "C" fn PyStatus_Error(message: *const c_char) -> PyStatus {
+    PyStatus::new(ERROR, message, 0)
+}
+
+/// C: `PyStatus PyStatus_NoMemory(void)`.
+#[unsafe(no_mangle)]
+pub extern "C" fn PyStatus_NoMemory() -> PyStatus {
+    PyStatus::new(ERROR, c"memory allocation failed".as_ptr(), 0)
+}
+
+/// C: `PyStatus PyStatus_Exit(int exitcode)`.
+#[unsafe(no_mangle)]
+pub extern "C" fn PyStatus_Exit(status: c_int) -> PyStatus {
+    PyStatus::new(EXIT, core::ptr::null(), status)
+}
+
+/// C: `int PyStatus_IsError(PyStatus)`.
+#[unsafe(no_mangle)]
+pub extern "C" fn PyStatus_IsError(s: PyStatus) -> c_int {
+    (s.kind == ERROR) as c_int
+}
+
+/// C: `int PyStatus_IsExit(PyStatus)`.
+#[unsafe(no_mangle)]
+pub extern "C" fn PyStatus_IsExit(s: PyStatus) -> c_int {
+    (s.kind == EXIT) as c_int
+}
+
+/// C: `int PyStatus_Exception(PyStatus)`.
+#[unsafe(no_mangle)]
+pub extern "C" fn PyStatus_Exception(s: PyStatus) -> c_int {
+    (s.kind != 0) as c_int
+}
+
+/// C: `void _PyErr_SetFromPyStatus(PyStatus)`.
+///
+/// # Safety
+/// GIL; the status' texts are NULL or C strings.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyErr_SetFromPyStatus(s: PyStatus) {
+    // SAFETY: the caller's promise.
+    let py = unsafe { crate::util::token() };
+    let e = if s.kind != ERROR || s.err_msg.is_null() {
+        dxpy_core::exceptions::system_error(
+            py,
+            format_args!("_PyErr_SetFromPyStatus() expects an error PyStatus"),
+        )
+    } else {
+        // SAFETY: the caller's promise.
+        let message = unsafe { core::ffi::CStr::from_ptr(s.err_msg) }.to_string_lossy();
+        dxpy_core::exceptions::runtime_error(py, format_args!("{message}"))
+    };
+    e.restore(py);
+}
+
+const NO_SUBINTERPRETERS: &core::ffi::CStr = c"dx-py: sub-interpreters are not implemented yet";
+
+/// C: `PyStatus Py_NewInterpreterFromConfig(PyThreadState **, const PyInterpreterConfig *)`: there is one interpreter.
+///
+/// # Safety
+/// The first pointer may be written through.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn Py_NewInterpreterFromConfig(
+    state: *mut *mut c_void,
+    _config: *const c_void,
+) -> PyStatus {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if let Some(state) = state.as_mut() {
+            *state = core::ptr::null_mut();
+        }
+    }
+    PyStatus::new(ERROR, NO_SUBINTERPRETERS.as_ptr(), 0)
+}
+
+/// C: `PyThreadState *Py_NewInterpreter(void)`: NULL, for there is one interpreter.
+#[unsafe(no_mangle)]
+pub extern "C" fn Py_NewInterpreter() -> *mut c_void {
+    core::ptr::null_mut()
 }

@@ -125,45 +125,44 @@ functions! { pointer:
     PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInterpreterState_New PyLong_GetInfo
     PyMarshal_Init PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile
     PyMarshal_ReadObjectFromString PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function
-    PyMethod_Self PyOS_Readline PyOS_getsig PyRun_File PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags
-    PyStatus_Error PyStatus_Exit PyStatus_NoMemory PyStatus_Ok PyStructSequence_GetItem
-    PyStructSequence_NewType PySymtable_Lookup PySys_GetXOptions PyThread_GetInfo
-    PyUnicodeDecodeError_GetObject PyUnicodeEncodeError_GetEncoding PyUnicodeEncodeError_GetObject
-    PyUnicodeEncodeError_GetReason PyUnicode_AsCharmapString PyUnicode_AsDecodedObject
-    PyUnicode_AsDecodedUnicode PyUnicode_AsEncodedObject PyUnicode_AsEncodedUnicode
-    PyUnicode_AsRawUnicodeEscapeString PyUnicode_AsUTF32String PyUnicode_AsUnicodeEscapeString
-    PyUnicode_AsWideCharString PyUnicode_BuildEncodingMap PyUnicode_DecodeCharmap
-    PyUnicode_DecodeLocaleAndSize PyUnicode_DecodeRawUnicodeEscape PyUnicode_DecodeUTF16Stateful
-    PyUnicode_DecodeUTF32Stateful PyUnicode_DecodeUTF7 PyUnicode_DecodeUTF7Stateful
-    PyUnicode_DecodeUTF8Stateful PyUnicode_DecodeUnicodeEscape PyUnicode_RichCompare PyUnicode_Translate
-    PyUnstable_Code_New PyUnstable_Exc_PrepReraiseStar PyUnstable_InterpreterFrame_GetCode
+    PyMethod_Self PyOS_Readline PyOS_getsig PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer PyRun_File
+    PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyStructSequence_GetItem PyStructSequence_NewType
+    PySymtable_Lookup PySys_GetXOptions PyThread_GetInfo PyUnicodeDecodeError_GetObject
+    PyUnicodeEncodeError_GetEncoding PyUnicodeEncodeError_GetObject PyUnicodeEncodeError_GetReason
+    PyUnicode_AsCharmapString PyUnicode_AsDecodedObject PyUnicode_AsDecodedUnicode
+    PyUnicode_AsEncodedObject PyUnicode_AsEncodedUnicode PyUnicode_AsRawUnicodeEscapeString
+    PyUnicode_AsUTF32String PyUnicode_AsUnicodeEscapeString PyUnicode_AsWideCharString
+    PyUnicode_BuildEncodingMap PyUnicode_DecodeCharmap PyUnicode_DecodeLocaleAndSize
+    PyUnicode_DecodeRawUnicodeEscape PyUnicode_DecodeUTF16Stateful PyUnicode_DecodeUTF32Stateful
+    PyUnicode_DecodeUTF7 PyUnicode_DecodeUTF7Stateful PyUnicode_DecodeUTF8Stateful
+    PyUnicode_DecodeUnicodeEscape PyUnicode_RichCompare PyUnicode_Translate PyUnstable_Code_New
+    PyUnstable_Exc_PrepReraiseStar PyUnstable_InterpreterFrame_GetCode
     PyUnstable_Object_GC_NewWithExtraData PyWideStringList_Append PyWideStringList_Insert PyWrapper_New
     Py_DecodeLocale Py_EncodeLocale Py_GETENV Py_GetBuildInfo Py_GetCompiler Py_GetCopyright
     Py_GetExecPrefix Py_GetPath Py_GetPlatform Py_GetPrefix Py_GetProgramFullPath Py_GetProgramName
-    Py_GetPythonHome Py_InitializeFromConfig Py_NewInterpreter Py_NewInterpreterFromConfig Py_PreInitialize
-    Py_PreInitializeFromArgs Py_PreInitializeFromBytesArgs Py_UniversalNewlineFgets _PyAST_Compile
-    _PyArena_Malloc _PyArena_New _PyArg_UnpackKeywordsWithVararg _PyArgv_AsWstrList _PyBytesWriter_Alloc
-    _PyBytesWriter_Finish _PyBytesWriter_Prepare _PyBytesWriter_Resize _PyBytesWriter_WriteBytes
-    _PyBytes_DecodeEscape _PyBytes_FormatEx _PyBytes_FromHex _PyCode_ConstantKey _PyCode_New
-    _PyCodecInfo_GetIncrementalDecoder _PyCodecInfo_GetIncrementalEncoder _PyCodec_DecodeText
-    _PyCodec_EncodeText _PyCodec_Lookup _PyCodec_LookupTextEncoding _PyCompile_Assemble _PyCompile_CodeGen
-    _PyCompile_OptimizeCfg _PyCrossInterpreterData_NewObject _PyDictView_Intersect _PyDictView_New
-    _PyDict_DelItemIf _PyDict_GetItemIdWithError _PyErr_Format _PyErr_FormatFromCauseTstate
-    _PyErr_GetHandledException _PyErr_GetTopmostException _PyErr_NoMemory _PyErr_ProgramDecodedTextObject
-    _PyErr_SetFromPyStatus _PyErr_StackItemToExcInfoTuple _PyEval_AddPendingCall _PyEval_EvalFrameDefault
-    _PyEval_GetBuiltin _PyEval_GetBuiltinId _PyExc_CreateExceptionGroup _PyExc_PrepReraiseStar
-    _PyFunction_Vectorcall _PyGILState_GetInterpreterStateUnsafe _PyImport_GetModuleId
-    _PyInterpreterID_LookUp _PyInterpreterID_New _PyInterpreterState_Enable
-    _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject _PyInterpreterState_GetMainModule
-    _PyInterpreterState_LookUpID _PyLong_DivmodNear _PyLong_Format _PyLong_FormatBytesWriter
-    _PyLong_FromBytes _PyLong_FromDigits _PyLong_FromTime_t _PyLong_FromUid _PyLong_GCD _PyLong_Lshift
-    _PyLong_Rshift _PyMem_RawStrdup _PyMem_RawWcsdup _PyMem_Strdup _PyModule_CreateInitialized
-    _PyNamespace_New _PyObject_Call _PyObject_CallMethod _PyObject_CallMethodId
-    _PyObject_CallMethodIdObjArgs _PyObject_CallMethodId_SizeT _PyObject_Call_Prepend
-    _PyObject_FastCallDictTstate _PyObject_FunctionStr _PyObject_GC_Resize _PyObject_GetAttrId
-    _PyObject_GetState _PyObject_LookupSpecial _PyObject_LookupSpecialId _PyRuntimeState_Init
-    _PyRuntime_Initialize _PySequence_BytesToCharpArray _PySlice_FromIndices _PyStructSequence_NewType
-    _PySys_GetAttr _PyThreadState_New _PyThreadState_Prealloc _PyThreadState_Swap
+    Py_GetPythonHome Py_InitializeFromConfig Py_PreInitialize Py_PreInitializeFromArgs
+    Py_PreInitializeFromBytesArgs Py_UniversalNewlineFgets _PyAST_Compile _PyArena_Malloc _PyArena_New
+    _PyArg_UnpackKeywordsWithVararg _PyArgv_AsWstrList _PyBytesWriter_Alloc _PyBytesWriter_Finish
+    _PyBytesWriter_Prepare _PyBytesWriter_Resize _PyBytesWriter_WriteBytes _PyBytes_DecodeEscape
+    _PyBytes_FormatEx _PyBytes_FromHex _PyCode_ConstantKey _PyCode_New _PyCodecInfo_GetIncrementalDecoder
+    _PyCodecInfo_GetIncrementalEncoder _PyCodec_DecodeText _PyCodec_EncodeText _PyCodec_Lookup
+    _PyCodec_LookupTextEncoding _PyCompile_Assemble _PyCompile_CodeGen _PyCompile_OptimizeCfg
+    _PyCrossInterpreterData_NewObject _PyDictView_Intersect _PyDictView_New _PyDict_DelItemIf
+    _PyDict_GetItemIdWithError _PyErr_Format _PyErr_FormatFromCauseTstate _PyErr_GetHandledException
+    _PyErr_GetTopmostException _PyErr_NoMemory _PyErr_ProgramDecodedTextObject
+    _PyErr_StackItemToExcInfoTuple _PyEval_AddPendingCall _PyEval_EvalFrameDefault _PyEval_GetBuiltin
+    _PyEval_GetBuiltinId _PyExc_CreateExceptionGroup _PyExc_PrepReraiseStar _PyFunction_Vectorcall
+    _PyGILState_GetInterpreterStateUnsafe _PyImport_GetModuleId _PyInterpreterID_LookUp
+    _PyInterpreterID_New _PyInterpreterState_Enable _PyInterpreterState_GetEvalFrameFunc
+    _PyInterpreterState_GetIDObject _PyInterpreterState_GetMainModule _PyInterpreterState_LookUpID
+    _PyLong_DivmodNear _PyLong_Format _PyLong_FormatBytesWriter _PyLong_FromBytes _PyLong_FromDigits
+    _PyLong_FromTime_t _PyLong_FromUid _PyLong_GCD _PyLong_Lshift _PyLong_Rshift _PyMem_RawStrdup
+    _PyMem_RawWcsdup _PyMem_Strdup _PyModule_CreateInitialized _PyNamespace_New _PyObject_Call
+    _PyObject_CallMethod _PyObject_CallMethodId _PyObject_CallMethodIdObjArgs _PyObject_CallMethodId_SizeT
+    _PyObject_Call_Prepend _PyObject_FastCallDictTstate _PyObject_FunctionStr _PyObject_GC_Resize
+    _PyObject_GetAttrId _PyObject_GetState _PyObject_LookupSpecial _PyObject_LookupSpecialId
+    _PyRuntimeState_Init _PyRuntime_Initialize _PySequence_BytesToCharpArray _PySlice_FromIndices
+    _PyStructSequence_NewType _PySys_GetAttr _PyThreadState_New _PyThreadState_Prealloc _PyThreadState_Swap
     _PyThread_CurrentExceptions _PyThread_CurrentFrames _PyTraceBack_FromFrame
     _PyTraceMalloc_GetObjectTraceback _PyTraceMalloc_GetTraceback _PyTraceMalloc_GetTracedMemory
     _PyTraceMalloc_GetTraces _PyType_GetDict _PyType_GetDocFromInternalDoc
@@ -207,20 +206,20 @@ functions! { integer:
     PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab
     PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne PyOS_InterruptOccurred
     PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer
-    PyObject_CopyData PyObject_IS_GC PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags
-    PyRun_InteractiveLoop PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags
-    PyRun_InteractiveOneObject PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags
-    PySlice_GetIndices PySlice_GetIndicesEx PyStatus_Exception PyStatus_IsError PyStatus_IsExit
-    PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions PySys_SetObject PyThread_get_stacksize
-    PyThread_set_stacksize PyType_AddWatcher PyType_ClearWatcher PyType_Unwatch PyType_Watch
-    PyUnicodeDecodeError_GetEncoding PyUnicodeDecodeError_GetEnd PyUnicodeDecodeError_GetReason
-    PyUnicodeDecodeError_GetStart PyUnicodeDecodeError_SetEnd PyUnicodeDecodeError_SetReason
-    PyUnicodeDecodeError_SetStart PyUnicodeEncodeError_GetEnd PyUnicodeEncodeError_SetEnd
-    PyUnicodeEncodeError_SetReason PyUnicodeEncodeError_SetStart PyUnicodeTranslateError_GetEnd
-    PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart
-    PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart
-    PyUnicode_AsWideChar PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra
-    PyUnstable_Code_SetExtra PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
+    PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release PyRun_AnyFile PyRun_AnyFileEx
+    PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop PyRun_InteractiveLoopFlags
+    PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject PyRun_SimpleFile
+    PyRun_SimpleFileEx PyRun_SimpleFileExFlags PySlice_GetIndices PySlice_GetIndicesEx PySys_AddAuditHook
+    PySys_Audit PySys_HasWarnOptions PySys_SetObject PyThread_get_stacksize PyThread_set_stacksize
+    PyType_AddWatcher PyType_ClearWatcher PyType_Unwatch PyType_Watch PyUnicodeDecodeError_GetEncoding
+    PyUnicodeDecodeError_GetEnd PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart
+    PyUnicodeDecodeError_SetEnd PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart
+    PyUnicodeEncodeError_GetEnd PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason
+    PyUnicodeEncodeError_SetStart PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject
+    PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd
+    PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar
+    PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
+    PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
     Py_FdIsInteractive Py_FrozenMain Py_IsFalse Py_IsTrue Py_Main Py_RunMain Py_SetStandardStreamEncoding
@@ -334,6 +333,7 @@ data! {
     PyImport_Inittab = 8;
     PyOS_InputHook = 8;
     PyOS_ReadlineFunctionPointer = 8;
+    PyPickleBuffer_Type = 416;
     Py_BytesWarningFlag = 4;
     Py_DebugFlag = 4;
     Py_DontWriteBytecodeFlag = 4;

@@ -29,6 +29,8 @@ pub struct Paths {
     pub stdlib: PathBuf,
     pub libdir: OsString,
     pub path: Vec<PathBuf>,
+    /// A file beside the executable, its name with `._pth` behind, said all of `path`; whether it wants `site` too.
+    pub restricted: Option<bool>,
 }
 
 /// A path that begins at the root and has no `.`; `..` stays, for what it means depends on links.
@@ -127,6 +129,26 @@ pub fn find(
             }
             p.exec_prefix = p.prefix.clone();
         }
+    }
+    let mut listing = p.executable.clone().into_os_string();
+    listing.push("._pth");
+    if given.home.is_none()
+        && let Ok(text) = fs::read(&listing)
+    {
+        let beside = p.executable.parent().unwrap_or(Path::new("/"));
+        let mut site = false;
+        for line in text.split(|b| *b == b'\n') {
+            let line = line.split(|b| *b == b'#').next().unwrap_or_default().trim_ascii();
+            match line {
+                b"" => {}
+                b"import site" => site = true,
+                // Other imports are not supported there.
+                _ if line.starts_with(b"import ") => {}
+                _ => p.path.push(beside.join(OsStr::from_bytes(line))),
+            }
+        }
+        p.restricted = Some(site);
+        return Ok(p);
     }
     if let Some(extra) = given.extra.as_deref().filter(|e| !e.is_empty()) {
         // They are kept as they are; `site` makes them absolute.

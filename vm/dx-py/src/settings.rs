@@ -302,6 +302,10 @@ pub fn configure(args: &[OsString], o: &Options, e: &Environment, text: &Encodin
     };
     let p = paths::find(&given, dxpy_lib::locate)
         .map_err(|e| Fatal::new("", &format!("the standard library cannot be written out: {e}")))?;
+    if let Some(site) = p.restricted {
+        (c.isolated, c.ignore_environment, c.safe_path) = (1, 1, true);
+        c.no_site = !site as i64;
+    }
     c.executable = p.executable.into_os_string();
     c.base_executable = p.base_executable.into_os_string();
     c.prefix = p.prefix.into_os_string();

@@ -351,7 +351,9 @@ fn make_error(py: Py<'_>, e: &dxpy_parser::SyntaxError, filename: &PyUnicodeObje
         ErrorKind::Syntax | ErrorKind::Incomplete => &exceptions::SyntaxError,
         ErrorKind::Indentation => &exceptions::IndentationError,
         ErrorKind::Tab => &exceptions::TabError,
-        ErrorKind::Memory => return Ok(exceptions::memory_error(py)),
+        ErrorKind::Memory => {
+            return Ok(exceptions::format(py, &exceptions::MemoryError, format_args!("{}", e.message)));
+        }
         ErrorKind::Unicode => return Ok(exceptions::value_error(py, format_args!("{}", e.message))),
         ErrorKind::UnknownEncoding => {
             let file = unicode::display(filename.as_object());

@@ -473,9 +473,15 @@ shorthands! {
     lookup_error LookupError; eof_error EOFError;
 }
 
-/// `PyErr_NoMemory`: needs no memory itself.
+/// `PyErr_NoMemory`. Where not even the exception can be had there is one that was kept back.
 #[cold]
-pub fn memory_error(_py: Py<'_>) -> PyErr {
+pub fn memory_error(py: Py<'_>) -> PyErr {
+    static BUSY: Gil<Cell<bool>> = Gil(Cell::new(false));
+    if !BUSY.replace(true) {
+        let e = with_args(py, &MemoryError, tuple::empty());
+        BUSY.set(false);
+        return e;
+    }
     let last = &LAST_MEMORY_ERROR.error;
     if last.args.get().is_null() {
         last.args.set(tuple::empty().into_ptr());
