@@ -62,7 +62,16 @@ impl<'a> Out<'a> {
         }
         let parts: Vec<&PyUnicodeObject> = parts.iter().map(|p| &**p).collect();
         let text = unicode::join_all(self.py, &parts)?;
-        call::method(self.py, self.file, name!("write"), [text.as_object()]).map(drop)
+        let write =
+            |s: &PyUnicodeObject| call::method(self.py, self.file, name!("write"), [s.as_object()]).map(drop);
+        // What cannot be written keeps nothing in front of it from being written.
+        write(&text).or_else(|e| {
+            if parts.len() == 1 {
+                return Err(e);
+            }
+            drop(e);
+            parts.iter().try_for_each(|p| write(p))
+        })
     }
 }
 
