@@ -125,18 +125,17 @@ functions! { pointer:
     PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInterpreterState_New PyLong_GetInfo
     PyMarshal_Init PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile
     PyMarshal_ReadObjectFromString PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function
-    PyMethod_Self PyOS_Readline PyOS_getsig PyPickleBuffer_FromObject PyPickleBuffer_GetBuffer PyRun_File
-    PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PyStructSequence_GetItem PyStructSequence_NewType
-    PySymtable_Lookup PySys_GetXOptions PyThread_GetInfo PyUnicodeDecodeError_GetObject
-    PyUnicodeEncodeError_GetEncoding PyUnicodeEncodeError_GetObject PyUnicodeEncodeError_GetReason
-    PyUnicode_AsCharmapString PyUnicode_AsDecodedObject PyUnicode_AsDecodedUnicode
-    PyUnicode_AsEncodedObject PyUnicode_AsEncodedUnicode PyUnicode_AsRawUnicodeEscapeString
-    PyUnicode_AsUTF32String PyUnicode_AsUnicodeEscapeString PyUnicode_AsWideCharString
-    PyUnicode_BuildEncodingMap PyUnicode_DecodeCharmap PyUnicode_DecodeLocaleAndSize
-    PyUnicode_DecodeRawUnicodeEscape PyUnicode_DecodeUTF16Stateful PyUnicode_DecodeUTF32Stateful
-    PyUnicode_DecodeUTF7 PyUnicode_DecodeUTF7Stateful PyUnicode_DecodeUTF8Stateful
-    PyUnicode_DecodeUnicodeEscape PyUnicode_RichCompare PyUnicode_Translate PyUnstable_Code_New
-    PyUnstable_Exc_PrepReraiseStar PyUnstable_InterpreterFrame_GetCode
+    PyMethod_Self PyOS_Readline PyOS_getsig PyRun_File PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags
+    PyStructSequence_GetItem PyStructSequence_NewType PySymtable_Lookup PySys_GetXOptions PyThread_GetInfo
+    PyUnicodeDecodeError_GetObject PyUnicodeEncodeError_GetEncoding PyUnicodeEncodeError_GetObject
+    PyUnicodeEncodeError_GetReason PyUnicode_AsCharmapString PyUnicode_AsDecodedObject
+    PyUnicode_AsDecodedUnicode PyUnicode_AsEncodedObject PyUnicode_AsEncodedUnicode
+    PyUnicode_AsRawUnicodeEscapeString PyUnicode_AsUTF32String PyUnicode_AsUnicodeEscapeString
+    PyUnicode_AsWideCharString PyUnicode_BuildEncodingMap PyUnicode_DecodeCharmap
+    PyUnicode_DecodeLocaleAndSize PyUnicode_DecodeRawUnicodeEscape PyUnicode_DecodeUTF16Stateful
+    PyUnicode_DecodeUTF32Stateful PyUnicode_DecodeUTF7 PyUnicode_DecodeUTF7Stateful
+    PyUnicode_DecodeUTF8Stateful PyUnicode_DecodeUnicodeEscape PyUnicode_RichCompare PyUnicode_Translate
+    PyUnstable_Code_New PyUnstable_Exc_PrepReraiseStar PyUnstable_InterpreterFrame_GetCode
     PyUnstable_Object_GC_NewWithExtraData PyWideStringList_Append PyWideStringList_Insert PyWrapper_New
     Py_DecodeLocale Py_EncodeLocale Py_GETENV Py_GetBuildInfo Py_GetCompiler Py_GetCopyright
     Py_GetExecPrefix Py_GetPath Py_GetPlatform Py_GetPrefix Py_GetProgramFullPath Py_GetProgramName
@@ -206,19 +205,19 @@ functions! { integer:
     PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab
     PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne PyOS_InterruptOccurred
     PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer
-    PyObject_CopyData PyObject_IS_GC PyPickleBuffer_Release PyRun_AnyFile PyRun_AnyFileEx
-    PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop PyRun_InteractiveLoopFlags
-    PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject PyRun_SimpleFile
-    PyRun_SimpleFileEx PyRun_SimpleFileExFlags PySlice_GetIndices PySlice_GetIndicesEx PySys_AddAuditHook
-    PySys_Audit PySys_HasWarnOptions PySys_SetObject PyThread_get_stacksize PyThread_set_stacksize
-    PyType_AddWatcher PyType_ClearWatcher PyType_Unwatch PyType_Watch PyUnicodeDecodeError_GetEncoding
-    PyUnicodeDecodeError_GetEnd PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart
-    PyUnicodeDecodeError_SetEnd PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart
-    PyUnicodeEncodeError_GetEnd PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason
-    PyUnicodeEncodeError_SetStart PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject
-    PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd
-    PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar
-    PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
+    PyObject_CopyData PyObject_IS_GC PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags
+    PyRun_InteractiveLoop PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags
+    PyRun_InteractiveOneObject PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags
+    PySlice_GetIndices PySlice_GetIndicesEx PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions
+    PySys_SetObject PyThread_get_stacksize PyThread_set_stacksize PyType_AddWatcher PyType_ClearWatcher
+    PyType_Unwatch PyType_Watch PyUnicodeDecodeError_GetEncoding PyUnicodeDecodeError_GetEnd
+    PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart PyUnicodeDecodeError_SetEnd
+    PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart PyUnicodeEncodeError_GetEnd
+    PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason PyUnicodeEncodeError_SetStart
+    PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason
+    PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason
+    PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar PyUnicode_FSDecoder PyUnicode_Fill
+    PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
     PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
@@ -333,7 +332,6 @@ data! {
     PyImport_Inittab = 8;
     PyOS_InputHook = 8;
     PyOS_ReadlineFunctionPointer = 8;
-    PyPickleBuffer_Type = 416;
     Py_BytesWarningFlag = 4;
     Py_DebugFlag = 4;
     Py_DontWriteBytecodeFlag = 4;
