@@ -1,11 +1,14 @@
 //! `list.sort`: timsort (`listsort.txt`): runs found or made by binary insertion, merged by the powersort rule with
-//! galloping. The order of comparisons is CPython's, which a key's side effects can see.
-//! Comparison of keys of one built-in type without the general protocol is to come.
+//! galloping. The order of comparisons is CPython's, which a key's side effects can see. Keys that are all small ints, all
+//! floats, all strings of one-byte characters, or tuples that begin with such, are compared without the general protocol.
 
+use core::ptr::{copy, copy_nonoverlapping};
+use core::slice::from_raw_parts;
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::list::len;
-use dxpy_core::{Owned, Py, PyResult, call, exceptions, object, protocol};
+use dxpy_core::ptr::Object;
+use dxpy_core::{Owned, Py, PyResult, call, exceptions, float, long, object, protocol, tuple, unicode};
 
 /// A key, and the item it stands for where they differ.
 struct Entry {
@@ -23,15 +26,119 @@ struct Run {
 }
 
 struct State<'py> {
-    py: Py<'py>,
+    cmp: Compare<'py>,
     a: Vec<Entry>,
+    /// Where the shorter run of a merge waits; what is in it belongs to `a`, so its length stays 0.
+    tmp: Vec<Entry>,
     min_gallop: usize,
     runs: Vec<Run>,
 }
 
-fn less(py: Py<'_>, a: &Entry, b: &Entry) -> PyResult<bool> {
-    let r = protocol::rich_compare(py, &a.key, &b.key, Py_LT)?;
-    protocol::is_true(py, &r)
+/// What is known of all keys (`struct s_MergeState`'s `key_compare`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Exact ints of at most one digit.
+    Int,
+    Float,
+    /// Exact strings of one-byte characters.
+    Latin,
+    Any,
+}
+
+/// How keys are compared.
+#[derive(Clone, Copy)]
+struct Compare<'py> {
+    py: Py<'py>,
+    kind: Kind,
+    /// All keys are tuples with items, and `kind` is about the first ones.
+    tuples: bool,
+}
+
+fn kind_of(o: &PyObject) -> Kind {
+    if long::check_exact(o).is_some_and(|i| long::digits(i).len() <= 1) {
+        Kind::Int
+    } else if o.ty().is(&float::PyFloat_Type.0) {
+        Kind::Float
+    } else if unicode::check_exact(o).is_some_and(|s| matches!(unicode::data(s), unicode::Data::One(_))) {
+        Kind::Latin
+    } else {
+        Kind::Any
+    }
+}
+
+fn small(o: &PyObject) -> i64 {
+    // SAFETY: LAYOUT: only called on what `kind_of` found to be an int.
+    let i = unsafe { &*(o as *const PyObject as *const PyLongObject) };
+    let d = long::digits(i).first().map_or(0, |d| i64::from(*d));
+    if long::sign(i) < 0 { -d } else { d }
+}
+
+fn float_of(o: &PyObject) -> f64 {
+    // SAFETY: LAYOUT: only called on what `kind_of` found to be a float.
+    unsafe { &*(o as *const PyObject as *const PyFloatObject) }.ob_fval.get()
+}
+
+fn latin(o: &PyObject) -> &[u8] {
+    // SAFETY: LAYOUT: only called on what `kind_of` found to be a string.
+    match unicode::data(unsafe { &*(o as *const PyObject as *const PyUnicodeObject) }) {
+        unicode::Data::One(b) => b,
+        _ => &[],
+    }
+}
+
+fn first_item(o: &PyObject) -> Option<&PyObject> {
+    tuple::check_exact(o).and_then(|t| tuple::items(t).first().copied())
+}
+
+impl<'py> Compare<'py> {
+    /// Looks at the keys before the sort; they do not change.
+    fn of(py: Py<'py>, entries: &[Entry]) -> Compare<'py> {
+        let all = |of: &dyn Fn(&Entry) -> Option<Kind>| {
+            let mut kinds = entries.iter().map(of);
+            let first = kinds.next().flatten()?;
+            kinds.all(|k| k == Some(first)).then_some(first)
+        };
+        let tuples = entries.iter().all(|e| first_item(&e.key).is_some());
+        let kind =
+            if tuples { all(&|e| first_item(&e.key).map(kind_of)) } else { all(&|e| Some(kind_of(&e.key))) };
+        Compare { py, kind: kind.unwrap_or(Kind::Any), tuples }
+    }
+
+    #[inline]
+    fn by_kind(self, a: &PyObject, b: &PyObject) -> PyResult<bool> {
+        match self.kind {
+            Kind::Int => Ok(small(a) < small(b)),
+            Kind::Float => Ok(float_of(a) < float_of(b)),
+            Kind::Latin => Ok(latin(a) < latin(b)),
+            Kind::Any => {
+                let r = protocol::rich_compare(self.py, a, b, Py_LT)?;
+                protocol::is_true(self.py, &r)
+            }
+        }
+    }
+
+    #[inline]
+    fn less(self, a: &Entry, b: &Entry) -> PyResult<bool> {
+        if self.tuples { self.tuples_less(&a.key, &b.key) } else { self.by_kind(&a.key, &b.key) }
+    }
+
+    /// `unsafe_tuple_compare`: the first items that differ decide, or the lengths.
+    fn tuples_less(self, a: &PyObject, b: &PyObject) -> PyResult<bool> {
+        let (Some(a), Some(b)) = (tuple::check_exact(a), tuple::check_exact(b)) else { return Ok(false) };
+        let (a, b) = (tuple::items(a), tuple::items(b));
+        let mut i = 0;
+        while let (Some(x), Some(y)) = (a.get(i), b.get(i)) {
+            if !protocol::rich_compare_bool(self.py, x, y, Py_EQ)? {
+                return if i == 0 {
+                    self.by_kind(x, y)
+                } else {
+                    protocol::rich_compare_bool(self.py, x, y, Py_LT)
+                };
+            }
+            i += 1;
+        }
+        Ok(a.len() < b.len())
+    }
 }
 
 /// `list_sort_impl`.
@@ -70,7 +177,8 @@ pub(super) fn sort_method(
     }
     // After an error the items go back in the order they are in.
     entries.extend(rest.map(|item| Entry { key: item, value: None }));
-    let mut s = State { py, a: entries, min_gallop: MIN_GALLOP, runs: Vec::new() };
+    let cmp = Compare::of(py, &entries);
+    let mut s = State { cmp, a: entries, tmp: Vec::new(), min_gallop: MIN_GALLOP, runs: Vec::new() };
     let reverse = reverse.unwrap_or(false);
     if result.is_ok() && n > 1 {
         // Reversed before and after, equal items keep their order.
@@ -110,7 +218,7 @@ pub(super) fn sort_method(
 
 impl State<'_> {
     fn lt(&self, i: usize, j: usize) -> PyResult<bool> {
-        less(self.py, &self.a[i], &self.a[j])
+        self.cmp.less(&self.a[i], &self.a[j])
     }
 
     fn sort(&mut self) -> PyResult<()> {
@@ -236,53 +344,311 @@ impl State<'_> {
     /// `gallop_left`: where entry `key` goes in the sorted `n` from `base`, left of equal ones, beginning at `hint`.
     fn gallop_left(&self, key: usize, base: usize, n: usize, hint: usize) -> PyResult<usize> {
         let k = &self.a[key];
-        gallop_left(self.py, k, &self.a[base..base + n], hint)
+        gallop_left(self.cmp, k, &self.a[base..base + n], hint)
     }
 
     /// `gallop_right`: as above, right of equal ones.
     fn gallop_right(&self, key: usize, base: usize, n: usize, hint: usize) -> PyResult<usize> {
         let k = &self.a[key];
-        gallop_right(self.py, k, &self.a[base..base + n], hint)
+        gallop_right(self.cmp, k, &self.a[base..base + n], hint)
     }
 
-    /// `merge_lo`: the left run, the shorter, waits outside.
+    /// `merge_getmem`: room for `n` entries in `tmp`.
+    fn room(&mut self, n: usize) -> PyResult<()> {
+        self.tmp.try_reserve_exact(n).map_err(|_| exceptions::memory_error(self.cmp.py))
+    }
+
+    /// `merge_lo`: the left run, the shorter, waits outside, and the gap it leaves is filled from the left.
     fn merge_lo(&mut self, base: usize, na: usize, nb: usize) -> PyResult<()> {
-        let mut merged: Vec<Entry> = Vec::with_capacity(na + nb);
-        let mut left: std::collections::VecDeque<Entry> = self.a.splice(base..base + na, []).collect();
-        let mut right: std::collections::VecDeque<Entry> = self.a.splice(base..base + nb, []).collect();
-        let r = merge_low(self.py, &mut left, &mut right, &mut merged, &mut self.min_gallop);
-        // Finished or failed, all entries come back, none twice.
-        merged.extend(left);
-        merged.extend(right);
-        self.a.splice(base..base, merged);
-        r
+        self.room(na)?;
+        // SAFETY: both runs are within `a`, next to each other, and `tmp` has room for the left one. While code of Python
+        // runs nobody else has them, and `Gap` closes the gap whatever happens.
+        unsafe {
+            let dest = self.a.as_mut_ptr().add(base);
+            let tmp = self.tmp.as_mut_ptr();
+            copy_nonoverlapping(dest, tmp, na);
+            let right = dest.add(na);
+            let mut g = LeftGap { dest, left: tmp, na, right, nb };
+            g.merge(self.cmp, &mut self.min_gallop)
+        }
     }
 
-    /// `merge_hi`: from the right end.
+    /// `merge_hi`: the right run waits outside, and the gap is filled from the right.
     fn merge_hi(&mut self, base: usize, na: usize, nb: usize) -> PyResult<()> {
-        let mut merged: Vec<Entry> = Vec::with_capacity(na + nb);
-        let mut left: Vec<Entry> = self.a.splice(base..base + na, []).collect();
-        let mut right: Vec<Entry> = self.a.splice(base..base + nb, []).collect();
-        let r = merge_high(self.py, &mut left, &mut right, &mut merged, &mut self.min_gallop);
-        // `merged` was filled from the end.
-        let mut all = left;
-        all.extend(right);
-        merged.reverse();
-        all.extend(merged);
-        self.a.splice(base..base, all);
-        r
+        self.room(nb)?;
+        // SAFETY: as above.
+        unsafe {
+            let left = self.a.as_mut_ptr().add(base);
+            let tmp = self.tmp.as_mut_ptr();
+            copy_nonoverlapping(left.add(na), tmp, nb);
+            let mut g = RightGap { left, na, right: tmp, nb };
+            g.merge(self.cmp, &mut self.min_gallop)
+        }
+    }
+}
+
+/// A merge from the left: `dest` is where the next entry goes, `na` entries from `left` (outside) and `nb` from `right`
+/// are still to come; the gap at `dest` is as wide as `na`. Dropped, it puts what is left of the left run there.
+struct LeftGap {
+    dest: *mut Entry,
+    left: *mut Entry,
+    na: usize,
+    right: *mut Entry,
+    nb: usize,
+}
+
+impl Drop for LeftGap {
+    fn drop(&mut self) {
+        // SAFETY: the gap is as wide as the run, by the invariant.
+        unsafe { copy_nonoverlapping(self.left, self.dest, self.na) }
+    }
+}
+
+impl LeftGap {
+    /// Moves `k` entries of the left run.
+    ///
+    /// # Safety
+    /// There are so many.
+    unsafe fn take_left(&mut self, k: usize) {
+        // SAFETY: the caller's promise; the left run is elsewhere.
+        unsafe {
+            copy_nonoverlapping(self.left, self.dest, k);
+            (self.left, self.dest) = (self.left.add(k), self.dest.add(k));
+        }
+        self.na -= k;
+    }
+
+    /// Moves `k` entries of the right run, over the gap.
+    ///
+    /// # Safety
+    /// There are so many.
+    unsafe fn take_right(&mut self, k: usize) {
+        // SAFETY: the caller's promise; the places may overlap.
+        unsafe {
+            copy(self.right, self.dest, k);
+            (self.right, self.dest) = (self.right.add(k), self.dest.add(k));
+        }
+        self.nb -= k;
+    }
+
+    /// The last entry of the left run belongs behind all of the right one; the drop puts it there.
+    ///
+    /// # Safety
+    /// The invariant.
+    unsafe fn right_then_last(&mut self) -> PyResult<()> {
+        // SAFETY: all of the right run.
+        unsafe { self.take_right(self.nb) };
+        Ok(())
+    }
+
+    /// The first of the right run is known to come first; the last of the left one last.
+    ///
+    /// # Safety
+    /// The invariant, with both runs not empty.
+    unsafe fn merge(&mut self, cmp: Compare<'_>, min_gallop: &mut usize) -> PyResult<()> {
+        // SAFETY: the counts are checked before each step; the runs are initialised entries.
+        unsafe {
+            self.take_right(1);
+            if self.nb == 0 {
+                return Ok(());
+            }
+            if self.na == 1 {
+                return self.right_then_last();
+            }
+            let mut limit = *min_gallop;
+            loop {
+                let (mut a_wins, mut b_wins) = (0, 0);
+                loop {
+                    if cmp.less(&*self.right, &*self.left)? {
+                        self.take_right(1);
+                        (a_wins, b_wins) = (0, b_wins + 1);
+                        if self.nb == 0 {
+                            return Ok(());
+                        }
+                        if b_wins >= limit {
+                            break;
+                        }
+                    } else {
+                        self.take_left(1);
+                        (a_wins, b_wins) = (a_wins + 1, 0);
+                        if self.na == 1 {
+                            return self.right_then_last();
+                        }
+                        if a_wins >= limit {
+                            break;
+                        }
+                    }
+                }
+                limit += 1;
+                loop {
+                    limit -= (limit > 1) as usize;
+                    *min_gallop = limit;
+                    let lefts = gallop_right(cmp, &*self.right, from_raw_parts(self.left, self.na), 0)?;
+                    self.take_left(lefts);
+                    if self.na == 1 {
+                        return self.right_then_last();
+                    }
+                    // Only a comparison that contradicts itself leads here.
+                    if self.na == 0 {
+                        return Ok(());
+                    }
+                    self.take_right(1);
+                    if self.nb == 0 {
+                        return Ok(());
+                    }
+                    let rights = gallop_left(cmp, &*self.left, from_raw_parts(self.right, self.nb), 0)?;
+                    self.take_right(rights);
+                    if self.nb == 0 {
+                        return Ok(());
+                    }
+                    self.take_left(1);
+                    if self.na == 1 {
+                        return self.right_then_last();
+                    }
+                    if lefts < MIN_GALLOP && rights < MIN_GALLOP {
+                        break;
+                    }
+                }
+                limit += 1;
+                *min_gallop = limit;
+            }
+        }
+    }
+}
+
+/// A merge from the right: the left run of `na` entries stands at `left`, the `nb` from `right` wait outside, and the gap
+/// behind the left run is as wide as `nb`. Dropped, it puts what is left of the right run there.
+struct RightGap {
+    left: *mut Entry,
+    na: usize,
+    right: *mut Entry,
+    nb: usize,
+}
+
+impl Drop for RightGap {
+    fn drop(&mut self) {
+        // SAFETY: the gap is as wide as the run, by the invariant.
+        unsafe { copy_nonoverlapping(self.right, self.left.add(self.na), self.nb) }
+    }
+}
+
+impl RightGap {
+    /// Moves the last `k` entries of the left run to the end of the gap.
+    ///
+    /// # Safety
+    /// There are so many.
+    unsafe fn take_left(&mut self, k: usize) {
+        self.na -= k;
+        // SAFETY: the caller's promise; the places may overlap.
+        unsafe { copy(self.left.add(self.na), self.left.add(self.na + self.nb), k) };
+    }
+
+    /// Moves the last `k` entries of the right run there.
+    ///
+    /// # Safety
+    /// There are so many.
+    unsafe fn take_right(&mut self, k: usize) {
+        self.nb -= k;
+        // SAFETY: the caller's promise; the right run is elsewhere.
+        unsafe { copy_nonoverlapping(self.right.add(self.nb), self.left.add(self.na + self.nb), k) };
+    }
+
+    /// The first entry of the right run belongs before all of the left one; the drop puts it there.
+    ///
+    /// # Safety
+    /// The invariant.
+    unsafe fn left_then_first(&mut self) -> PyResult<()> {
+        // SAFETY: all of the left run.
+        unsafe { self.take_left(self.na) };
+        Ok(())
+    }
+
+    /// The last of the left run is known to come last; the first of the right one first.
+    ///
+    /// # Safety
+    /// The invariant, with both runs not empty.
+    unsafe fn merge(&mut self, cmp: Compare<'_>, min_gallop: &mut usize) -> PyResult<()> {
+        // SAFETY: the counts are checked before each step; the runs are initialised entries.
+        unsafe {
+            self.take_left(1);
+            if self.na == 0 {
+                return Ok(());
+            }
+            if self.nb == 1 {
+                return self.left_then_first();
+            }
+            let mut limit = *min_gallop;
+            loop {
+                let (mut a_wins, mut b_wins) = (0, 0);
+                loop {
+                    if cmp.less(&*self.right.add(self.nb - 1), &*self.left.add(self.na - 1))? {
+                        self.take_left(1);
+                        (a_wins, b_wins) = (a_wins + 1, 0);
+                        if self.na == 0 {
+                            return Ok(());
+                        }
+                        if a_wins >= limit {
+                            break;
+                        }
+                    } else {
+                        self.take_right(1);
+                        (a_wins, b_wins) = (0, b_wins + 1);
+                        if self.nb == 1 {
+                            return self.left_then_first();
+                        }
+                        if b_wins >= limit {
+                            break;
+                        }
+                    }
+                }
+                limit += 1;
+                loop {
+                    limit -= (limit > 1) as usize;
+                    *min_gallop = limit;
+                    let (run, key) = (from_raw_parts(self.left, self.na), &*self.right.add(self.nb - 1));
+                    let lefts = self.na - gallop_right(cmp, key, run, self.na - 1)?;
+                    self.take_left(lefts);
+                    if self.na == 0 {
+                        return Ok(());
+                    }
+                    self.take_right(1);
+                    if self.nb == 1 {
+                        return self.left_then_first();
+                    }
+                    let (run, key) = (from_raw_parts(self.right, self.nb), &*self.left.add(self.na - 1));
+                    let rights = self.nb - gallop_left(cmp, key, run, self.nb - 1)?;
+                    self.take_right(rights);
+                    if self.nb == 1 {
+                        return self.left_then_first();
+                    }
+                    // Only a comparison that contradicts itself leads here.
+                    if self.nb == 0 {
+                        return Ok(());
+                    }
+                    self.take_left(1);
+                    if self.na == 0 {
+                        return Ok(());
+                    }
+                    if lefts < MIN_GALLOP && rights < MIN_GALLOP {
+                        break;
+                    }
+                }
+                limit += 1;
+                *min_gallop = limit;
+            }
+        }
     }
 }
 
 /// `gallop_left` over a slice.
-fn gallop_left(py: Py<'_>, key: &Entry, a: &[Entry], hint: usize) -> PyResult<usize> {
+fn gallop_left(cmp: Compare<'_>, key: &Entry, a: &[Entry], hint: usize) -> PyResult<usize> {
     let n = a.len();
     let (mut last, mut ofs);
     let (mut lo, mut hi);
-    if less(py, &a[hint], key)? {
+    if cmp.less(&a[hint], key)? {
         (last, ofs) = (0, 1);
         let max = n - hint;
-        while ofs < max && less(py, &a[hint + ofs], key)? {
+        while ofs < max && cmp.less(&a[hint + ofs], key)? {
             last = ofs;
             ofs = (ofs << 1) + 1;
         }
@@ -291,7 +657,7 @@ fn gallop_left(py: Py<'_>, key: &Entry, a: &[Entry], hint: usize) -> PyResult<us
     } else {
         (last, ofs) = (0, 1);
         let max = hint + 1;
-        while ofs < max && !less(py, &a[hint - ofs], key)? {
+        while ofs < max && !cmp.less(&a[hint - ofs], key)? {
             last = ofs;
             ofs = (ofs << 1) + 1;
         }
@@ -300,7 +666,7 @@ fn gallop_left(py: Py<'_>, key: &Entry, a: &[Entry], hint: usize) -> PyResult<us
     }
     while lo < hi {
         let m = lo + ((hi - lo) >> 1);
-        if less(py, &a[m], key)? {
+        if cmp.less(&a[m], key)? {
             lo = m + 1;
         } else {
             hi = m;
@@ -310,14 +676,14 @@ fn gallop_left(py: Py<'_>, key: &Entry, a: &[Entry], hint: usize) -> PyResult<us
 }
 
 /// `gallop_right` over a slice.
-fn gallop_right(py: Py<'_>, key: &Entry, a: &[Entry], hint: usize) -> PyResult<usize> {
+fn gallop_right(cmp: Compare<'_>, key: &Entry, a: &[Entry], hint: usize) -> PyResult<usize> {
     let n = a.len();
     let (mut last, mut ofs);
     let (mut lo, mut hi);
-    if less(py, key, &a[hint])? {
+    if cmp.less(key, &a[hint])? {
         (last, ofs) = (0, 1);
         let max = hint + 1;
-        while ofs < max && less(py, key, &a[hint - ofs])? {
+        while ofs < max && cmp.less(key, &a[hint - ofs])? {
             last = ofs;
             ofs = (ofs << 1) + 1;
         }
@@ -326,7 +692,7 @@ fn gallop_right(py: Py<'_>, key: &Entry, a: &[Entry], hint: usize) -> PyResult<u
     } else {
         (last, ofs) = (0, 1);
         let max = n - hint;
-        while ofs < max && !less(py, key, &a[hint + ofs])? {
+        while ofs < max && !cmp.less(key, &a[hint + ofs])? {
             last = ofs;
             ofs = (ofs << 1) + 1;
         }
@@ -335,173 +701,11 @@ fn gallop_right(py: Py<'_>, key: &Entry, a: &[Entry], hint: usize) -> PyResult<u
     }
     while lo < hi {
         let m = lo + ((hi - lo) >> 1);
-        if less(py, key, &a[m])? {
+        if cmp.less(key, &a[m])? {
             hi = m;
         } else {
             lo = m + 1;
         }
     }
     Ok(hi)
-}
-
-type Queue = std::collections::VecDeque<Entry>;
-
-/// The loop of `merge_lo`: one pair at a time until one run wins often, then in gallops.
-fn merge_low(
-    py: Py<'_>,
-    left: &mut Queue,
-    right: &mut Queue,
-    out: &mut Vec<Entry>,
-    min_gallop: &mut usize,
-) -> PyResult<()> {
-    // The first of the right run is known to come first; the last of the left one last.
-    out.extend(right.pop_front());
-    if right.is_empty() || left.len() == 1 {
-        return finish_low(left, right, out);
-    }
-    let mut limit = *min_gallop;
-    loop {
-        let (mut a_wins, mut b_wins) = (0, 0);
-        loop {
-            if less(py, &right[0], &left[0])? {
-                out.extend(right.pop_front());
-                b_wins += 1;
-                a_wins = 0;
-                if right.is_empty() {
-                    return finish_low(left, right, out);
-                }
-                if b_wins >= limit {
-                    break;
-                }
-            } else {
-                out.extend(left.pop_front());
-                a_wins += 1;
-                b_wins = 0;
-                if left.len() == 1 {
-                    return finish_low(left, right, out);
-                }
-                if a_wins >= limit {
-                    break;
-                }
-            }
-        }
-        limit += 1;
-        loop {
-            limit -= (limit > 1) as usize;
-            *min_gallop = limit;
-            let k = gallop_right(py, &right[0], left.make_contiguous(), 0)?;
-            let taken = k;
-            out.extend(left.drain(..k));
-            if left.len() == 1 || left.is_empty() {
-                return finish_low(left, right, out);
-            }
-            out.extend(right.pop_front());
-            if right.is_empty() {
-                return finish_low(left, right, out);
-            }
-            let k = gallop_left(py, &left[0], right.make_contiguous(), 0)?;
-            out.extend(right.drain(..k));
-            if right.is_empty() {
-                return finish_low(left, right, out);
-            }
-            out.extend(left.pop_front());
-            if left.len() == 1 {
-                return finish_low(left, right, out);
-            }
-            if taken < MIN_GALLOP && k < MIN_GALLOP {
-                break;
-            }
-        }
-        limit += 1;
-        *min_gallop = limit;
-    }
-}
-
-/// The last of the left run goes behind all of the right one.
-fn finish_low(left: &mut Queue, right: &mut Queue, out: &mut Vec<Entry>) -> PyResult<()> {
-    if left.len() == 1 {
-        out.extend(right.drain(..));
-        out.extend(left.pop_front());
-    }
-    Ok(())
-}
-
-/// The loop of `merge_hi`; `out` is filled from the right end.
-fn merge_high(
-    py: Py<'_>,
-    left: &mut Vec<Entry>,
-    right: &mut Vec<Entry>,
-    out: &mut Vec<Entry>,
-    min_gallop: &mut usize,
-) -> PyResult<()> {
-    out.extend(left.pop());
-    if left.is_empty() || right.len() == 1 {
-        return finish_high(left, right, out);
-    }
-    let mut limit = *min_gallop;
-    loop {
-        let (mut a_wins, mut b_wins) = (0, 0);
-        loop {
-            if less(py, &right[right.len() - 1], &left[left.len() - 1])? {
-                out.extend(left.pop());
-                a_wins += 1;
-                b_wins = 0;
-                if left.is_empty() {
-                    return finish_high(left, right, out);
-                }
-                if a_wins >= limit {
-                    break;
-                }
-            } else {
-                out.extend(right.pop());
-                b_wins += 1;
-                a_wins = 0;
-                if right.len() == 1 {
-                    return finish_high(left, right, out);
-                }
-                if b_wins >= limit {
-                    break;
-                }
-            }
-        }
-        limit += 1;
-        loop {
-            limit -= (limit > 1) as usize;
-            *min_gallop = limit;
-            let k = gallop_right(py, &right[right.len() - 1], left, left.len() - 1)?;
-            let taken = left.len() - k;
-            out.extend(left.drain(k..).rev());
-            if left.is_empty() {
-                return finish_high(left, right, out);
-            }
-            out.extend(right.pop());
-            if right.len() == 1 {
-                return finish_high(left, right, out);
-            }
-            let k = gallop_left(py, &left[left.len() - 1], right, right.len() - 1)?;
-            let taken_right = right.len() - k;
-            out.extend(right.drain(k..).rev());
-            if right.len() == 1 || right.is_empty() {
-                return finish_high(left, right, out);
-            }
-            out.extend(left.pop());
-            if left.is_empty() {
-                return finish_high(left, right, out);
-            }
-            if taken < MIN_GALLOP && taken_right < MIN_GALLOP {
-                break;
-            }
-        }
-        limit += 1;
-        *min_gallop = limit;
-    }
-}
-
-/// The first of the right run goes before all of the left one.
-fn finish_high(left: &mut Vec<Entry>, right: &mut Vec<Entry>, out: &mut Vec<Entry>) -> PyResult<()> {
-    if right.len() == 1 {
-        out.extend(left.drain(..).rev());
-        out.extend(right.pop());
-    }
-    Ok(())
 }
