@@ -42,7 +42,8 @@ pub(super) fn no_dir_without_path(py: Py<'_>, function: &str, p: &Path, dir: Opt
 
 /// `fd_and_follow_symlinks_invalid`.
 pub(super) fn no_links_of_fd(py: Py<'_>, function: &str, p: &Path, follow: bool) -> PyResult<()> {
-    if p.fd.is_some() && !follow {
+    // Descriptor 0 passes, as it does in CPython.
+    if p.fd.is_some_and(|fd| fd > 0) && !follow {
         return Err(wrong(py, function, "cannot use fd and follow_symlinks together"));
     }
     Ok(())
