@@ -58,8 +58,9 @@ fn function_traverse(f: &PyFunctionObject, v: &glue::Visitor) -> Result<(), c_in
     fields(f).into_iter().try_for_each(|c| v.visit(c))
 }
 
-/// `func_clear`: the fields a function cannot be without (code, name, qualified name) stay.
-fn function_clear(_: Py<'_>, f: &PyFunctionObject) {
+/// `func_clear`: the code, which a function cannot be without, stays; its names become empty, since they may be of a
+/// subclass of str and so in a cycle themselves.
+fn function_clear(py: Py<'_>, f: &PyFunctionObject) {
     f.func_version.set(0);
     for c in [
         &f.func_globals,
@@ -74,6 +75,12 @@ fn function_clear(_: Py<'_>, f: &PyFunctionObject) {
         &f.func_typeparams,
     ] {
         object::clear_field(c);
+    }
+    let Ok(empty) = crate::unicode::from_str(py, "") else { return };
+    for c in [&f.func_name, &f.func_qualname] {
+        let old = c.replace(empty.clone().into_ptr());
+        // SAFETY: OWNED: the function held its name.
+        drop(unsafe { Owned::<PyObject>::from_raw(old) });
     }
 }
 

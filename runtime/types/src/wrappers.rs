@@ -21,7 +21,7 @@ pub static PART: Part = Part {
 };
 
 static STATIC: StaticType = StaticType::new::<staticmethod>(c"staticmethod")
-    .doc(c"staticmethod(function, /)\n--\n\nA function in a class that receives no implicit first argument.")
+    .doc(c"staticmethod(function) -> method\n\nA function in a class that receives no implicit first argument.")
     .create(glue::create(|py, ty, _, _| object::tp_alloc(py, ty, 0)))
     .init(glue::init(static_init))
     .call(glue::call(static_call))
@@ -40,7 +40,7 @@ getset! { static STATIC_GETSET [
 ] }
 
 static CLASS: StaticType = StaticType::new::<classmethod>(c"classmethod")
-    .doc(c"classmethod(function, /)\n--\n\nA function in a class that receives the class as its first argument.")
+    .doc(c"classmethod(function) -> method\n\nA function in a class that receives the class as its first argument.")
     .create(glue::create(|py, ty, _, _| object::tp_alloc(py, ty, 0)))
     .init(glue::init(class_init))
     .repr(glue::unary(class_repr))

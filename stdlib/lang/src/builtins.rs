@@ -64,7 +64,7 @@ methods! { static METHODS: for PyModuleObject [
     "repr" = objects::repr [1], "($module, obj, /)", "The canonical text of an object.";
     "round" = objects::round [2], "($module, /, number, ndigits=None)", "A number rounded to digits after the point.";
     "setattr" = objects::setattr [3], "($module, obj, name, value, /)", "Sets an attribute.";
-    "sorted" = iteration::sorted [2], "?($module, *args, **kwargs)", "The items of an iterable in order, as a list.";
+    "sorted" = iteration::sorted [2], "?($module, *args, **kwargs)", "sorted($module, iterable, /, *, key=None, reverse=False)\n--\n\nThe items of an iterable in order, as a list.";
     "sum" = iteration::sum [2], "($module, iterable, /, start=0)", "The sum of the items, with a start value.";
     "vars" = code::vars [1], "?($module, object=None, /)", "An object's __dict__, or the local names.";
 ] }

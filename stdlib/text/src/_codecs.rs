@@ -451,6 +451,8 @@ fn charmap_encode(py: Py<'_>, _: Module<'_>, s: Text<'_>, e: Errors, mapping: Op
 struct MapObject {
     base: PyObject,
     map: Cell<*mut EncodingMap>,
+    /// Room that CPython's own first levels take, so that the size a program sees is the same.
+    _levels: [u8; 40],
 }
 
 // SAFETY: the struct is `#[repr(C)]` and begins with a `PyObject`.

@@ -914,9 +914,8 @@ pub(super) fn subtype_dealloc(py: Py<'_>, o: &PyObject) {
             }
         }
         if let Some(f) = o.ty().tp_del.get() {
-            o.ob_refcnt.set(1);
+            // The function counts the object's life up and down itself.
             f(o.as_ptr());
-            o.ob_refcnt.set(o.ob_refcnt.get() - 1);
             if o.ob_refcnt.get() > 0 {
                 return;
             }

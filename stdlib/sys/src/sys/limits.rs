@@ -79,6 +79,11 @@ pub(super) fn debugmallocstats(py: Py<'_>, _: &PyModuleObject) {
         let used = c.blocks - c.free;
         let _ = writeln!(out, "{i:5} {:6} {:7} {used:15} {:13}", (i + 1) * alloc::STEP, c.pools, c.free);
     }
+    // Dicts and tuples have no lists of their own: what is free for them are the blocks of their class.
+    for (what, size) in [("PyDictObject", 64), ("PyTupleObject", 48)] {
+        let free = usage.classes[size / alloc::STEP - 1].free;
+        let _ = writeln!(out, "{free} free {what}s * {size} bytes each = {}", free * size);
+    }
     eprint!("{out}");
 }
 

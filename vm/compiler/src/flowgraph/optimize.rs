@@ -286,7 +286,7 @@ impl Cfg {
                         swaps::apply_statically(instrs, i);
                     }
                 }
-                Op::PUSH_NULL if next_op == Op::LOAD_GLOBAL => {
+                Op::PUSH_NULL if next_op == Op::LOAD_GLOBAL && instrs[i + 1].arg & 1 == 0 => {
                     // LOAD_GLOBAL pushes the NULL itself.
                     instrs[i].clear();
                     instrs[i + 1].arg |= 1;
