@@ -1,5 +1,6 @@
 //! Descriptors: reading, writing, positions, copies, pipes, flags, terminals.
 
+use super::files::{Shown, tell};
 use super::Made;
 use crate::convert::*;
 use crate::path::{Path, decode};
@@ -54,14 +55,18 @@ pub(super) fn sync(py: Py<'_>, _: &M) {
 }
 
 pub(super) fn ftruncate(py: Py<'_>, _: &M, n: i32, length: i64) -> PyResult<()> {
+    tell(py, "os.truncate", &[Shown::Int(n.into()), Shown::Int(length)])?;
     retry(py, || fd::ftruncate(n, length))
 }
 
 pub(super) fn fchmod(py: Py<'_>, _: &M, n: i32, mode: i32) -> PyResult<()> {
+    tell(py, "os.chmod", &[Shown::Int(n.into()), Shown::Int(mode.into()), Shown::Dir(None)])?;
     retry(py, || fs::fchmod(n, mode as u32))
 }
 
 pub(super) fn fchown(py: Py<'_>, _: &M, n: i32, Uid(uid): Uid, Gid(gid): Gid) -> PyResult<()> {
+    let (u, g) = (Shown::Int((uid as i32).into()), Shown::Int((gid as i32).into()));
+    tell(py, "os.chown", &[Shown::Int(n.into()), u, g, Shown::Dir(None)])?;
     retry(py, || fs::fchown(n, uid, gid))
 }
 
@@ -90,6 +95,7 @@ pub(super) fn lseek(py: Py<'_>, _: &M, n: i32, position: i64, whence: i32) -> Py
 }
 
 pub(super) fn lockf(py: Py<'_>, _: &M, n: i32, command: i32, length: i64) -> PyResult<()> {
+    tell(py, "os.lockf", &[Shown::Int(n.into()), Shown::Int(command.into()), Shown::Int(length)])?;
     retry(py, || fd::lockf(n, command, length))
 }
 

@@ -49,6 +49,31 @@ pub(super) fn no_links_of_fd(py: Py<'_>, function: &str, p: &Path, follow: bool)
     Ok(())
 }
 
+/// Something an audit event shows.
+pub(super) enum Shown<'a> {
+    Object(&'a PyObject),
+    Int(i64),
+    /// The folder a name is in, -1 for the current one.
+    Dir(Option<i32>),
+}
+use Shown::{Dir, Int, Object as Given};
+
+/// An audit event about a file.
+pub(super) fn tell(py: Py<'_>, event: &str, args: &[Shown<'_>]) -> PyResult<()> {
+    dxpy_core::audit::event_with(py, event, || {
+        let number = |n: i64| long::from_i64(py, n).map(Owned::upcast);
+        let items: Vec<Owned> = args
+            .iter()
+            .map(|a| match a {
+                Given(o) => Ok((*o).to_owned()),
+                Int(n) => number(*n),
+                Dir(d) => number(d.unwrap_or(-1).into()),
+            })
+            .collect::<PyResult<_>>()?;
+        tuple::from_iter(py, items)
+    })
+}
+
 fn dir(d: Option<DirFd>) -> Option<i32> {
     d.unwrap_or_default().0
 }
@@ -66,6 +91,7 @@ pub(super) fn access(
 }
 
 pub(super) fn chdir(py: Py<'_>, _: &M, PathOrFd(p): PathOrFd) -> PyResult<()> {
+    tell(py, "os.chdir", &[Given(&p.object)])?;
     on(py, &p, || match p.fd {
         Some(fd) => fs::fchdir(fd),
         None => fs::chdir(p.c()),
@@ -73,6 +99,7 @@ pub(super) fn chdir(py: Py<'_>, _: &M, PathOrFd(p): PathOrFd) -> PyResult<()> {
 }
 
 pub(super) fn fchdir(py: Py<'_>, _: &M, Descriptor(fd): Descriptor) -> PyResult<()> {
+    tell(py, "os.chdir", &[Int(fd.into())])?;
     retry(py, || fs::fchdir(fd))
 }
 
@@ -85,6 +112,7 @@ pub(super) fn chmod(
     follow: Option<bool>,
 ) -> PyResult<()> {
     let (d, follow) = (dir(d), follow.unwrap_or(true));
+    tell(py, "os.chmod", &[Given(&p.object), Int(mode.into()), Dir(d)])?;
     let r = without_gil(py, || match p.fd {
         Some(fd) => fs::fchmod(fd, mode as u32),
         None => fs::chmod(p.c(), mode as u32, d, follow),
@@ -116,6 +144,8 @@ pub(super) fn chown(
         return Err(wrong(py, "chown", "can't specify both dir_fd and fd"));
     }
     no_links_of_fd(py, "chown", &p, follow)?;
+    let ids = [i64::from(uid as i32), i64::from(gid as i32)];
+    tell(py, "os.chown", &[Given(&p.object), Int(ids[0]), Int(ids[1]), Dir(d)])?;
     on(py, &p, || match p.fd {
         Some(fd) => fs::fchown(fd, uid, gid),
         None => fs::chown(p.c(), uid, gid, d, follow),
@@ -123,6 +153,8 @@ pub(super) fn chown(
 }
 
 pub(super) fn lchown(py: Py<'_>, _: &M, p: Path, Uid(uid): Uid, Gid(gid): Gid) -> PyResult<()> {
+    let ids = [i64::from(uid as i32), i64::from(gid as i32)];
+    tell(py, "os.chown", &[Given(&p.object), Int(ids[0]), Int(ids[1]), Dir(None)])?;
     on(py, &p, || fs::chown(p.c(), uid, gid, None, false))
 }
 
@@ -142,6 +174,7 @@ pub(super) fn link(
     let (sd, dd) = (dir(sd), dir(dd));
     // Without any of them CPython calls link(), which on Linux links to the symbolic link itself.
     let follow = follow.unwrap_or(true) && (sd.is_some() || dd.is_some());
+    tell(py, "os.link", &[Given(&s.object), Given(&d.object), Dir(sd), Dir(dd)])?;
     on_both(py, &s, &d, || fs::link(s.c(), sd, d.c(), dd, follow))
 }
 
@@ -153,7 +186,9 @@ pub(super) fn symlink(
     _is_dir: Option<bool>,
     dd: Option<DirFd>,
 ) -> PyResult<()> {
-    on_both(py, &s, &d, || fs::symlink(s.c(), d.c(), dir(dd)))
+    let dd = dir(dd);
+    tell(py, "os.symlink", &[Given(&s.object), Given(&d.object), Dir(dd)])?;
+    on_both(py, &s, &d, || fs::symlink(s.c(), d.c(), dd))
 }
 
 /// The same as `rename` here.
@@ -176,7 +211,9 @@ pub(super) fn rename(
     sd: Option<DirFd>,
     dd: Option<DirFd>,
 ) -> PyResult<()> {
-    on_both(py, &s, &d, || fs::rename(s.c(), dir(sd), d.c(), dir(dd)))
+    let (sd, dd) = (dir(sd), dir(dd));
+    tell(py, "os.rename", &[Given(&s.object), Given(&d.object), Dir(sd), Dir(dd)])?;
+    on_both(py, &s, &d, || fs::rename(s.c(), sd, d.c(), dd))
 }
 
 pub(super) fn readlink(py: Py<'_>, _: &M, p: Path, d: Option<DirFd>) -> PyResult {
@@ -189,6 +226,7 @@ pub(super) fn listdir(py: Py<'_>, _: &M, p: Option<PathFdOrNone>) -> PyResult {
         Some(PathFdOrNone(p)) => p,
         None => Path::none(),
     };
+    tell(py, "os.listdir", &[Given(&p.object)])?;
     let opened = without_gil(py, || match p.fd {
         Some(n) => dir::Dir::from_fd(n),
         None if object::is_none(&p.object) => dir::Dir::open(c"."),
@@ -203,7 +241,9 @@ pub(super) fn listdir(py: Py<'_>, _: &M, p: Option<PathFdOrNone>) -> PyResult {
 }
 
 pub(super) fn mkdir(py: Py<'_>, _: &M, p: Path, mode: Option<i32>, d: Option<DirFd>) -> PyResult<()> {
-    on(py, &p, || fs::mkdir(p.c(), mode.unwrap_or(0o777) as u32, dir(d)))
+    let (mode, d) = (mode.unwrap_or(0o777), dir(d));
+    tell(py, "os.mkdir", &[Given(&p.object), Int(mode.into()), Dir(d)])?;
+    on(py, &p, || fs::mkdir(p.c(), mode as u32, d))
 }
 
 pub(super) fn mkfifo(py: Py<'_>, _: &M, p: Path, mode: Option<i32>, d: Option<DirFd>) -> PyResult<()> {
@@ -238,14 +278,19 @@ pub(super) fn open(
 }
 
 pub(super) fn rmdir(py: Py<'_>, _: &M, p: Path, d: Option<DirFd>) -> PyResult<()> {
-    on(py, &p, || fs::rmdir(p.c(), dir(d)))
+    let d = dir(d);
+    tell(py, "os.rmdir", &[Given(&p.object), Dir(d)])?;
+    on(py, &p, || fs::rmdir(p.c(), d))
 }
 
 pub(super) fn unlink(py: Py<'_>, _: &M, p: Path, d: Option<DirFd>) -> PyResult<()> {
-    on(py, &p, || fs::unlink(p.c(), dir(d)))
+    let d = dir(d);
+    tell(py, "os.remove", &[Given(&p.object), Dir(d)])?;
+    on(py, &p, || fs::unlink(p.c(), d))
 }
 
 pub(super) fn truncate(py: Py<'_>, _: &M, PathOrFd(p): PathOrFd, length: i64) -> PyResult<()> {
+    tell(py, "os.truncate", &[Given(&p.object), Int(length)])?;
     match p.fd {
         Some(n) => retry(py, || fd::ftruncate(n, length)),
         None => on(py, &p, || fs::truncate(p.c(), length)),
@@ -300,6 +345,7 @@ pub(super) fn getxattr(
     follow: Option<bool>,
 ) -> PyResult {
     let t = target(py, "getxattr", &p, follow)?;
+    tell(py, "os.getxattr", &[Given(&p.object), Given(&attribute.object)])?;
     let value = on(py, &p, || fs::getxattr(t, attribute.c()))?;
     dxpy_core::bytes::new(py, &value).map(Owned::upcast)
 }
@@ -313,8 +359,11 @@ pub(super) fn setxattr(
     flags: Option<i32>,
     follow: Option<bool>,
 ) -> PyResult<()> {
-    let value = dxpy_core::buffer::View::simple(py, value)?;
+    let view = dxpy_core::buffer::View::simple(py, value)?;
     let t = target(py, "setxattr", &p, follow)?;
+    let shown = [Given(&p.object), Given(&attribute.object), Given(value), Int(flags.unwrap_or(0).into())];
+    tell(py, "os.setxattr", &shown)?;
+    let value = view;
     on(py, &p, || fs::setxattr(t, attribute.c(), value.bytes(), flags.unwrap_or(0)))
 }
 
@@ -326,6 +375,7 @@ pub(super) fn removexattr(
     follow: Option<bool>,
 ) -> PyResult<()> {
     let t = target(py, "removexattr", &p, follow)?;
+    tell(py, "os.removexattr", &[Given(&p.object), Given(&attribute.object)])?;
     on(py, &p, || fs::removexattr(t, attribute.c()))
 }
 
@@ -336,6 +386,7 @@ pub(super) fn listxattr(py: Py<'_>, _: &M, p: Option<PathFdOrNone>, follow: Opti
         Target::Link(_) if object::is_none(&p.object) => Target::Link(c"."),
         t => t,
     };
+    tell(py, "os.listxattr", &[Given(&p.object)])?;
     let names = on(py, &p, || fs::listxattr(t))?;
     let names: Vec<Owned> =
         names.iter().map(|n| crate::path::decode(py, n).map(Owned::upcast)).collect::<PyResult<_>>()?;
@@ -377,6 +428,8 @@ pub(super) fn utime(
     follow: Option<bool>,
 ) -> PyResult<()> {
     let times = times.filter(|t| !object::is_none(t));
+    let none = object::none();
+    let given = [times.unwrap_or(&none), ns.unwrap_or(&none)];
     let pair = |o: &PyObject| -> Option<(Owned, Owned)> {
         match tuple::check_exact(o).map(tuple::items) {
             Some([a, b]) => Some(((*a).to_owned(), (*b).to_owned())),
@@ -401,8 +454,10 @@ pub(super) fn utime(
     no_dir_without_path(py, "utime", &p, d)?;
     let follow = follow.unwrap_or(true);
     no_links_of_fd(py, "utime", &p, follow)?;
+    let d = dir(d);
+    tell(py, "os.utime", &[Given(&p.object), Given(given[0]), Given(given[1]), Dir(d)])?;
     // Which of path and times is wrong the system does not say, so the error names neither.
-    once(py, || fs::utime(p.fd.map_or(Ok(p.c()), Err), times, dir(d), follow))
+    once(py, || fs::utime(p.fd.map_or(Ok(p.c()), Err), times, d, follow))
 }
 
 /// `os.fspath`.

@@ -330,6 +330,7 @@ pub(super) fn scandir(py: Py<'_>, _: &PyModuleObject, p: Option<&PyObject>) -> P
     let none = object::none();
     let spec = Spec { function: "scandir", argument: "path", nullable: true, allow_fd: true };
     let p = path(py, p.unwrap_or(&none), spec)?;
+    dxpy_core::audit::event(py, "os.scandir", [&*p.object])?;
     // SAFETY: LAYOUT: instances of the type are this struct.
     let i: Owned<Iter> = unsafe { object::tp_alloc(py, &ITERATOR, 0)?.cast() };
     let dir = without_gil(py, || match p.fd {
