@@ -171,9 +171,11 @@ api! {
     }
 
     /// C: `void _PyErr_WriteUnraisableMsg(const char *, PyObject *)`.
-    fn _PyErr_WriteUnraisableMsg(py, _message: *const c_char, source: Option<&PyObject>) -> () {
+    fn _PyErr_WriteUnraisableMsg(py, message: *const c_char, source: Option<&PyObject>) -> () {
+        // SAFETY: a C string, or NULL.
+        let message = unsafe { crate::util::text(message) };
         if let Some(e) = PyErr::take(py) {
-            exceptions::unraisable(py, e, source);
+            dxpy_import::display::ignored::report(py, e, message, source);
         }
     }
 

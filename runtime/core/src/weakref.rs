@@ -85,7 +85,7 @@ pub fn target(w: &PyWeakReference) -> Option<Owned> {
 }
 
 /// Takes a reference out of its object's list (`clear_weakref` without the callback).
-fn detach(w: &PyWeakReference) {
+pub(crate) fn detach(w: &PyWeakReference) {
     // SAFETY: LIVE: while it is in the list its object is there; NULL in a reference that was never set up.
     let Some(o) = (unsafe { w.wr_object.get().as_ref() }).filter(|o| !object::is_none(o)) else { return };
     let head = list(o).expect("it was in the object's list");
@@ -126,6 +126,13 @@ pub fn check_ref(o: &PyObject) -> Option<&PyWeakReference> {
     // SAFETY: LAYOUT: just checked.
     crate::types::is_subtype(o.ty(), &_PyWeakref_RefType)
         .then(|| unsafe { &*(o as *const PyObject as *const PyWeakReference) })
+}
+
+/// `PyWeakref_Check`: a reference or a proxy.
+pub(crate) fn check_any(o: &PyObject) -> Option<&PyWeakReference> {
+    // SAFETY: LAYOUT: just checked; proxies begin alike.
+    check_ref(o)
+        .or_else(|| is_proxy(o).then(|| unsafe { &*(o as *const PyObject as *const PyWeakReference) }))
 }
 
 /// Puts `w` behind `prev`, or at the head.

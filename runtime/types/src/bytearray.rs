@@ -102,7 +102,7 @@ methods! { static METHODS: for PyByteArrayObject [
     "ljust" = shared::ljust::<PyByteArrayObject> [2], "($self, width, fillchar=b' ', /)", "The bytes at the left of a field.";
     "lower" = shared::lower::<PyByteArrayObject> [0], "!($self, /)", "B.lower() -> copy of B\n\nASCII letters in lower case.";
     "lstrip" = shared::lstrip::<PyByteArrayObject> [1], "($self, bytes=None, /)", "The bytes without white space, or without those named, at the beginning.";
-    "maketrans" = shared::maketrans::<PyByteArrayObject> [2], "?(frm, to, /)", "A table for translate() that maps each byte of frm to the one in its place in to.", static;
+    "maketrans" = shared::maketrans::<PyByteArrayObject> [2], "(frm, to, /)", "A table for translate() that maps each byte of frm to the one in its place in to.", static;
     "partition" = shared::partition::<PyByteArrayObject> [1], "($self, sep, /)", "What is before the first sep, sep, and what is behind it.";
     "pop" = pop [1], "($self, index=-1, /)", "Removes a byte and gives it.";
     "remove" = remove [1], "($self, value, /)", "Removes the first byte of this value.";

@@ -255,7 +255,13 @@ fn clear_weakrefs(py: Py<'_>, list: &PyGC_Head) {
     let mut calls: Vec<Owned<PyWeakReference>> = Vec::new();
     each(list, |h| {
         // SAFETY: members of a list are live.
-        crate::weakref::clear_for_collector(unsafe { object(h) }, |w| {
+        let o = unsafe { object(h) };
+        // A weak reference that is garbage itself is not called: what it refers to may be in no list, if something
+        // on the way has no traverse, and die while the garbage is taken apart.
+        if let Some(w) = crate::weakref::check_any(o) {
+            crate::weakref::detach(w);
+        }
+        crate::weakref::clear_for_collector(o, |w| {
             // SAFETY: a weak reference has a collector header.
             if !w.wr_callback.get().is_null() && !is_collecting(unsafe { head(w.as_object()) }) {
                 calls.push(w.to_owned());

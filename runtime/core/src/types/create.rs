@@ -914,6 +914,10 @@ pub(super) fn subtype_dealloc(py: Py<'_>, o: &PyObject) {
             }
         }
         if let Some(f) = o.ty().tp_del.get() {
+            // Weak references are gone by then, as they are where there is no such function.
+            if o.ty().tp_weaklistoffset.get() != 0 {
+                crate::weakref::clear_all(py, o);
+            }
             // The function counts the object's life up and down itself.
             f(o.as_ptr());
             if o.ob_refcnt.get() > 0 {

@@ -78,7 +78,7 @@ methods! { static METHODS: for PyBytesObject [
     "ljust" = shared::ljust::<PyBytesObject> [2], "($self, width, fillchar=b' ', /)", "The bytes at the left of a field.";
     "lower" = shared::lower::<PyBytesObject> [0], "!($self, /)", "B.lower() -> copy of B\n\nASCII letters in lower case.";
     "lstrip" = shared::lstrip::<PyBytesObject> [1], "($self, bytes=None, /)", "The bytes without white space, or without those named, at the beginning.";
-    "maketrans" = shared::maketrans::<PyBytesObject> [2], "?(frm, to, /)", "A table for translate() that maps each byte of frm to the one in its place in to.", static;
+    "maketrans" = shared::maketrans::<PyBytesObject> [2], "(frm, to, /)", "A table for translate() that maps each byte of frm to the one in its place in to.", static;
     "partition" = shared::partition::<PyBytesObject> [1], "($self, sep, /)", "What is before the first sep, sep, and what is behind it.";
     "replace" = shared::replace::<PyBytesObject> [3], "($self, old, new, count=-1, /)", "A copy in which old is replaced by new, the first count times if count is not negative.";
     "removeprefix" = shared::removeprefix::<PyBytesObject> [1], "($self, prefix, /)", "The bytes without this beginning, if they have it.";

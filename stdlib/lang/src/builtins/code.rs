@@ -73,7 +73,7 @@ fn inherited(py: Py<'_>) -> u32 {
 /// `_Py_SourceAsString`: the text, and whether it is a str, in which a coding cookie means nothing.
 pub(crate) fn text_of(py: Py<'_>, o: &PyObject, func: &str, what: &str) -> PyResult<(Vec<u8>, bool)> {
     let (text, is_str) = if let Some(s) = unicode::check(o) {
-        (unicode::utf8(py, s)?.as_bytes().to_vec(), true)
+        (unicode::utf8_cached(py, s)?.to_vec(), true)
     } else if let Some(b) = bytes::check(o) {
         (bytes::as_slice(b).to_vec(), false)
     } else if dxpy_core::buffer::check(o) {

@@ -1,7 +1,7 @@
 //! Descriptors: reading, writing, positions, copies, pipes, flags, terminals.
 
-use super::files::{Shown, tell};
 use super::Made;
+use super::files::{Shown, tell};
 use crate::convert::*;
 use crate::path::{Path, decode};
 use dxpy_core::abi::*;

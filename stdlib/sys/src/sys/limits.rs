@@ -72,8 +72,9 @@ pub(super) fn getunicodeinternedsize(_: Py<'_>, _: &PyModuleObject) -> i64 {
 pub(super) fn debugmallocstats(py: Py<'_>, _: &PyModuleObject) {
     use std::fmt::Write;
     let usage = alloc::usage(py);
-    let mut out = String::from(
-        "class   size   pools   blocks in use   free blocks\n-----   ----   -----   -------------   -----------\n",
+    let mut out =
+        format!("Small block threshold = {}, in {} size classes.\n\n", alloc::SMALL_MAX, usage.classes.len());
+    out.push_str("class   size   pools   blocks in use   free blocks\n-----   ----   -----   -------------   -----------\n",
     );
     for (i, c) in usage.classes.iter().enumerate().filter(|(_, c)| c.pools > 0) {
         let used = c.blocks - c.free;
