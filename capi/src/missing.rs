@@ -92,14 +92,13 @@ macro_rules! data {
 }
 
 functions! { pointer:
-    PyTuple_GetItem PyTuple_GetSlice PyCode_NewEmpty PyFrame_New _PyObject_GetDictPtr
-    PyUnstable_Code_NewWithPosOnlyArgs _PyObject_GenericGetAttrWithDict PyObject_Init PyEval_GetBuiltins
-    Py_GenericAlias PyThreadState_GetFrame PyDescr_NewClassMethod Py_GetVersion _PyBytes_Join
-    _PyObject_NextNotImplemented PyFrame_GetCode PyFrame_GetBack PySys_GetObject PyGen_GetCode
-    PyOS_double_to_string PyUnicode_FromEncodedObject PyMemoryView_GetContiguous PyOS_FSPath
-    PyEval_EvalCode PyMem_RawMalloc _PyStack_AsDict PyBytes_FromFormat PyMem_RawRealloc
-    PyUnicodeDecodeError_Create PyMem_RawCalloc PyUnicode_AsUCS4Copy PyUnicode_FromWideChar
-    _PyUnicodeWriter_Finish PyErr_SetImportError PyFrame_GetLocals PyFunction_GetAnnotations
+    PyTuple_GetItem PyTuple_GetSlice PyFrame_New _PyObject_GetDictPtr PyUnstable_Code_NewWithPosOnlyArgs
+    _PyObject_GenericGetAttrWithDict PyObject_Init PyEval_GetBuiltins Py_GenericAlias
+    PyThreadState_GetFrame PyDescr_NewClassMethod Py_GetVersion _PyBytes_Join _PyObject_NextNotImplemented
+    PySys_GetObject PyGen_GetCode PyOS_double_to_string PyUnicode_FromEncodedObject
+    PyMemoryView_GetContiguous PyOS_FSPath PyEval_EvalCode PyMem_RawMalloc _PyStack_AsDict
+    PyBytes_FromFormat PyMem_RawRealloc PyUnicodeDecodeError_Create PyMem_RawCalloc PyUnicode_AsUCS4Copy
+    PyUnicode_FromWideChar _PyUnicodeWriter_Finish PyErr_SetImportError PyFunction_GetAnnotations
     PyStructSequence_New PyUnicode_AsUCS4 PyUnicode_DecodeUTF32 _PyLong_New PyCode_GetCode
     PyCode_GetVarnames PyCodec_Decoder PyCodec_Encoder PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals
     PyInterpreterState_ThreadHead PyOS_setsig PyObject_InitVar PySeqIter_New PyThreadState_Next
@@ -114,19 +113,19 @@ functions! { pointer:
     PyConfig_SetWideStringList PyCoro_New PyDescr_NewGetSet PyDescr_NewMember PyDescr_NewMethod
     PyDescr_NewWrapper PyErr_ProgramText PyErr_ProgramTextObject PyErr_SetImportErrorSubclass
     PyEval_EvalCodeEx PyEval_EvalFrame PyEval_EvalFrameEx PyEval_GetFuncDesc PyEval_GetFuncName
-    PyFile_FromFd PyFile_GetLine PyFile_OpenCode PyFile_OpenCodeObject PyFloat_GetInfo PyFrame_GetBuiltins
-    PyFrame_GetGenerator PyFrame_GetGlobals PyFrame_GetVar PyFrame_GetVarString PyFunction_GetClosure
-    PyFunction_GetCode PyFunction_GetDefaults PyFunction_GetGlobals PyFunction_GetKwDefaults
-    PyFunction_GetModule PyFunction_New PyFunction_NewWithQualName PyGen_New PyGen_NewWithQualName
-    PyHash_GetFuncDef PyImport_AppendInittab PyInit__abc PyInit__ast PyInit__codecs PyInit__collections
-    PyInit__functools PyInit__imp PyInit__io PyInit__locale PyInit__operator PyInit__signal PyInit__sre
-    PyInit__stat PyInit__string PyInit__symtable PyInit__thread PyInit__tokenize PyInit__tracemalloc
-    PyInit__typing PyInit__weakref PyInit_atexit PyInit_errno PyInit_faulthandler PyInit_gc
-    PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInterpreterState_New PyLong_GetInfo
+    PyFile_FromFd PyFile_GetLine PyFile_OpenCode PyFile_OpenCodeObject PyFloat_GetInfo
+    PyFunction_GetClosure PyFunction_GetCode PyFunction_GetDefaults PyFunction_GetGlobals
+    PyFunction_GetKwDefaults PyFunction_GetModule PyFunction_New PyFunction_NewWithQualName PyGen_New
+    PyGen_NewWithQualName PyHash_GetFuncDef PyImport_AppendInittab PyInit__abc PyInit__ast PyInit__codecs
+    PyInit__collections PyInit__functools PyInit__imp PyInit__io PyInit__locale PyInit__operator
+    PyInit__signal PyInit__sre PyInit__stat PyInit__string PyInit__symtable PyInit__thread PyInit__tokenize
+    PyInit__tracemalloc PyInit__typing PyInit__weakref PyInit_atexit PyInit_errno PyInit_faulthandler
+    PyInit_gc PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInterpreterState_New PyLong_GetInfo
     PyMarshal_Init PyMarshal_ReadLastObjectFromFile PyMarshal_ReadObjectFromFile
     PyMarshal_ReadObjectFromString PyMarshal_WriteObjectToString PyMember_GetOne PyMethod_Function
     PyMethod_Self PyOS_Readline PyOS_getsig PyRun_File PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags
-    PyStructSequence_GetItem PyStructSequence_NewType PySymtable_Lookup PySys_GetXOptions PyThread_GetInfo
+    PyStatus_Error PyStatus_Exit PyStatus_NoMemory PyStatus_Ok PyStructSequence_GetItem
+    PyStructSequence_NewType PySymtable_Lookup PySys_GetXOptions PyThread_GetInfo
     PyUnicodeDecodeError_GetObject PyUnicodeEncodeError_GetEncoding PyUnicodeEncodeError_GetObject
     PyUnicodeEncodeError_GetReason PyUnicode_AsCharmapString PyUnicode_AsDecodedObject
     PyUnicode_AsDecodedUnicode PyUnicode_AsEncodedObject PyUnicode_AsEncodedUnicode
@@ -139,29 +138,30 @@ functions! { pointer:
     PyUnstable_Object_GC_NewWithExtraData PyWideStringList_Append PyWideStringList_Insert PyWrapper_New
     Py_DecodeLocale Py_EncodeLocale Py_GETENV Py_GetBuildInfo Py_GetCompiler Py_GetCopyright
     Py_GetExecPrefix Py_GetPath Py_GetPlatform Py_GetPrefix Py_GetProgramFullPath Py_GetProgramName
-    Py_GetPythonHome Py_InitializeFromConfig Py_PreInitialize Py_PreInitializeFromArgs
-    Py_PreInitializeFromBytesArgs Py_UniversalNewlineFgets _PyAST_Compile _PyArena_Malloc _PyArena_New
-    _PyArg_UnpackKeywordsWithVararg _PyArgv_AsWstrList _PyBytesWriter_Alloc _PyBytesWriter_Finish
-    _PyBytesWriter_Prepare _PyBytesWriter_Resize _PyBytesWriter_WriteBytes _PyBytes_DecodeEscape
-    _PyBytes_FormatEx _PyBytes_FromHex _PyCode_ConstantKey _PyCode_New _PyCodecInfo_GetIncrementalDecoder
-    _PyCodecInfo_GetIncrementalEncoder _PyCodec_DecodeText _PyCodec_EncodeText _PyCodec_Lookup
-    _PyCodec_LookupTextEncoding _PyCompile_Assemble _PyCompile_CodeGen _PyCompile_OptimizeCfg
-    _PyCrossInterpreterData_NewObject _PyDictView_Intersect _PyDictView_New _PyDict_DelItemIf
-    _PyDict_GetItemIdWithError _PyErr_Format _PyErr_FormatFromCauseTstate _PyErr_GetHandledException
-    _PyErr_GetTopmostException _PyErr_NoMemory _PyErr_ProgramDecodedTextObject
-    _PyErr_StackItemToExcInfoTuple _PyEval_AddPendingCall _PyEval_EvalFrameDefault _PyEval_GetBuiltin
-    _PyEval_GetBuiltinId _PyExc_CreateExceptionGroup _PyExc_PrepReraiseStar _PyFunction_Vectorcall
-    _PyGILState_GetInterpreterStateUnsafe _PyImport_GetModuleId _PyInterpreterID_LookUp
-    _PyInterpreterID_New _PyInterpreterState_Enable _PyInterpreterState_GetEvalFrameFunc
-    _PyInterpreterState_GetIDObject _PyInterpreterState_GetMainModule _PyInterpreterState_LookUpID
-    _PyLong_DivmodNear _PyLong_Format _PyLong_FormatBytesWriter _PyLong_FromBytes _PyLong_FromDigits
-    _PyLong_FromTime_t _PyLong_FromUid _PyLong_GCD _PyLong_Lshift _PyLong_Rshift _PyMem_RawStrdup
-    _PyMem_RawWcsdup _PyMem_Strdup _PyModule_CreateInitialized _PyNamespace_New _PyObject_Call
-    _PyObject_CallMethod _PyObject_CallMethodId _PyObject_CallMethodIdObjArgs _PyObject_CallMethodId_SizeT
-    _PyObject_Call_Prepend _PyObject_FastCallDictTstate _PyObject_FunctionStr _PyObject_GC_Resize
-    _PyObject_GetAttrId _PyObject_GetState _PyObject_LookupSpecial _PyObject_LookupSpecialId
-    _PyRuntimeState_Init _PyRuntime_Initialize _PySequence_BytesToCharpArray _PySlice_FromIndices
-    _PyStructSequence_NewType _PySys_GetAttr _PyThreadState_New _PyThreadState_Prealloc _PyThreadState_Swap
+    Py_GetPythonHome Py_InitializeFromConfig Py_NewInterpreterFromConfig Py_PreInitialize
+    Py_PreInitializeFromArgs Py_PreInitializeFromBytesArgs Py_UniversalNewlineFgets _PyAST_Compile
+    _PyArena_Malloc _PyArena_New _PyArg_UnpackKeywordsWithVararg _PyArgv_AsWstrList _PyBytesWriter_Alloc
+    _PyBytesWriter_Finish _PyBytesWriter_Prepare _PyBytesWriter_Resize _PyBytesWriter_WriteBytes
+    _PyBytes_DecodeEscape _PyBytes_FormatEx _PyBytes_FromHex _PyCode_ConstantKey _PyCode_New
+    _PyCodecInfo_GetIncrementalDecoder _PyCodecInfo_GetIncrementalEncoder _PyCodec_DecodeText
+    _PyCodec_EncodeText _PyCodec_Lookup _PyCodec_LookupTextEncoding _PyCompile_Assemble _PyCompile_CodeGen
+    _PyCompile_OptimizeCfg _PyCrossInterpreterData_NewObject _PyDictView_Intersect _PyDictView_New
+    _PyDict_DelItemIf _PyDict_GetItemIdWithError _PyErr_Format _PyErr_FormatFromCauseTstate
+    _PyErr_GetHandledException _PyErr_GetTopmostException _PyErr_NoMemory _PyErr_ProgramDecodedTextObject
+    _PyErr_SetFromPyStatus _PyErr_StackItemToExcInfoTuple _PyEval_AddPendingCall _PyEval_EvalFrameDefault
+    _PyEval_GetBuiltin _PyEval_GetBuiltinId _PyExc_CreateExceptionGroup _PyExc_PrepReraiseStar
+    _PyFunction_Vectorcall _PyGILState_GetInterpreterStateUnsafe _PyImport_GetModuleId
+    _PyInterpreterID_LookUp _PyInterpreterID_New _PyInterpreterState_Enable
+    _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject _PyInterpreterState_GetMainModule
+    _PyInterpreterState_LookUpID _PyLong_DivmodNear _PyLong_Format _PyLong_FormatBytesWriter
+    _PyLong_FromBytes _PyLong_FromDigits _PyLong_FromTime_t _PyLong_FromUid _PyLong_GCD _PyLong_Lshift
+    _PyLong_Rshift _PyMem_RawStrdup _PyMem_RawWcsdup _PyMem_Strdup _PyModule_CreateInitialized
+    _PyNamespace_New _PyObject_Call _PyObject_CallMethod _PyObject_CallMethodId
+    _PyObject_CallMethodIdObjArgs _PyObject_CallMethodId_SizeT _PyObject_Call_Prepend
+    _PyObject_FastCallDictTstate _PyObject_FunctionStr _PyObject_GC_Resize _PyObject_GetAttrId
+    _PyObject_GetState _PyObject_LookupSpecial _PyObject_LookupSpecialId _PyRuntimeState_Init
+    _PyRuntime_Initialize _PySequence_BytesToCharpArray _PySlice_FromIndices _PyStructSequence_NewType
+    _PySys_GetAttr _PyThreadState_New _PyThreadState_Prealloc _PyThreadState_Swap
     _PyThread_CurrentExceptions _PyThread_CurrentFrames _PyTraceBack_FromFrame
     _PyTraceMalloc_GetObjectTraceback _PyTraceMalloc_GetTraceback _PyTraceMalloc_GetTracedMemory
     _PyTraceMalloc_GetTraces _PyType_GetDict _PyType_GetDocFromInternalDoc
@@ -185,30 +185,30 @@ functions! { pointer:
 functions! { integer:
     PyTraceBack_Here PyOS_snprintf PyObject_CallFinalizerFromDealloc PyObject_GC_IsFinalized
     PyUnicode_FindChar _PyObject_VisitManagedDict PyGC_Disable PyGC_Enable PyTuple_SetItem Py_IsInitialized
-    PyUnicode_Resize _PyUnicode_IsWhitespace PyUnicode_Tailmatch PySlice_Unpack PyFrame_GetLineNumber
-    _PyBytes_Resize PyUnicode_Find _PyTrash_begin _PyTrash_cond PyObject_Print _Py_IsFinalizing
-    PyUnicode_ReadChar _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric
-    PyUnicode_Count _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer
-    PyBuffer_ToContiguous PyFrame_GetLasti PyTraceMalloc_Track PyTraceMalloc_Untrack
-    _PyGen_FetchStopIterationValue _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString
-    _PyUnicodeWriter_WriteChar _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes
-    PyCode_AddWatcher PyCode_Addr2Line PyCodec_KnownEncoding PyDescr_IsData PyEval_MergeCompilerFlags
-    PyFile_WriteObject PyFile_WriteString PyOS_strtol PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer
-    PyStructSequence_InitType2 PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter
-    PyUnicode_WriteChar Py_FinalizeEx Py_GetRecursionLimit _PyEval_SetProfile _PyEval_SliceIndex
-    _PyFrame_IsEntryFrame _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase
-    _PyUnicode_IsTitlecase _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyBuffer_FromContiguous
-    PyBuffer_SizeFromFormat PyCode_Addr2Location PyCode_ClearWatcher PyCompile_OpcodeStackEffect
+    PyUnicode_Resize _PyUnicode_IsWhitespace PyUnicode_Tailmatch PySlice_Unpack _PyBytes_Resize
+    PyUnicode_Find _PyTrash_begin _PyTrash_cond PyObject_Print _Py_IsFinalizing PyUnicode_ReadChar
+    _PyUnicode_IsAlpha _PyUnicode_IsDecimalDigit _PyUnicode_IsDigit _PyUnicode_IsNumeric PyUnicode_Count
+    _PyUnicodeWriter_WriteStr _PyUnicode_EQ _Py_HashDouble _Py_HashPointer PyBuffer_ToContiguous
+    PyTraceMalloc_Track PyTraceMalloc_Untrack _PyGen_FetchStopIterationValue
+    _PyUnicodeWriter_PrepareInternal _PyUnicodeWriter_WriteASCIIString _PyUnicodeWriter_WriteChar
+    _PyUnicode_ToLowerFull _PyUnicode_ToUpperFull _Py_HashBytes PyCode_AddWatcher PyCode_Addr2Line
+    PyCodec_KnownEncoding PyDescr_IsData PyEval_MergeCompilerFlags PyFile_WriteObject PyFile_WriteString
+    PyOS_strtol PyOS_strtoul PyOS_vsnprintf PyObject_AsReadBuffer PyStructSequence_InitType2
+    PyUnicodeEncodeError_GetStart PyUnicode_CopyCharacters PyUnicode_FSConverter PyUnicode_WriteChar
+    Py_FinalizeEx Py_GetRecursionLimit _PyEval_SetProfile _PyEval_SliceIndex _PyFrame_IsEntryFrame
+    _PyUnicodeWriter_WriteSubstring _PyUnicode_IsLinebreak _PyUnicode_IsLowercase _PyUnicode_IsTitlecase
+    _PyUnicode_IsUppercase _PyUnicode_ToLowercase PyBuffer_FromContiguous PyBuffer_SizeFromFormat
+    PyCode_Addr2Location PyCode_ClearWatcher PyCompile_OpcodeStackEffect
     PyCompile_OpcodeStackEffectWithJump PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat
-    PyErr_WarnExplicitObject PyFile_SetOpenCodeHook PyFloat_Pack2 PyFrame_FastToLocalsWithError
-    PyFunction_AddWatcher PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure
-    PyFunction_SetDefaults PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab
-    PyMarshal_ReadLongFromFile PyMarshal_ReadShortFromFile PyMember_SetOne PyOS_InterruptOccurred
-    PyOS_mystricmp PyOS_mystrnicmp PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer
-    PyObject_CopyData PyObject_IS_GC PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags
-    PyRun_InteractiveLoop PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags
-    PyRun_InteractiveOneObject PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags
-    PySlice_GetIndices PySlice_GetIndicesEx PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions
+    PyErr_WarnExplicitObject PyFile_SetOpenCodeHook PyFloat_Pack2 PyFunction_AddWatcher
+    PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure PyFunction_SetDefaults
+    PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab PyMarshal_ReadLongFromFile
+    PyMarshal_ReadShortFromFile PyMember_SetOne PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp
+    PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer PyObject_CopyData PyObject_IS_GC
+    PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
+    PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject
+    PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags PySlice_GetIndices PySlice_GetIndicesEx
+    PyStatus_Exception PyStatus_IsError PyStatus_IsExit PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions
     PySys_SetObject PyThread_get_stacksize PyThread_set_stacksize PyType_AddWatcher PyType_ClearWatcher
     PyType_Unwatch PyType_Watch PyUnicodeDecodeError_GetEncoding PyUnicodeDecodeError_GetEnd
     PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart PyUnicodeDecodeError_SetEnd
@@ -264,9 +264,9 @@ functions! { integer:
     _Py_EncodeLocaleEx _Py_EncodeUTF8Ex _Py_FdIsInteractive _Py_GetErrorHandler _Py_GetForceASCII
     _Py_GetLocaleconvNumeric _Py_Gid_Converter _Py_HandleSystemExit _Py_HashPointerRaw
     _Py_IsCoreInitialized _Py_IsInterpreterFinalizing _Py_IsLocaleCoercionTarget _Py_LegacyLocaleDetected
-    _Py_NewReferenceNoTotal _Py_Sigset_Converter _Py_UTF8_Edit_Cost _Py_Uid_Converter _Py_WriteIndent
-    _Py_WriteIndentedMargin _Py_convert_optional_to_ssize_t _Py_dup _Py_fstat _Py_fstat_noraise
-    _Py_get_blocking _Py_get_inheritable _Py_gitversion _Py_hashtable_compare_direct _Py_hashtable_foreach
+    _Py_Sigset_Converter _Py_UTF8_Edit_Cost _Py_Uid_Converter _Py_WriteIndent _Py_WriteIndentedMargin
+    _Py_convert_optional_to_ssize_t _Py_dup _Py_fstat _Py_fstat_noraise _Py_get_blocking
+    _Py_get_inheritable _Py_gitversion _Py_hashtable_compare_direct _Py_hashtable_foreach
     _Py_hashtable_hash_ptr _Py_hashtable_len _Py_hashtable_set _Py_hashtable_size _Py_open _Py_open_noraise
     _Py_read _Py_set_blocking _Py_set_inheritable _Py_set_inheritable_async_safe _Py_stat _Py_str_to_int
     _Py_wreadlink _Py_write _Py_write_noraise
@@ -281,17 +281,16 @@ functions! { double:
 functions! { void:
     _PyObject_ClearManagedDict _PyUnicode_FastCopyCharacters _Py_FatalErrorFunc _PyTrash_end
     PyErr_SetExcInfo PyMem_RawFree PyErr_SetHandledException _PyUnicodeWriter_Dealloc _PyUnicodeWriter_Init
-    _Py_NewReference PyEval_SetProfile PyEval_SetTrace PyMem_GetAllocator PyMem_SetAllocator
-    PyThreadState_EnterTracing PyThreadState_LeaveTracing PyUnicode_Append Py_FatalError PyBytes_Concat
-    PyBytes_ConcatAndDel PyErr_SetInterrupt PyObject_GetArenaAllocator PyStructSequence_SetItem
-    PySys_WriteStderr PyThreadState_Delete Py_GetArgcArgv PyBuffer_FillContiguousStrides
-    PyErr_RangedSyntaxLocationObject PyErr_SyntaxLocation PyErr_SyntaxLocationEx PyErr_SyntaxLocationObject
-    PyEval_AcquireLock PyEval_ReleaseLock PyEval_SetProfileAllThreads PyEval_SetTraceAllThreads
-    PyFrame_FastToLocals PyFrame_LocalsToFast PyFunction_SetVectorcall PyInterpreterState_Clear
-    PyInterpreterState_Delete PyMarshal_WriteLongToFile PyMarshal_WriteObjectToFile PyMem_SetupDebugHooks
-    PyOS_AfterFork PyObject_CallFinalizer PyObject_SetArenaAllocator PyPreConfig_InitIsolatedConfig
-    PyPreConfig_InitPythonConfig PyStructSequence_InitType PySys_AddWarnOption PySys_AddWarnOptionUnicode
-    PySys_AddXOption PySys_ResetWarnOptions PySys_SetArgv PySys_SetArgvEx PySys_SetPath PySys_WriteStdout
+    PyMem_GetAllocator PyMem_SetAllocator PyThreadState_EnterTracing PyThreadState_LeaveTracing
+    PyUnicode_Append Py_FatalError PyBytes_Concat PyBytes_ConcatAndDel PyErr_SetInterrupt
+    PyObject_GetArenaAllocator PyStructSequence_SetItem PySys_WriteStderr PyThreadState_Delete
+    Py_GetArgcArgv PyBuffer_FillContiguousStrides PyErr_RangedSyntaxLocationObject PyErr_SyntaxLocation
+    PyErr_SyntaxLocationEx PyErr_SyntaxLocationObject PyEval_AcquireLock PyEval_ReleaseLock
+    PyFunction_SetVectorcall PyInterpreterState_Clear PyInterpreterState_Delete PyMarshal_WriteLongToFile
+    PyMarshal_WriteObjectToFile PyMem_SetupDebugHooks PyOS_AfterFork PyObject_CallFinalizer
+    PyObject_SetArenaAllocator PyPreConfig_InitIsolatedConfig PyPreConfig_InitPythonConfig
+    PyStructSequence_InitType PySys_AddWarnOption PySys_AddWarnOptionUnicode PySys_AddXOption
+    PySys_ResetWarnOptions PySys_SetArgv PySys_SetArgvEx PySys_SetPath PySys_WriteStdout
     PyThread_exit_thread PyUnicode_AppendAndDel PyUnicode_InternImmortal PyUnstable_GC_VisitObjects
     PyUnstable_PerfMapState_Fini Py_EndInterpreter Py_ExitStatusException Py_Finalize Py_Initialize
     Py_InitializeEx Py_SetPath Py_SetProgramName Py_SetPythonHome Py_SetRecursionLimit _PyArena_Free
