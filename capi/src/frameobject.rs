@@ -1,5 +1,5 @@
 //! frameobject.h and pyframe.h: what a frame object knows; `PyEval_SetTrace` and its kin of ceval.h, which call C functions
-//! with frames. Making frames is not here: 3.12 has no use for it but `PyFrame_New`.
+//! with frames. `PyFrame_New` makes a frame that never runs.
 
 use crate::util::api;
 use core::ffi::{c_char, c_int};
@@ -50,6 +50,17 @@ api! {
     /// C: `PyFrameObject *PyFrame_GetBack(PyFrameObject *)`: NULL at the bottom.
     fn PyFrame_GetBack(py, f: &PyFrameObject) -> Option<Owned<PyFrameObject>> {
         frame::back(py, f).ok().flatten()
+    }
+
+    /// C: `PyFrameObject *PyFrame_New(PyThreadState *, PyCodeObject *, PyObject *globals, PyObject *locals)`.
+    fn PyFrame_New(
+        py,
+        _state: *mut PyThreadState,
+        code: &PyCodeObject,
+        globals: &PyObject,
+        locals: Option<&PyObject>,
+    ) -> PyResult<Owned<PyFrameObject>> {
+        frame::new_detached(py, dxpy_interp::make_function(py, code, globals)?, locals)
     }
 
     /// C: `PyObject *PyFrame_GetLocals(PyFrameObject *)`.

@@ -92,7 +92,7 @@ macro_rules! data {
 }
 
 functions! { pointer:
-    PyTuple_GetItem PyTuple_GetSlice PyFrame_New _PyObject_GetDictPtr PyUnstable_Code_NewWithPosOnlyArgs
+    PyTuple_GetItem PyTuple_GetSlice _PyObject_GetDictPtr PyUnstable_Code_NewWithPosOnlyArgs
     _PyObject_GenericGetAttrWithDict PyObject_Init PyEval_GetBuiltins Py_GenericAlias
     PyThreadState_GetFrame PyDescr_NewClassMethod Py_GetVersion _PyBytes_Join _PyObject_NextNotImplemented
     PySys_GetObject PyGen_GetCode PyOS_double_to_string PyUnicode_FromEncodedObject

@@ -247,18 +247,48 @@ pub unsafe fn object_of(py: Py<'_>, f: *mut Frame) -> PyResult<Owned<PyFrameObje
         if let Some(o) = (*f).frame_obj.get().as_ref() {
             return Ok(o.to_owned());
         }
-        let c = code_of(f);
-        let words = c.co_nlocalsplus.get() as usize + c.co_stacksize.get() as usize + code::FRAME_SPECIALS;
-        let size = offset_of!(PyFrameObject, _f_frame_data) + words * WORD;
+        let o = alloc(py, code_of(f))?;
+        o.f_frame.set(f);
+        (*f).frame_obj.set(o.to_owned().into_raw());
+        Ok(o)
+    }
+}
+
+/// `_PyFrame_New_NoTrack`: an object for a frame of this code, which the caller sets.
+fn alloc(py: Py<'_>, c: &PyCodeObject) -> PyResult<Owned<PyFrameObject>> {
+    let words = c.co_nlocalsplus.get() as usize + c.co_stacksize.get() as usize + code::FRAME_SPECIALS;
+    let size = offset_of!(PyFrameObject, _f_frame_data) + words * WORD;
+    // SAFETY: every field but the frame is set here.
+    unsafe {
         let o = object::alloc_uninit::<PyFrameObject>(py, &PyFrame_Type, size)?;
         o.f_back.set(core::ptr::null_mut());
-        o.f_frame.set(f);
+        o.f_frame.set(core::ptr::null_mut());
         o.f_trace.set(core::ptr::null_mut());
         o.f_lineno.set(0);
         o.f_trace_lines.set(1);
         o.f_trace_opcodes.set(0);
         o.f_fast_as_locals.set(0);
-        (*f).frame_obj.set(o.to_owned().into_raw());
+        Ok(o)
+    }
+}
+
+/// `PyFrame_New`: a frame of a function that never runs, as if it stood at its first instruction.
+pub fn new_detached(
+    py: Py<'_>,
+    func: Owned<PyFunctionObject>,
+    namespace: Option<&PyObject>,
+) -> PyResult<Owned<PyFrameObject>> {
+    // SAFETY: LIVE: a function holds its code, and the frame both; the object has room for the code's frame.
+    unsafe {
+        let c = (*(func.func_code.get() as *const PyCodeObject)).to_owned();
+        let o = alloc(py, &c)?;
+        let f = o._f_frame_data.as_ptr() as *mut Frame;
+        let namespace = namespace.map_or(core::ptr::null_mut(), |n| n.to_owned().into_ptr());
+        init(f, func.into_raw(), namespace, &c, 0);
+        (*f).owner.set(OWNED_BY_FRAME_OBJECT);
+        (*f).prev_instr.set(code::units(&c).add(c._co_firsttraceable.get() as usize));
+        o.f_frame.set(f);
+        gc::track(o.as_object());
         Ok(o)
     }
 }
