@@ -83,8 +83,9 @@ pub unsafe fn due(pc: Pc) -> bool {
     false
 }
 
-/// Writes the chosen opcode, or waits longer for the next try. Whether the instruction is to be dispatched again: not
-/// when it runs below an event of its line, whose opcode stands in its place.
+/// Writes the chosen opcode, or the head's, with a longer wait for the next try. The choice has written the cache, so a
+/// member of the family that missed does not stay. Whether the instruction is to be dispatched again: not when it runs
+/// below an event, whose opcode stands in its place.
 ///
 /// # Safety
 /// The instruction before `pc` has a cache.
@@ -93,7 +94,12 @@ pub unsafe fn settle(pc: Pc, head: Op, chosen: Option<Op>) -> bool {
     unsafe {
         let unit = word(pc.sub(1), 0);
         let counter = word(pc, 0);
-        if unit.get() & 255 != head as u16 {
+        let now = unit.get() & 255;
+        let ours = now == head as u16
+            || Op::from_number(now).is_some_and(|o| {
+                o.meta().family as u16 == head as u16 && now < Op::INSTRUMENTED_LOAD_SUPER_ATTR as u16
+            });
+        if !ours {
             // Not before the event is gone.
             counter.set(COOLDOWN);
             return false;
@@ -105,6 +111,7 @@ pub unsafe fn settle(pc: Pc, head: Op, chosen: Option<Op>) -> bool {
                 true
             }
             None => {
+                unit.set(unit.get() & 0xFF00 | head as u16);
                 let backoff = ((counter.get() & 15) + 1).min(MAX_BACKOFF);
                 counter.set(((1u16 << backoff) - 1) << 4 | backoff);
                 false
