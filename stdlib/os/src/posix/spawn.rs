@@ -367,7 +367,7 @@ fn pid_and_status(py: Py<'_>, (pid, status): (i32, i32)) -> PyResult {
 }
 
 pub(super) fn wait(py: Py<'_>, _: &M) -> PyResult {
-    pid_and_status(py, once(py, || process::waitpid(-1, 0))?)
+    pid_and_status(py, retry(py, || process::waitpid(-1, 0))?)
 }
 
 pub(super) fn waitpid(py: Py<'_>, _: &M, pid: i32, options: i32) -> PyResult {
