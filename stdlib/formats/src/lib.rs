@@ -6,6 +6,7 @@ pub mod _bz2;
 pub mod _csv;
 pub mod _datetime;
 pub mod _decimal;
+pub mod _pickle;
 pub mod _struct;
 pub mod array;
 mod boxed;

@@ -10,6 +10,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_datetime", &dxpy_mod_formats::_datetime::MODULE),
     ("_csv", &dxpy_mod_formats::_csv::MODULE),
     ("_decimal", &dxpy_mod_formats::_decimal::MODULE),
+    ("_pickle", &dxpy_mod_formats::_pickle::MODULE),
     ("_bz2", &dxpy_mod_formats::_bz2::MODULE),
     ("zlib", &dxpy_mod_formats::zlib::MODULE),
     ("_blake2", &dxpy_mod_formats::hashes::BLAKE2_MODULE),

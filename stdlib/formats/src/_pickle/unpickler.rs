@@ -1,0 +1,439 @@
+//! `Unpickler`: the object, its input and its memo. What each opcode does is in [`super::load`].
+
+use super::load;
+use super::memo;
+use super::pickler::{held, put, unbound};
+use super::{dotted, table, unpickling_error};
+use core::cell::{Cell, RefCell};
+use dxpy_core::abi::constants::*;
+use dxpy_core::abi::*;
+use dxpy_core::buffer::{self, View};
+use dxpy_core::call::{self, type_name};
+use dxpy_core::ptr::{Layout, Object};
+use dxpy_core::statics::StaticType;
+use dxpy_core::{
+    Owned, Py, PyResult, args, attr, audit, bytes, dict, exceptions, gc, getset, glue, hooks, long, methods,
+    name, object, protocol, signature, tuple, unicode,
+};
+use std::collections::HashMap;
+
+pub struct State {
+    /// What was read or given; `at` is the next byte.
+    input: Vec<u8>,
+    at: usize,
+    pub encoding: String,
+    pub errors: String,
+    pub fix_imports: bool,
+    pub protocol: i32,
+    /// Being read now: another `load` of the same object is a mistake.
+    pub running: bool,
+}
+
+/// `UnpicklerObject`.
+#[repr(C)]
+pub struct UnpicklerObject {
+    ob_base: PyObject,
+    read: Cell<*mut PyObject>,
+    readline: Cell<*mut PyObject>,
+    pub persistent_load: Cell<*mut PyObject>,
+    pub persistent_bound: Cell<bool>,
+    pub buffers: Cell<*mut PyObject>,
+    state: Cell<*mut RefCell<State>>,
+    memo: Cell<*mut RefCell<HashMap<usize, Cell<*mut PyObject>>>>,
+}
+
+// SAFETY: the struct is `#[repr(C)]` and begins with a `PyObject`.
+unsafe impl Layout for UnpicklerObject {}
+
+impl UnpicklerObject {
+    fn fields(&self) -> [&Cell<*mut PyObject>; 4] {
+        [&self.read, &self.readline, &self.persistent_load, &self.buffers]
+    }
+
+    /// The state; no Python code runs while it is borrowed.
+    pub fn state(&self) -> &RefCell<State> {
+        // SAFETY: set when the object was made, and freed with it.
+        unsafe { &*self.state.get() }
+    }
+
+    fn memo(&self) -> &RefCell<HashMap<usize, Cell<*mut PyObject>>> {
+        // SAFETY: set when the object was made, and freed with it.
+        unsafe { &*self.memo.get() }
+    }
+
+    pub fn memo_get(&self, i: usize) -> Option<Owned> {
+        self.memo().borrow().get(&i).and_then(held)
+    }
+
+    /// Puts an object into the memo; the one that was there is the caller's to drop.
+    pub fn memo_put(&self, i: usize, o: Owned) -> Option<Owned> {
+        let old = self.memo().borrow_mut().insert(i, Cell::new(o.into_ptr()));
+        // SAFETY: OWNED: the memo held it.
+        old.and_then(|p| unsafe { Owned::from_raw_opt(p.get()) })
+    }
+
+    pub fn memo_len(&self) -> usize {
+        self.memo().borrow().len()
+    }
+
+    pub fn memo_items(&self) -> Vec<(usize, Owned)> {
+        let mut all: Vec<(usize, Owned)> =
+            self.memo().borrow().iter().filter_map(|(i, o)| Some((*i, held(o)?))).collect();
+        all.sort_by_key(|(i, _)| *i);
+        all
+    }
+
+    pub fn take_memo(&self) -> Vec<Owned> {
+        let all = core::mem::take(&mut *self.memo().borrow_mut());
+        // SAFETY: OWNED: the memo held a reference to each.
+        all.into_values().filter_map(|p| unsafe { Owned::from_raw_opt(p.get()) }).collect()
+    }
+}
+
+pub static UNPICKLER: StaticType = StaticType::new::<UnpicklerObject>(c"_pickle.Unpickler")
+    .doc(c"Unpickler(file, *, fix_imports=True, encoding='ASCII', errors='strict',\n          buffers=())\n--\n\nAn object that reads pickles from a file.")
+    .flags(Py_TPFLAGS_BASETYPE)
+    .traverse(glue::traverse(|u: &UnpicklerObject, v: &glue::Visitor| {
+        u.fields().into_iter().try_for_each(|f| v.visit(f))?;
+        if u.memo.get().is_null() {
+            return Ok(());
+        }
+        match u.memo().try_borrow() {
+            Ok(m) => m.values().try_for_each(|o| v.visit(o)),
+            Err(_) => Ok(()),
+        }
+    }))
+    .clear(glue::clear(|_: Py<'_>, u: &UnpicklerObject| {
+        u.fields().into_iter().for_each(object::clear_field);
+        drop(u.take_memo());
+    }))
+    .dealloc(glue::dealloc(|_: Py<'_>, u: &UnpicklerObject| {
+        // SAFETY: the type has a collector header; the parts go once and the memory last.
+        unsafe {
+            gc::untrack(u.as_object());
+            u.fields().into_iter().for_each(object::clear_field);
+            if !u.memo.get().is_null() {
+                drop(u.take_memo());
+                drop(Box::from_raw(u.memo.get()));
+            }
+            if !u.state.get().is_null() {
+                drop(Box::from_raw(u.state.get()));
+            }
+            object::tp_free(u.as_object());
+        }
+    }))
+    .create(glue::create(|py: Py<'_>, ty: &PyTypeObject, _: &PyTupleObject, _: Option<&PyDictObject>| {
+        Ok(new(py, ty)?.upcast())
+    }))
+    .init(glue::init(init))
+    .methods(&METHODS)
+    .getset(&ATTRIBUTES);
+
+methods! { static METHODS: for UnpicklerObject [
+    "load" = load_method [0], "($self, /)", "Reads an object from the pickle in the file.";
+    "find_class" = find_class_method [2], "($self, module_name, global_name, /)", "What stands for a global's name.";
+    "__sizeof__" = sizeof [0], "($self, /)", "The bytes the object takes in memory.";
+] }
+
+getset! { static ATTRIBUTES [
+    "memo" = |py: Py<'_>, u: &UnpicklerObject| memo::of_unpickler(py, u), set memo::set_unpickler, "";
+    "persistent_load" = get_persistent_load, set set_persistent_load, "";
+] }
+
+fn new(py: Py<'_>, ty: &PyTypeObject) -> PyResult<Owned<UnpicklerObject>> {
+    // SAFETY: LAYOUT: the type's instances begin like this struct.
+    let u: Owned<UnpicklerObject> = unsafe { object::tp_alloc(py, ty, 0)?.cast() };
+    u.state.set(Box::into_raw(Box::new(RefCell::new(State {
+        input: Vec::new(),
+        at: 0,
+        encoding: String::new(),
+        errors: String::new(),
+        fix_imports: true,
+        protocol: 0,
+        running: false,
+    }))));
+    u.memo.set(Box::into_raw(Box::default()));
+    Ok(u)
+}
+
+/// How strings of Python 2 are read, and the buffers that are out of band.
+fn configure(
+    py: Py<'_>,
+    u: &UnpicklerObject,
+    fix_imports: Option<bool>,
+    encoding: Option<&PyUnicodeObject>,
+    errors: Option<&PyUnicodeObject>,
+    buffers: Option<&PyObject>,
+) -> PyResult<()> {
+    let text = |s: Option<&PyUnicodeObject>, default: &str| match s {
+        Some(s) => Ok::<_, dxpy_core::PyErr>(unicode::utf8(py, s)?.into_owned()),
+        None => Ok(default.to_owned()),
+    };
+    let (encoding, errors) = (text(encoding, "ASCII")?, text(errors, "strict")?);
+    let buffers = match buffers.filter(|b| !object::is_none(b)) {
+        Some(b) => Some(protocol::iter(py, b)?),
+        None => None,
+    };
+    put(&u.buffers, buffers);
+    let mut s = u.state().borrow_mut();
+    (s.encoding, s.errors, s.fix_imports) = (encoding, errors, fix_imports.unwrap_or(true));
+    Ok(())
+}
+
+fn set_file(py: Py<'_>, u: &UnpicklerObject, file: &PyObject) -> PyResult<()> {
+    let read = attr::lookup_name(py, file, name!("read"))?;
+    let readline = attr::lookup_name(py, file, name!("readline"))?;
+    let (Some(read), Some(readline)) = (read, readline) else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("file must have 'read' and 'readline' attributes"),
+        ));
+    };
+    put(&u.read, Some(read));
+    put(&u.readline, Some(readline));
+    Ok(())
+}
+
+fn init(py: Py<'_>, u: &UnpicklerObject, a: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult<()> {
+    let sig =
+        signature!("Unpickler", "(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())");
+    args::bind_call(py, sig, a, kw, |b| {
+        put(&u.read, None);
+        set_file(py, u, b.arg(py, 0)?)?;
+        configure(py, u, b.arg(py, 1)?, b.arg(py, 2)?, b.arg(py, 3)?, b.get(4))?;
+        let f = attr::lookup_name(py, u.as_object(), name!("persistent_load"))?;
+        let (f, bound) = unbound(u.as_object(), f);
+        put(&u.persistent_load, f);
+        u.persistent_bound.set(bound);
+        drop(u.take_memo());
+        let mut s = u.state().borrow_mut();
+        (s.input, s.at, s.protocol) = (Vec::new(), 0, 0);
+        Ok(())
+    })
+}
+
+fn get_persistent_load(py: Py<'_>, u: &UnpicklerObject) -> PyResult {
+    match held(&u.persistent_load) {
+        None => Err(exceptions::attribute_error(py, format_args!("persistent_load"))),
+        Some(f) if u.persistent_bound.get() => Ok(dxpy_core::method::new(py, &f, u.as_object())?.upcast()),
+        Some(f) => Ok(f),
+    }
+}
+
+fn set_persistent_load(py: Py<'_>, u: &UnpicklerObject, f: Option<&PyObject>) -> PyResult<()> {
+    let Some(f) = f else {
+        return Err(exceptions::type_error(py, format_args!("attribute deletion is not supported")));
+    };
+    if !protocol::is_callable(f) {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("persistent_load must be a callable taking one argument"),
+        ));
+    }
+    put(&u.persistent_load, Some(f.to_owned()));
+    u.persistent_bound.set(false);
+    Ok(())
+}
+
+// Input.
+
+#[cold]
+fn truncated(py: Py<'_>) -> dxpy_core::PyErr {
+    unpickling_error(py, "pickle data was truncated")
+}
+
+/// What a method of the file gave, as bytes.
+fn content(py: Py<'_>, o: &PyObject, method: &str) -> PyResult<Vec<u8>> {
+    match bytes::check(o) {
+        Some(b) => Ok(bytes::as_slice(b).to_vec()),
+        None if buffer::check(o) => buffer::to_vec(py, o),
+        None => Err(exceptions::type_error(
+            py,
+            format_args!("{method}() returned non-bytes object ({})", type_name(o.ty())),
+        )),
+    }
+}
+
+/// Makes sure that so many bytes are there.
+pub fn need(py: Py<'_>, u: &UnpicklerObject, n: usize) -> PyResult<()> {
+    let there = {
+        let s = u.state().borrow();
+        s.input.len() - s.at
+    };
+    if there >= n {
+        return Ok(());
+    }
+    let Some(read) = held(&u.read) else { return Err(truncated(py)) };
+    let Ok(missing) = i64::try_from(n - there) else {
+        return Err(unpickling_error(py, "read would overflow (invalid bytecode)"));
+    };
+    let missing_object = long::from_i64(py, missing)?;
+    let got = call::call(py, &read, [missing_object.as_object()])?;
+    let got = content(py, &got, "read")?;
+    let mut s = u.state().borrow_mut();
+    let at = s.at;
+    s.input.drain(..at);
+    s.at = 0;
+    let enough = got.len() as i64 >= missing;
+    s.input.extend_from_slice(&got);
+    drop(s);
+    if enough { Ok(()) } else { Err(truncated(py)) }
+}
+
+/// The next bytes.
+pub fn take(py: Py<'_>, u: &UnpicklerObject, n: usize) -> PyResult<Vec<u8>> {
+    need(py, u, n)?;
+    let mut s = u.state().borrow_mut();
+    let at = s.at;
+    s.at += n;
+    Ok(s.input[at..at + n].to_vec())
+}
+
+/// A number of so many bytes, little end first.
+pub fn number(py: Py<'_>, u: &UnpicklerObject, n: usize) -> PyResult<u64> {
+    need(py, u, n)?;
+    let mut s = u.state().borrow_mut();
+    let at = s.at;
+    s.at += n;
+    Ok(s.input[at..at + n].iter().rev().fold(0, |a, b| a << 8 | u64::from(*b)))
+}
+
+/// A line, without its end.
+pub fn line(py: Py<'_>, u: &UnpicklerObject) -> PyResult<Vec<u8>> {
+    {
+        let mut s = u.state().borrow_mut();
+        let at = s.at;
+        if let Some(n) = s.input[at..].iter().position(|b| *b == b'\n') {
+            s.at += n + 1;
+            return Ok(s.input[at..at + n].to_vec());
+        }
+    }
+    let Some(readline) = held(&u.readline) else { return Err(truncated(py)) };
+    let mut line = {
+        let mut s = u.state().borrow_mut();
+        let at = s.at;
+        s.at = s.input.len();
+        s.input[at..].to_vec()
+    };
+    let got = call::call(py, &readline, [])?;
+    line.extend_from_slice(&content(py, &got, "readline")?);
+    match line.pop() {
+        Some(b'\n') => Ok(line),
+        _ => Err(truncated(py)),
+    }
+}
+
+// Globals.
+
+/// `_pickle_Unpickler_find_class`.
+pub fn find_class(py: Py<'_>, u: &UnpicklerObject, module: &PyObject, global: &PyObject) -> PyResult {
+    audit::event(py, "pickle.find_class", [module, global])?;
+    let (mut module, mut global) = (module.to_owned(), global.to_owned());
+    let (fix, protocol) = {
+        let s = u.state().borrow();
+        (s.fix_imports, s.protocol)
+    };
+    if fix && protocol < 3 {
+        let names = table(py, name!("_compat_pickle"), name!("NAME_MAPPING"))?;
+        let key = tuple::from_iter(py, [module.clone(), global.clone()])?;
+        if let Some(pair) = dict::get(py, &names, key.as_object())? {
+            let Some([m, n]) = tuple::check(&pair).map(tuple::items) else {
+                return Err(exceptions::runtime_error(
+                    py,
+                    format_args!(
+                        "_compat_pickle.NAME_MAPPING values should be 2-tuples, not {}",
+                        type_name(pair.ty())
+                    ),
+                ));
+            };
+            (module, global) = ((*m).to_owned(), (*n).to_owned());
+        } else {
+            let modules = table(py, name!("_compat_pickle"), name!("IMPORT_MAPPING"))?;
+            if let Some(m) = dict::get(py, &modules, &module)? {
+                module = m;
+            }
+        }
+    }
+    let Some(m) = unicode::check(&module) else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!("module name must be a string, not {}", type_name(module.ty())),
+        ));
+    };
+    let imported = hooks::import_by_name(py, m)?;
+    let n = attr::check_name(py, &global)?;
+    if protocol >= 4 {
+        return dotted(py, &imported, n).map(|(o, _)| o).map_err(|e| {
+            if !exceptions::matches(&e, &exceptions::AttributeError) {
+                return e;
+            }
+            let text = (unicode::display(&global), protocol::repr(py, &imported));
+            match text {
+                (n, Ok(m)) => exceptions::attribute_error(
+                    py,
+                    format_args!("Can't get attribute '{n}' on {}", unicode::display(m.as_object())),
+                ),
+                (_, Err(e)) => e,
+            }
+        });
+    }
+    attr::get(py, &imported, n)
+}
+
+fn find_class_method(py: Py<'_>, u: &UnpicklerObject, module: &PyObject, global: &PyObject) -> PyResult {
+    find_class(py, u, module, global)
+}
+
+/// As a subclass may have it.
+pub fn find_global(py: Py<'_>, u: &UnpicklerObject, module: &PyObject, global: &PyObject) -> PyResult {
+    if u.ty().is(&UNPICKLER.0) {
+        return find_class(py, u, module, global);
+    }
+    call::method(py, u.as_object(), name!("find_class"), [module, global])
+}
+
+fn load_method(py: Py<'_>, u: &UnpicklerObject) -> PyResult {
+    if u.read.get().is_null() {
+        return Err(unpickling_error(
+            py,
+            &format!("Unpickler.__init__() was not called by {}.__init__()", type_name(u.ty())),
+        ));
+    }
+    load::run(py, u)
+}
+
+fn sizeof(_: Py<'_>, u: &UnpicklerObject) -> isize {
+    let s = u.state().borrow();
+    let memo = u.memo_len().max(32).next_power_of_two() * 8;
+    u.ty().tp_basicsize.get() + (memo + s.encoding.len() + s.errors.len() + 2) as isize
+}
+
+pub fn load(
+    py: Py<'_>,
+    _: &PyModuleObject,
+    file: &PyObject,
+    fix_imports: Option<bool>,
+    encoding: Option<&PyUnicodeObject>,
+    errors: Option<&PyUnicodeObject>,
+    buffers: Option<&PyObject>,
+) -> PyResult {
+    let u = new(py, &UNPICKLER)?;
+    set_file(py, &u, file)?;
+    configure(py, &u, fix_imports, encoding, errors, buffers)?;
+    load::run(py, &u)
+}
+
+pub fn loads(
+    py: Py<'_>,
+    _: &PyModuleObject,
+    data: View,
+    fix_imports: Option<bool>,
+    encoding: Option<&PyUnicodeObject>,
+    errors: Option<&PyUnicodeObject>,
+    buffers: Option<&PyObject>,
+) -> PyResult {
+    let u = new(py, &UNPICKLER)?;
+    u.state().borrow_mut().input = data.bytes().to_vec();
+    configure(py, &u, fix_imports, encoding, errors, buffers)?;
+    load::run(py, &u)
+}
