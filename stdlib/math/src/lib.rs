@@ -5,6 +5,7 @@
 pub mod cmath;
 pub mod math;
 pub mod random;
+pub mod statistics;
 
 use dxpy_core::abi::PyModuleObject;
 use dxpy_core::ptr::Object;

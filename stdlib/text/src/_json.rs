@@ -639,19 +639,28 @@ impl Encode<'_> {
     }
 
     fn sequence(&self, o: &PyObject, out: &mut Builder) -> PyResult<()> {
-        // Writing may run Python code that changes the list.
-        let items = protocol::collect(self.py, o)?;
-        if items.is_empty() {
+        // Writing may run Python code that changes the list: its items are asked for one by one.
+        let other;
+        let list = match list::check(o) {
+            Some(l) => l,
+            None => {
+                other = list::from_iter(self.py, protocol::collect(self.py, o)?)?;
+                &other
+            }
+        };
+        if list::len(list) == 0 {
             out.push_ascii(b"[]");
             return Ok(());
         }
         let key = self.enter(o)?;
         out.push('[' as u32);
-        for (i, item) in items.iter().enumerate() {
+        let mut i = 0;
+        while let Some(item) = list::get(list, i) {
             if i > 0 {
                 out.push_str(view(&self.item_separator));
             }
-            self.value(item, out)?;
+            self.value(&item, out)?;
+            i += 1;
         }
         self.leave(key)?;
         out.push(']' as u32);

@@ -37,6 +37,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_tokenize", &dxpy_mod_lang::_tokenize::MODULE),
     ("_typing", &dxpy_mod_lang::_typing::MODULE),
     ("unicodedata", &dxpy_mod_text::unicodedata::MODULE),
+    ("_statistics", &dxpy_mod_math::statistics::MODULE),
     ("_random", &dxpy_mod_math::random::MODULE),
     ("cmath", &dxpy_mod_math::cmath::MODULE),
     ("math", &dxpy_mod_math::math::MODULE),

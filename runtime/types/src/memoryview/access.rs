@@ -319,6 +319,8 @@ pub fn set_subscript(
 fn assign_slice(py: Py<'_>, m: &PyMemoryViewObject, s: &PySliceObject, value: &PyObject) -> PyResult<()> {
     let src = buffer::View::get(py, value, PyBUF_FULL_RO)?;
     let dest = sliced(py, m, s)?;
+    // The bounds may have run Python code.
+    check_released(py, m)?;
     let v = src.raw();
     let code_of = |p: *mut core::ffi::c_char| match p.is_null() {
         true => c"B",
