@@ -149,7 +149,7 @@ impl Machine<'_> {
                     if exceptions::matches(&e, &exceptions::ValueError) {
                         return exceptions::value_error(
                             py,
-                            format_args!("could not convert string to float"),
+                            format_args!("could not convert string to float: '{}\n'", parsed.unwrap_or("?")),
                         );
                     }
                     e
