@@ -240,7 +240,7 @@ fn nested(py: Py<'_>, p: &PicklerObject, o: &PyObject, f: impl FnOnce() -> PyRes
 }
 
 fn save_int(py: Py<'_>, p: &PicklerObject, n: &PyLongObject) -> PyResult<()> {
-    if let Some(v) = long::to_i64(n).filter(|v| v.unsigned_abs() <= 0x7fff_ffff) {
+    if let Some(v) = long::to_i64(n).filter(|v| i32::try_from(*v).is_ok()) {
         match v {
             v if !bin(p) => write(p, format!("I{v}\n").as_bytes()),
             0..0x100 => op(p, BININT1, v as u64, 1),
