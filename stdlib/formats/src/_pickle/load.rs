@@ -452,8 +452,7 @@ impl Machine<'_> {
 
     fn string_line(&mut self, py: Py<'_>) -> PyResult<()> {
         let text = line(py, self.u)?;
-        let trimmed = text.trim_ascii_end();
-        let inner = match trimmed {
+        let inner = match &text[..] {
             [q @ (b'"' | b'\''), inner @ .., end] if q == end => inner,
             _ => {
                 return Err(unpickling_error(py, "the STRING opcode argument must be quoted"));

@@ -52,6 +52,8 @@ pub struct State {
     /// Containers being written, in `fast` mode.
     pub nested: Vec<usize>,
     pub depth: usize,
+    /// Nothing was written yet: CPython has a first buffer for it.
+    fresh: bool,
 }
 
 /// `PicklerObject`.
@@ -68,6 +70,8 @@ pub struct PicklerObject {
     pub buffer_callback: Cell<*mut PyObject>,
     write: Cell<*mut PyObject>,
     state: Cell<*mut RefCell<State>>,
+    /// The struct is as large as CPython's, which has in it what the state has here.
+    _room: [usize; 9],
 }
 
 // SAFETY: the struct is `#[repr(C)]` and begins with a `PyObject`.
@@ -173,6 +177,7 @@ fn new(py: Py<'_>, ty: &PyTypeObject) -> PyResult<Owned<PicklerObject>> {
         fix_imports: true,
         nested: Vec::new(),
         depth: 0,
+        fresh: true,
     }))));
     Ok(p)
 }
@@ -376,6 +381,7 @@ fn write_pickle(py: Py<'_>, p: &PicklerObject, o: &PyObject) -> PyResult<()> {
         let n = s.protocol;
         s.framing = false;
         s.frame = None;
+        s.fresh = false;
         if n >= 2 {
             s.write(&[PROTO, n as u8]);
             s.framing = n >= 4;
@@ -415,8 +421,13 @@ fn clear_memo(_: Py<'_>, p: &PicklerObject) {
 
 fn sizeof(_: Py<'_>, p: &PicklerObject) -> isize {
     let s = p.state().borrow();
-    let memo = s.memo.objects.len().max(8).next_power_of_two() * 16;
-    p.ty().tp_basicsize.get() + (memo + s.out.capacity()) as isize
+    // CPython's table has at least a third of its places free, and grows fourfold.
+    let mut places = 8;
+    while s.memo.objects.len() * 3 >= places * 2 {
+        places *= 4;
+    }
+    let first = if s.fresh { 4096 + size_of::<PyVarObject>() + 9 } else { 0 };
+    p.ty().tp_basicsize.get() + (32 + 16 * places + first) as isize
 }
 
 pub fn dump(

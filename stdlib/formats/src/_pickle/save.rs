@@ -244,7 +244,7 @@ fn save_int(py: Py<'_>, p: &PicklerObject, n: &PyLongObject) -> PyResult<()> {
         match v {
             v if !bin(p) => write(p, format!("I{v}\n").as_bytes()),
             0..0x100 => op(p, BININT1, v as u64, 1),
-            0..0x1_0000 => op(p, BININT2, v as u64, 2),
+            0x100..0x1_0000 => op(p, BININT2, v as u64, 2),
             v => op(p, BININT, v as u32 as u64, 4),
         }
         return Ok(());
@@ -282,7 +282,7 @@ fn save_int(py: Py<'_>, p: &PicklerObject, n: &PyLongObject) -> PyResult<()> {
     }
     match out.len() {
         n @ 0..256 => op(p, LONG1, n as u64, 1),
-        n @ 0..=0x7fff_ffff => op(p, LONG4, n as u64, 4),
+        n @ 256..=0x7fff_ffff => op(p, LONG4, n as u64, 4),
         _ => {
             return Err(exceptions::overflow_error(py, format_args!("int too large to pickle")));
         }
@@ -410,7 +410,7 @@ fn save_text(py: Py<'_>, p: &PicklerObject, s: &PyUnicodeObject) -> PyResult<()>
         for c in unicode::code_points(s) {
             match c {
                 0x1_0000.. => out.extend_from_slice(format!("\\U{c:08x}").as_bytes()),
-                0x100.. | 0 | 0x0a | 0x0d | 0x1a | 0x5c => {
+                0x100..0x1_0000 | 0 | 0x0a | 0x0d | 0x1a | 0x5c => {
                     out.extend_from_slice(format!("\\u{c:04x}").as_bytes());
                 }
                 c => out.push(c as u8),
@@ -752,13 +752,16 @@ fn save_global(py: Py<'_>, p: &PicklerObject, o: &PyObject, given: Option<&PyObj
     if version >= 2 && save_extension(py, p, module_name, path)? {
         return Ok(());
     }
+    // A path that comes back to its module is as good as its last part.
+    let in_module = parent.is(&*module);
+    let last = unicode::from_str(py, text.rsplit('.').next().unwrap_or_default())?;
+    let name_object = if in_module { last.clone().upcast() } else { name_object.clone() };
     if version >= 4 {
         save(py, p, module_name.as_object(), false)?;
-        save(py, p, path.as_object(), false)?;
+        save(py, p, &name_object, false)?;
         write(p, &[STACK_GLOBAL]);
-    } else if !parent.is(&*module) {
+    } else if !in_module {
         let getattr = hooks::builtin(py, name!("getattr"))?;
-        let last = unicode::from_str(py, text.rsplit('.').next().unwrap_or_default())?;
         save_call(py, p, &getattr, vec![parent, last.upcast()], None)?;
     } else {
         let (mut m, mut n) = (module_object.clone(), name_object.clone());
@@ -804,8 +807,8 @@ fn save_extension(
     };
     match long::to_i64(n) {
         Some(n @ 1..0x100) => op(p, EXT1, n as u64, 1),
-        Some(n @ 1..0x1_0000) => op(p, EXT2, n as u64, 2),
-        Some(n @ 1..=0x7fff_ffff) => op(p, EXT4, n as u64, 4),
+        Some(n @ 0x100..0x1_0000) => op(p, EXT2, n as u64, 2),
+        Some(n @ 0x1_0000..=0x7fff_ffff) => op(p, EXT4, n as u64, 4),
         _ => {
             let text = format!("Can't pickle: extension code {} is out of range", shown(py, &code)?);
             return Err(pickling_error(py, &text));

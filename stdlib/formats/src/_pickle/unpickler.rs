@@ -40,6 +40,8 @@ pub struct UnpicklerObject {
     pub buffers: Cell<*mut PyObject>,
     state: Cell<*mut RefCell<State>>,
     memo: Cell<*mut RefCell<HashMap<usize, Cell<*mut PyObject>>>>,
+    /// The struct is as large as CPython's, which has in it what the state has here.
+    _room: [usize; 25],
 }
 
 // SAFETY: the struct is `#[repr(C)]` and begins with a `PyObject`.
