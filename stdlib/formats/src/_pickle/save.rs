@@ -755,7 +755,8 @@ fn save_global(py: Py<'_>, p: &PicklerObject, o: &PyObject, given: Option<&PyObj
     // A path that comes back to its module is as good as its last part.
     let in_module = parent.is(&*module);
     let last = unicode::from_str(py, text.rsplit('.').next().unwrap_or_default())?;
-    let name_object = if in_module { last.clone().upcast() } else { name_object.clone() };
+    let name_object =
+        if in_module && text.contains('.') { last.clone().upcast() } else { name_object.clone() };
     if version >= 4 {
         save(py, p, module_name.as_object(), false)?;
         save(py, p, &name_object, false)?;
