@@ -841,3 +841,36 @@ fn wrapper_dealloc(_: Py<'_>, w: &PyCoroWrapper) {
         object::free(w.as_object());
     }
 }
+
+/// `PyIter_Send`: sends a value to a generator, a coroutine, or anything that can be iterated over.
+pub fn iter_send(py: Py<'_>, o: &PyObject, v: &PyObject) -> PyResult<Sent> {
+    // SAFETY: LIVE: the tables of a live type; the slots' contracts; what they give is owned.
+    unsafe {
+        let ty = o.ty();
+        if let Some(f) = ty.tp_as_async.get().as_ref().and_then(|t| t.am_send.get()) {
+            let mut out = core::ptr::null_mut();
+            return match f(o.as_ptr(), v.as_ptr(), &mut out) {
+                PYGEN_NEXT => Ok(Sent::Yielded(Owned::from_raw(out))),
+                PYGEN_RETURN => Ok(Sent::Returned(Owned::from_raw(out))),
+                _ => Err(PyErr::fetch(py)),
+            };
+        }
+        let r = match ty.tp_iternext.get() {
+            Some(f) if object::is_none(v) => match Owned::from_raw_opt(f(o.as_ptr())) {
+                Some(x) => Ok(x),
+                None => match PyErr::take(py) {
+                    None => return Ok(Sent::Returned(object::none())),
+                    Some(e) => Err(e),
+                },
+            },
+            _ => dxpy_core::call::method(py, o, dxpy_core::name!("send"), [v]),
+        };
+        match r {
+            Ok(x) => Ok(Sent::Yielded(x)),
+            Err(e) if exceptions::matches(&e, &exceptions::StopIteration) => {
+                Ok(Sent::Returned(stop_value(&e)))
+            }
+            Err(e) => Err(e),
+        }
+    }
+}

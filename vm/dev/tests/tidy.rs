@@ -36,6 +36,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("stdlib/data", 8),
     ("stdlib/formats", 8),
     ("stdlib/net", 8),
+    ("stdlib/async", 8),
     ("capi", 8),
     ("vm/dx-py", 9),
     ("vm/dev", 9),
