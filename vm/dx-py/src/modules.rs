@@ -63,7 +63,6 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("time", &dxpy_mod_os::time::MODULE),
     ("atexit", &dxpy_mod_sys::atexit::MODULE),
     ("_abc", &dxpy_mod_sys::_abc::MODULE),
-    ("_asyncio", &dxpy_mod_async::MODULE),
     ("_contextvars", &dxpy_mod_sys::_contextvars::MODULE),
     ("_queue", &dxpy_mod_sys::_queue::MODULE),
     ("faulthandler", &dxpy_mod_sys::faulthandler::MODULE),
