@@ -40,6 +40,21 @@ pub fn absolute(p: &Path) -> PathBuf {
     full.components().filter(|c| *c != Component::CurDir).collect()
 }
 
+/// Without `.` and `..`, by the text alone (`joinpath` of `getpath`).
+fn normal(p: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for c in p.components() {
+        match c {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 fn is_executable(p: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(p).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
@@ -144,7 +159,7 @@ pub fn find(
                 b"import site" => site = true,
                 // Other imports are not supported there.
                 _ if line.starts_with(b"import ") => {}
-                _ => p.path.push(beside.join(OsStr::from_bytes(line))),
+                _ => p.path.push(normal(&beside.join(OsStr::from_bytes(line)))),
             }
         }
         p.restricted = Some(site);

@@ -35,7 +35,7 @@ fn find_and_load(py: Py<'_>, name: &PyObject) -> PyResult {
     }
     let import = dict::get_name(py, dxpy_core::module::dict_of(state::builtins()), name!("__import__"))?
         .unwrap_or_else(object::none);
-    call::method(py, state::importlib(), name!("_find_and_load"), [name, &import]).map_err(|e| trimmed(py, e))
+    call::method(py, state::importlib(), name!("_find_and_load"), [name, &import])
 }
 
 /// `remove_importlib_frames`: a failed import shows the program's frames only, unless `-v` wants all.
@@ -171,6 +171,16 @@ fn no_parent(py: Py<'_>) -> dxpy_core::PyErr {
 
 /// `PyImport_ImportModuleLevelObject`.
 pub fn import_level(
+    py: Py<'_>,
+    name: &PyObject,
+    globals: Option<&PyDictObject>,
+    from: Option<&PyObject>,
+    level: i32,
+) -> PyResult {
+    import_whole(py, name, globals, from, level).map_err(|e| trimmed(py, e))
+}
+
+fn import_whole(
     py: Py<'_>,
     name: &PyObject,
     globals: Option<&PyDictObject>,
