@@ -400,6 +400,8 @@ fn base(d: &PyWrapperDescrObject) -> &wrapperbase {
 pub struct WrapperInfo<'a> {
     pub base_name: *mut PyObject,
     pub wrapper: Option<wrapperfunc>,
+    /// Of the table's row, with the wrapper's number.
+    pub flags: i32,
     pub wrapped: *mut c_void,
     pub owner: &'a PyTypeObject,
 }
@@ -415,6 +417,7 @@ pub fn as_wrapper(d: &PyObject) -> Option<WrapperInfo<'_>> {
     Some(WrapperInfo {
         base_name: b.name_strobj.get(),
         wrapper: b.wrapper.get(),
+        flags: b.flags.get(),
         wrapped: d.d_wrapped.get(),
         owner: owner(&d.d_common),
     })

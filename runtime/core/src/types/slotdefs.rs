@@ -62,6 +62,16 @@ macro_rules! wrapper {
     };
 }
 
+/// A number for a wrapper's name, to tell wrappers apart: of functions with the same code the compiler may make one.
+const fn kind(wrapper: &str) -> i32 {
+    let (bytes, mut i, mut h) = (wrapper.as_bytes(), 0, 0u32);
+    while i < bytes.len() {
+        h = h.wrapping_mul(31).wrapping_add(bytes[i] as u32);
+        i += 1;
+    }
+    (h & 0xFFFF) as i32
+}
+
 macro_rules! table {
     ($( $name:literal $group:ident $field:ident $function:ident $wrapper:ident $sig:literal $doc:literal $($flags:ident)?; )*) => {
         /// All rows, in CPython's order, which is the order of names in the dicts of built-in types. Rows of one slot
@@ -73,7 +83,7 @@ macro_rules! table {
                 function: Cell::new(function!($function)),
                 wrapper: Cell::new(wrapper!($wrapper)),
                 doc: Cell::new(concat!($name, $sig, "\n--\n\n", $doc, "\0").as_ptr() as *mut _),
-                flags: Cell::new(0 $(+ $flags)?),
+                flags: Cell::new(kind(stringify!($wrapper)) << 8 $(| $flags)?),
                 name_strobj: Cell::new(core::ptr::null_mut()),
             },
         )*]);
@@ -270,10 +280,7 @@ fn update_one(py: Py<'_>, ty: &PyTypeObject, rows: &[wrapperbase]) -> PyResult<(
             if only.is_none_or(|c| core::ptr::eq(c, cell)) {
                 generic = row.function.get();
             }
-            let same_wrapper = match (wd.wrapper, row.wrapper.get()) {
-                (Some(a), Some(b)) => core::ptr::fn_addr_eq(a, b),
-                _ => false,
-            };
+            let same_wrapper = wd.wrapper.is_some() && wd.flags == row.flags.get();
             if (specific.is_null() || specific == wd.wrapped)
                 && same_wrapper
                 && super::is_subtype(ty, wd.owner)
