@@ -259,9 +259,3 @@ pub unsafe extern "C" fn Py_NewInterpreterFromConfig(
     }
     PyStatus::new(ERROR, NO_SUBINTERPRETERS.as_ptr(), 0)
 }
-
-/// C: `PyThreadState *Py_NewInterpreter(void)`: NULL, for there is one interpreter.
-#[unsafe(no_mangle)]
-pub extern "C" fn Py_NewInterpreter() -> *mut c_void {
-    core::ptr::null_mut()
-}
