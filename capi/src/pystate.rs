@@ -1,7 +1,6 @@
 //! pystate.h, and the parts of ceval.h about the GIL: thread states, and the one interpreter.
 
 use crate::util::token;
-use core::cell::Cell;
 use core::ffi::c_int;
 use dxpy_core::abi::*;
 use dxpy_core::thread::{self, ThreadState, states};
@@ -255,36 +254,4 @@ pub unsafe extern "C" fn PyThreadState_Clear(state: *mut PyThreadState) {
 pub unsafe extern "C" fn PyThreadState_DeleteCurrent() {
     // SAFETY: the caller's promise.
     unsafe { states::delete_current(thread::current()) }
-}
-
-/// C: `PyThreadState *Py_NewInterpreter(void)`: NULL. There is one interpreter in a process.
-#[unsafe(no_mangle)]
-pub extern "C" fn Py_NewInterpreter() -> *mut PyThreadState {
-    core::ptr::null_mut()
-}
-
-/// C: `PyStatus Py_NewInterpreterFromConfig(PyThreadState **, const PyInterpreterConfig *)`: an error, for the same
-/// reason.
-///
-/// # Safety
-/// The first argument is the place of a pointer.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn Py_NewInterpreterFromConfig(
-    place: *mut *mut PyThreadState,
-    _: *const core::ffi::c_void,
-) -> PyStatus {
-    // SAFETY: the caller's promise.
-    unsafe { *place = core::ptr::null_mut() };
-    PyStatus {
-        _type: Cell::new(1),
-        func: Cell::new(c"Py_NewInterpreterFromConfig".as_ptr().cast_mut()),
-        err_msg: Cell::new(c"sub-interpreters are not implemented in dx-py yet".as_ptr().cast_mut()),
-        exitcode: Cell::new(0),
-    }
-}
-
-/// C: `int PyStatus_Exception(PyStatus)`: is it an error, or an exit?
-#[unsafe(no_mangle)]
-pub extern "C" fn PyStatus_Exception(status: PyStatus) -> c_int {
-    c_int::from(status._type.get() != 0)
 }
