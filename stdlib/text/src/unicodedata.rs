@@ -148,8 +148,12 @@ fn lookup(py: Py<'_>, this: &PyObject, name: &PyObject) -> PyResult<Owned<PyUnic
         return Err(key_error("name too long"));
     }
     let shown = String::from_utf8_lossy(&text).into_owned();
+    let is_name = |c| names::name(c).is_some_and(|n| n.eq_ignore_ascii_case(&shown));
     match names::lookup(&shown) {
-        Some(Named::Char(c)) if !is_old(this) || old::is_assigned(c) => unicode::from_char(py, c),
+        // Aliases are no names of the old edition.
+        Some(Named::Char(c)) if !is_old(this) || (old::is_assigned(c) && is_name(c)) => {
+            unicode::from_char(py, c)
+        }
         Some(Named::Sequence(s)) if !is_old(this) => unicode::from_buf(py, StrBuf::from_codes(s)),
         _ => Err(key_error(&format!("undefined character name '{shown}'"))),
     }

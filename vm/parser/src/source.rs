@@ -106,6 +106,10 @@ pub(crate) fn decode<'a>(
         "utf-8" if cookie == "utf-8" => {
             if let (Some(file), false, Err(e)) = (file, declared, std::str::from_utf8(body)) {
                 let at = e.valid_up_to();
+                // A file is read line by line: a NUL before this line was seen first.
+                if let Some(e) = null_in_file(&body[..at]) {
+                    return Err(e);
+                }
                 let line = memchr::memchr_iter(b'\n', &body[..at]).count() + 1;
                 let m = format!(
                     "Non-UTF-8 code starting with '\\x{:02x}' in file {file} on line {line}, but no encoding declared; \

@@ -318,7 +318,7 @@ impl Parser<'_> {
         let value = if raw || !text.contains(&b'\\') {
             text.to_vec()
         } else if let [head @ .., last @ (b'{' | b'}')] = text
-            && head.ends_with(b"\\")
+            && head.iter().rev().take_while(|c| **c == b'\\').count() % 2 == 1
         {
             // `\{` before a doubled brace: the backslash stays, and the tokenizer has warned about it.
             let mut v = self.unescape(&head[..head.len() - 1], at)?;
