@@ -2,8 +2,9 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-static PyObject *twice(PyObject *self, PyObject *arg) { return PyTuple_Pack(2, arg, arg); }
-static PyMethodDef twice_def = {"twice", twice, METH_O, NULL};
+/* Calls a name that has no body yet; when it gets one, another takes its place here. */
+static PyObject *missing(PyObject *self, PyObject *arg) { return PyUnicode_Translate(arg, arg, NULL); }
+static PyMethodDef missing_def = {"missing", missing, METH_O, NULL};
 
 static PyObject *argument(PyObject *self, PyObject *arg) { return Py_NewRef(arg); }
 static PyMethodDef argument_def = {"argument", argument, METH_O, NULL};
@@ -51,7 +52,7 @@ int probe(void) {
     PyErr_Clear();
 
     /* A name without a body raises SystemError and nothing worse. */
-    PyObject *p = PyCFunction_NewEx(&twice_def, NULL, NULL);
+    PyObject *p = PyCFunction_NewEx(&missing_def, NULL, NULL);
     CHECK(PyObject_CallOneArg(p, n) == NULL && PyErr_ExceptionMatches(PyExc_SystemError));
     PyErr_Clear();
 
