@@ -4,7 +4,8 @@ use crate::util::{pointer, status, token};
 use core::ffi::{c_char, c_int, c_void};
 use dxpy_core::abi::constants::PyBUF_READ;
 use dxpy_core::abi::{Py_buffer, Py_ssize_t, PyObject};
-use dxpy_core::buffer;
+use dxpy_core::ptr::Object;
+use dxpy_core::{buffer, exceptions};
 use dxpy_types::memoryview;
 
 /// C: `void PyBuffer_Release(Py_buffer *)`.
@@ -80,6 +81,11 @@ pub unsafe extern "C" fn PyMemoryView_FromMemory(
     }
 }
 
+/// The error for a NULL view.
+fn no_view(py: dxpy_core::Py<'_>, function: &str) -> dxpy_core::PyErr {
+    exceptions::buffer_error(py, format_args!("{function}: view==NULL argument is obsolete"))
+}
+
 /// C: `int PyObject_GetBuffer(PyObject *, Py_buffer *, int flags)`.
 ///
 /// # Safety
@@ -89,7 +95,12 @@ pub unsafe extern "C" fn PyObject_GetBuffer(o: *mut PyObject, v: *mut Py_buffer,
     // SAFETY: the caller's promise.
     unsafe {
         let py = token();
-        status(py, buffer::get(py, &*o, &*v, flags).map(|()| 0))
+        let Some(view) = v.as_ref() else {
+            // What Python 2 meant by it, only to lock the memory, is refused.
+            let ty = dxpy_core::call::type_name((*o).ty());
+            return status(py, Err(no_view(py, &format!("{ty}_getbuffer"))));
+        };
+        status(py, buffer::get(py, &*o, view, flags).map(|()| 0))
     }
 }
 
@@ -109,9 +120,12 @@ pub unsafe extern "C" fn PyBuffer_FillInfo(
     // SAFETY: the caller's promise.
     unsafe {
         let py = token();
+        let Some(view) = v.as_ref() else {
+            return status(py, Err(no_view(py, "PyBuffer_FillInfo")));
+        };
         status(
             py,
-            buffer::fill_info(py, &*v, o.as_ref(), p, n.max(0) as usize, readonly != 0, flags).map(|()| 0),
+            buffer::fill_info(py, view, o.as_ref(), p, n.max(0) as usize, readonly != 0, flags).map(|()| 0),
         )
     }
 }
