@@ -163,13 +163,3 @@ api! {
         o.ob_refcnt.set(1);
     }
 }
-
-/// C: `PyThreadState *Py_NewInterpreter(void)`: NULL, for there is one interpreter; callers raise their own error.
-///
-/// # Safety
-/// None.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn Py_NewInterpreter() -> *mut PyThreadState {
-    eprintln!("dx-py: Py_NewInterpreter: sub-interpreters are not implemented");
-    core::ptr::null_mut()
-}

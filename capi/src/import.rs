@@ -35,14 +35,8 @@ fn add_module(py: Py<'_>, called: &PyObject) -> PyResult<Owned> {
 }
 
 /// A borrowed result: `sys.modules` goes on holding it.
-fn borrowed(py: Py<'_>, r: PyResult<Owned>) -> *mut PyObject {
-    match r {
-        Ok(o) => o.as_ptr(),
-        Err(e) => {
-            e.restore(py);
-            core::ptr::null_mut()
-        }
-    }
+fn borrowed(r: PyResult<Owned>) -> PyResult<*mut PyObject> {
+    r.map(|o| o.as_ptr())
 }
 
 /// The module of a dotted name, for a name as C has it.
@@ -134,31 +128,25 @@ api! {
     }
 
     /// C: `PyObject *PyImport_GetModule(PyObject *)`: NULL, without an error, where it is not loaded.
-    fn PyImport_GetModule(py, called: &PyObject) -> *mut PyObject {
-        match loaded(py, called) {
-            Ok(m) => m.map_or(core::ptr::null_mut(), Owned::into_ptr),
-            Err(e) => {
-                e.restore(py);
-                core::ptr::null_mut()
-            }
-        }
+    fn PyImport_GetModule(py, called: &PyObject) -> PyResult<*mut PyObject> {
+        loaded(py, called).map(|m| m.map_or(core::ptr::null_mut(), Owned::into_ptr))
     }
 
     /// C: `PyObject *PyImport_GetModuleDict(void)`: borrowed.
-    fn PyImport_GetModuleDict(py) -> *mut PyObject {
-        borrowed(py, state::modules(py))
+    fn PyImport_GetModuleDict(py) -> PyResult<*mut PyObject> {
+        borrowed(state::modules(py))
     }
 
     /// C: `PyObject *PyImport_AddModuleObject(PyObject *)`: borrowed.
-    fn PyImport_AddModuleObject(py, called: &PyObject) -> *mut PyObject {
-        borrowed(py, add_module(py, called))
+    fn PyImport_AddModuleObject(py, called: &PyObject) -> PyResult<*mut PyObject> {
+        borrowed(add_module(py, called))
     }
 
     /// C: `PyObject *PyImport_AddModule(const char *)`: borrowed.
-    fn PyImport_AddModule(py, called: *const c_char) -> *mut PyObject {
+    fn PyImport_AddModule(py, called: *const c_char) -> PyResult<*mut PyObject> {
         // SAFETY: a C string.
         let r = unsafe { text(py, called) }.and_then(|n| add_module(py, n.as_object()));
-        borrowed(py, r)
+        borrowed(r)
     }
 
     /// C: `PyObject *PyImport_ReloadModule(PyObject *)`.

@@ -42,17 +42,13 @@ api! {
     }
 
     /// C: `PyObject *PyList_GetItem(PyObject *, Py_ssize_t)`: borrowed.
-    fn PyList_GetItem(py, o: Option<&PyObject>, i: Py_ssize_t) -> *mut PyObject {
-        let found = as_list(py, o).and_then(|l| {
+    fn PyList_GetItem(py, o: Option<&PyObject>, i: Py_ssize_t) -> PyResult<*mut PyObject> {
+        as_list(py, o).and_then(|l| {
             usize::try_from(i)
                 .ok()
                 .and_then(|i| places(l).get(i))
                 .map(core::cell::Cell::get)
                 .ok_or_else(|| exceptions::index_error(py, format_args!("list index out of range")))
-        });
-        found.unwrap_or_else(|e| {
-            e.restore(py);
-            core::ptr::null_mut()
         })
     }
 

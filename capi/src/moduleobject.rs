@@ -16,14 +16,6 @@ fn as_module<'a>(py: Py<'_>, o: Option<&'a PyObject>) -> PyResult<&'a PyModuleOb
         .ok_or_else(|| exceptions::type_error(py, format_args!("bad argument type for built-in operation")))
 }
 
-/// NULL with the error pending.
-fn or_null<T>(py: Py<'_>, r: PyResult<*mut T>) -> *mut T {
-    r.unwrap_or_else(|e| {
-        e.restore(py);
-        core::ptr::null_mut()
-    })
-}
-
 /// A name of the module's dict that must be a str.
 fn text_of(
     py: Py<'_>,
@@ -130,11 +122,10 @@ api! {
     }
 
     /// C: `PyObject *PyModule_GetDict(PyObject *)`: borrowed.
-    fn PyModule_GetDict(py, m: Option<&PyObject>) -> *mut PyObject {
-        match m.and_then(module::as_module) {
-            Some(m) => module::dict_of(m).as_ptr(),
-            None => or_null(py, Err(exceptions::system_error(py, format_args!("bad argument to internal function")))),
-        }
+    fn PyModule_GetDict(py, m: Option<&PyObject>) -> PyResult<*mut PyObject> {
+        let m = m.and_then(module::as_module);
+        m.map(|m| module::dict_of(m).as_ptr())
+            .ok_or_else(|| exceptions::system_error(py, format_args!("bad argument to internal function")))
     }
 
     /// C: `PyObject *PyModule_GetNameObject(PyObject *)`.
@@ -143,9 +134,9 @@ api! {
     }
 
     /// C: `const char *PyModule_GetName(PyObject *)`.
-    fn PyModule_GetName(py, m: Option<&PyObject>) -> *mut c_char {
+    fn PyModule_GetName(py, m: Option<&PyObject>) -> PyResult<*mut c_char> {
         let r = as_module(py, m).and_then(|m| text_of(py, m, name!("__name__"), "nameless module"));
-        or_null(py, r.and_then(|n| utf8(py, &n)))
+        r.and_then(|n| utf8(py, &n))
     }
 
     /// C: `PyObject *PyModule_GetFilenameObject(PyObject *)`.
@@ -154,19 +145,19 @@ api! {
     }
 
     /// C: `const char *PyModule_GetFilename(PyObject *)`.
-    fn PyModule_GetFilename(py, m: Option<&PyObject>) -> *mut c_char {
+    fn PyModule_GetFilename(py, m: Option<&PyObject>) -> PyResult<*mut c_char> {
         let r = as_module(py, m).and_then(|m| text_of(py, m, name!("__file__"), "module filename missing"));
-        or_null(py, r.and_then(|n| utf8(py, &n)))
+        r.and_then(|n| utf8(py, &n))
     }
 
     /// C: `PyModuleDef *PyModule_GetDef(PyObject *)`.
-    fn PyModule_GetDef(py, m: Option<&PyObject>) -> *mut PyModuleDef {
-        or_null(py, as_module(py, m).map(|m| m.md_def.get()))
+    fn PyModule_GetDef(py, m: Option<&PyObject>) -> PyResult<*mut PyModuleDef> {
+        as_module(py, m).map(|m| m.md_def.get())
     }
 
     /// C: `void *PyModule_GetState(PyObject *)`.
-    fn PyModule_GetState(py, m: Option<&PyObject>) -> *mut c_void {
-        or_null(py, as_module(py, m).map(|m| m.md_state.get()))
+    fn PyModule_GetState(py, m: Option<&PyObject>) -> PyResult<*mut c_void> {
+        as_module(py, m).map(|m| m.md_state.get())
     }
 
     /// C: `PyObject *PyState_FindModule(PyModuleDef *)`: borrowed; NULL without an error where there is none.

@@ -1,9 +1,9 @@
 //! pycapsule.h: making capsules, reading and changing their fields, and importing one by its name.
 
-use crate::util::{pointer, status, token};
+use crate::util::{IntoC, pointer, status, token};
 use core::ffi::{CStr, c_char, c_int, c_void};
 use dxpy_core::abi::{PyCapsule, PyCapsule_Destructor, PyObject};
-use dxpy_core::{PyResult, exceptions};
+use dxpy_core::exceptions;
 use dxpy_types::capsule::{self, legal};
 
 /// C: `PyObject *PyCapsule_New(void *pointer, const char *name, PyCapsule_Destructor destructor)`.
@@ -21,14 +21,6 @@ pub unsafe extern "C" fn PyCapsule_New(
     pointer(py, capsule::new(py, p, name, destructor))
 }
 
-/// A C pointer: NULL with the error pending.
-fn raw<T>(py: dxpy_core::Py<'_>, r: PyResult<*mut T>) -> *mut T {
-    r.unwrap_or_else(|e| {
-        e.restore(py);
-        core::ptr::null_mut()
-    })
-}
-
 /// C: `void *PyCapsule_GetPointer(PyObject *capsule, const char *name)`.
 ///
 /// # Safety
@@ -37,7 +29,7 @@ fn raw<T>(py: dxpy_core::Py<'_>, r: PyResult<*mut T>) -> *mut T {
 pub unsafe extern "C" fn PyCapsule_GetPointer(o: *mut PyObject, name: *const c_char) -> *mut c_void {
     // SAFETY: the caller's promise.
     let (py, o) = unsafe { (token(), o.as_ref()) };
-    raw(py, capsule::pointer(py, o, name))
+    capsule::pointer(py, o, name).into_c(py)
 }
 
 /// C: `int PyCapsule_IsValid(PyObject *capsule, const char *name)`.
@@ -58,7 +50,7 @@ pub unsafe extern "C" fn PyCapsule_IsValid(o: *mut PyObject, name: *const c_char
 pub unsafe extern "C" fn PyCapsule_Import(name: *const c_char, _no_block: c_int) -> *mut c_void {
     // SAFETY: the caller's promise.
     let (py, name) = unsafe { (token(), CStr::from_ptr(name)) };
-    raw(py, capsule::import(py, name))
+    capsule::import(py, name).into_c(py)
 }
 
 /// The field of a capsule, or NULL with an error that names the function.
@@ -68,7 +60,7 @@ pub unsafe extern "C" fn PyCapsule_Import(name: *const c_char, _no_block: c_int)
 unsafe fn get<T>(o: *mut PyObject, function: &str, f: impl FnOnce(&PyCapsule) -> *mut T) -> *mut T {
     // SAFETY: the caller's promise.
     let (py, o) = unsafe { (token(), o.as_ref()) };
-    raw(py, legal(py, o, function).map(f))
+    legal(py, o, function).map(f).into_c(py)
 }
 
 /// Changes a capsule, or fails with an error that names the function.

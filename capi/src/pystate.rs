@@ -255,3 +255,13 @@ pub unsafe extern "C" fn PyThreadState_DeleteCurrent() {
     // SAFETY: the caller's promise.
     unsafe { states::delete_current(thread::current()) }
 }
+
+/// C: `PyThreadState *Py_NewInterpreter(void)`: NULL, for there is one interpreter; callers raise their own error.
+///
+/// # Safety
+/// None.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn Py_NewInterpreter() -> *mut PyThreadState {
+    eprintln!("dx-py: Py_NewInterpreter: sub-interpreters are not implemented");
+    core::ptr::null_mut()
+}

@@ -6,23 +6,7 @@ use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::types::{self, attrs, create, lookup, ready, spec};
-use dxpy_core::{Owned, Py, PyResult, exceptions, module, tuple};
-
-/// A new type as C has it.
-///
-/// # Safety
-/// The specification's contract.
-unsafe fn from_spec(
-    py: Py<'_>,
-    meta: Option<&PyTypeObject>,
-    module: Option<&PyObject>,
-    of: &PyType_Spec,
-    bases: Option<&PyObject>,
-    lenient: bool,
-) -> PyResult<Owned<PyTypeObject>> {
-    // SAFETY: the caller's promise.
-    unsafe { spec::from_spec(py, meta, module, of, bases, lenient) }
-}
+use dxpy_core::{Owned, PyResult, exceptions, module, tuple};
 
 /// The state of a module object, NULL for none.
 fn state_of(m: *mut PyObject) -> *mut c_void {
@@ -39,60 +23,47 @@ api! {
     /// C: `PyObject *PyType_FromMetaclass(PyTypeObject *, PyObject *, PyType_Spec *, PyObject *)`.
     fn PyType_FromMetaclass(py, meta: Option<&PyTypeObject>, module: Option<&PyObject>, of: &PyType_Spec, bases: Option<&PyObject>) -> PyResult<Owned<PyTypeObject>> {
         // SAFETY: the function's contract.
-        unsafe { from_spec(py, meta, module, of, bases, false) }
+        unsafe { spec::from_spec(py, meta, module, of, bases, false) }
     }
 
     /// C: `PyObject *PyType_FromModuleAndSpec(PyObject *, PyType_Spec *, PyObject *)`.
     fn PyType_FromModuleAndSpec(py, module: Option<&PyObject>, of: &PyType_Spec, bases: Option<&PyObject>) -> PyResult<Owned<PyTypeObject>> {
         // SAFETY: the function's contract.
-        unsafe { from_spec(py, None, module, of, bases, true) }
+        unsafe { spec::from_spec(py, None, module, of, bases, true) }
     }
 
     /// C: `PyObject *PyType_FromSpecWithBases(PyType_Spec *, PyObject *)`.
     fn PyType_FromSpecWithBases(py, of: &PyType_Spec, bases: Option<&PyObject>) -> PyResult<Owned<PyTypeObject>> {
         // SAFETY: the function's contract.
-        unsafe { from_spec(py, None, None, of, bases, true) }
+        unsafe { spec::from_spec(py, None, None, of, bases, true) }
     }
 
     /// C: `PyObject *PyType_FromSpec(PyType_Spec *)`.
     fn PyType_FromSpec(py, of: &PyType_Spec) -> PyResult<Owned<PyTypeObject>> {
         // SAFETY: the function's contract.
-        unsafe { from_spec(py, None, None, of, None, true) }
+        unsafe { spec::from_spec(py, None, None, of, None, true) }
     }
 
     /// C: `void *PyType_GetSlot(PyTypeObject *, int)`.
-    fn PyType_GetSlot(py, ty: &PyTypeObject, id: c_int) -> *mut c_void {
-        spec::get_slot(ty, id).unwrap_or_else(|| {
-            exceptions::system_error(py, format_args!("bad argument to internal function")).restore(py);
-            core::ptr::null_mut()
+    fn PyType_GetSlot(py, ty: &PyTypeObject, id: c_int) -> PyResult<*mut c_void> {
+        spec::get_slot(ty, id).ok_or_else(|| {
+            exceptions::system_error(py, format_args!("bad argument to internal function"))
         })
     }
 
     /// C: `PyObject *PyType_GetModule(PyTypeObject *)`: borrowed.
-    fn PyType_GetModule(py, ty: &PyTypeObject) -> *mut PyObject {
-        spec::module(py, ty).unwrap_or_else(|e| {
-            e.restore(py);
-            core::ptr::null_mut()
-        })
+    fn PyType_GetModule(py, ty: &PyTypeObject) -> PyResult<*mut PyObject> {
+        spec::module(py, ty)
     }
 
     /// C: `void *PyType_GetModuleState(PyTypeObject *)`.
-    fn PyType_GetModuleState(py, ty: &PyTypeObject) -> *mut c_void {
-        spec::module(py, ty).map_or_else(
-            |e| {
-                e.restore(py);
-                core::ptr::null_mut()
-            },
-            state_of,
-        )
+    fn PyType_GetModuleState(py, ty: &PyTypeObject) -> PyResult<*mut c_void> {
+        spec::module(py, ty).map(state_of)
     }
 
     /// C: `PyObject *PyType_GetModuleByDef(PyTypeObject *, PyModuleDef *)`: borrowed.
-    fn PyType_GetModuleByDef(py, ty: &PyTypeObject, def: *const PyModuleDef) -> *mut PyObject {
-        spec::module_by_def(py, ty, def).unwrap_or_else(|e| {
-            e.restore(py);
-            core::ptr::null_mut()
-        })
+    fn PyType_GetModuleByDef(py, ty: &PyTypeObject, def: *const PyModuleDef) -> PyResult<*mut PyObject> {
+        spec::module_by_def(py, ty, def)
     }
 
     /// C: `PyObject *PyType_GetName(PyTypeObject *)`: `__name__`.
@@ -132,44 +103,32 @@ api! {
     }
 
     /// C: `PyTypeObject *_PyType_CalculateMetaclass(PyTypeObject *, PyObject *)`: borrowed.
-    fn _PyType_CalculateMetaclass(py, meta: &PyTypeObject, bases: &PyTupleObject) -> *mut PyTypeObject {
-        match create::calculate_metaclass(py, meta, tuple::items(bases)) {
-            Ok(ty) => ty.as_ptr() as *mut PyTypeObject,
-            Err(e) => {
-                e.restore(py);
-                core::ptr::null_mut()
-            }
-        }
+    fn _PyType_CalculateMetaclass(py, meta: &PyTypeObject, bases: &PyTupleObject) -> PyResult<*mut PyTypeObject> {
+        create::calculate_metaclass(py, meta, tuple::items(bases)).map(|ty| ty.as_ptr().cast())
     }
 
     /// C: `Py_ssize_t PyType_GetTypeDataSize(PyTypeObject *)` (PEP 697).
     fn PyType_GetTypeDataSize(_, ty: &PyTypeObject) -> isize {
-        // SAFETY: LIVE: a type holds its base.
-        let base = unsafe { ty.tp_base.get().as_ref() }.map_or(0, |b| b.tp_basicsize.get());
-        (ty.tp_basicsize.get() - ((base + 15) & !15)).max(0)
+        (ty.tp_basicsize.get() - spec::added_at(ty)).max(0)
     }
 
     /// C: `void *PyObject_GetTypeData(PyObject *, PyTypeObject *)` (PEP 697).
     fn PyObject_GetTypeData(_, o: &PyObject, ty: &PyTypeObject) -> *mut c_void {
-        // SAFETY: LIVE: a type holds its base.
-        let base = unsafe { ty.tp_base.get().as_ref() }.map_or(0, |b| b.tp_basicsize.get());
         // SAFETY: LAYOUT: the object is an instance of the type, whose data begins there.
-        unsafe { o.as_ptr().byte_offset((base + 15) & !15).cast() }
+        unsafe { o.as_ptr().byte_offset(spec::added_at(ty)).cast() }
     }
 
     /// C: `void *PyObject_GetItemData(PyObject *)` (PEP 697).
-    fn PyObject_GetItemData(py, o: &PyObject) -> *mut c_void {
+    fn PyObject_GetItemData(py, o: &PyObject) -> PyResult<*mut c_void> {
         let ty = o.ty();
         if ty.tp_flags.get() & Py_TPFLAGS_ITEMS_AT_END == 0 {
-            exceptions::type_error(
+            return Err(exceptions::type_error(
                 py,
                 format_args!("type '{}' does not have Py_TPFLAGS_ITEMS_AT_END", dxpy_core::call::type_name(ty)),
-            )
-            .restore(py);
-            return core::ptr::null_mut();
+            ));
         }
         // SAFETY: LAYOUT: the flag says that items follow the basic size.
-        unsafe { o.as_ptr().byte_offset(ty.tp_basicsize.get()).cast() }
+        Ok(unsafe { o.as_ptr().byte_offset(ty.tp_basicsize.get()).cast() })
     }
 
     /// C: `PyObject *_PyType_Name(PyTypeObject *)`'s text: the part of `tp_name` after its last dot.

@@ -113,6 +113,16 @@ impl IntoC for PyResult<c_int> {
     }
 }
 
+impl<T> IntoC for PyResult<*mut T> {
+    type C = *mut T;
+    fn into_c(self, py: Py<'_>) -> *mut T {
+        self.unwrap_or_else(|e| {
+            e.restore(py);
+            core::ptr::null_mut()
+        })
+    }
+}
+
 /// Results whose failure is -1.
 macro_rules! minus_one { ($($ty:ty),*) => { $(
     impl IntoC for PyResult<$ty> {

@@ -29,15 +29,9 @@ api! {
     }
 
     /// C: `PyObject *PyWeakref_GetObject(PyObject *)`: borrowed; None for one that is gone.
-    fn PyWeakref_GetObject(py, w: Option<&PyObject>) -> *mut PyObject {
-        match as_weak(py, w) {
-            // Whoever holds the object goes on doing so, as far as the caller knows.
-            Ok(w) => weakref::target(w).map_or_else(|| object::none().into_ptr(), |o| o.as_ptr()),
-            Err(e) => {
-                e.restore(py);
-                core::ptr::null_mut()
-            }
-        }
+    fn PyWeakref_GetObject(py, w: Option<&PyObject>) -> PyResult<*mut PyObject> {
+        // Whoever holds the object goes on doing so, as far as the caller knows.
+        as_weak(py, w).map(|w| weakref::target(w).map_or_else(|| object::none().into_ptr(), |o| o.as_ptr()))
     }
 
     /// C: `void PyObject_ClearWeakRefs(PyObject *)`: for the `tp_dealloc` of types with weak references.

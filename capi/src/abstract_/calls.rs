@@ -30,18 +30,6 @@ api! {
         unsafe { call::vectorcall_raw(py, f, args, nargsf, names) }
     }
 
-    /// C: `PyObject *_PyObject_Vectorcall(...)`: the provisional name of 3.8.
-    fn _PyObject_Vectorcall(
-        py,
-        f: &PyObject,
-        args: *const *mut PyObject,
-        nargsf: usize,
-        names: Option<&PyTupleObject>,
-    ) -> PyResult<Owned> {
-        // SAFETY: the vectorcall contract.
-        unsafe { call::vectorcall_raw(py, f, args, nargsf, names) }
-    }
-
     /// C: `PyObject *PyObject_VectorcallDict(PyObject *, PyObject *const *, size_t, PyObject *kwargs)`.
     fn PyObject_VectorcallDict(
         py,
@@ -124,18 +112,6 @@ api! {
         unsafe { call::vectorcall_raw(py, f, args, n as usize, None) }
     }
 
-    /// C: `PyObject *_PyObject_FastCallDict(PyObject *, PyObject *const *, size_t, PyObject *)`.
-    fn _PyObject_FastCallDict(
-        py,
-        f: &PyObject,
-        args: *const *mut PyObject,
-        nargsf: usize,
-        kw: Option<&PyDictObject>,
-    ) -> PyResult<Owned> {
-        let t = pack(py, args, call::nargs(nargsf))?;
-        call::call_tuple(py, f, &t, kw)
-    }
-
     /// C: `PyObject *_PyObject_MakeTpCall(PyThreadState *, PyObject *, PyObject *const *, Py_ssize_t, PyObject *)`: a call
     /// by `tp_call`, keywords a dict or a tuple of names.
     fn _PyObject_MakeTpCall(
@@ -168,15 +144,6 @@ api! {
         unsafe { call::check_result(py, f.unwrap_or(&dxpy_core::object::none()), result) }
     }
 
-    /// C: `PyObject *PyObject_CallMethodNoArgs(PyObject *, PyObject *)`.
-    fn PyObject_CallMethodNoArgs(py, o: &PyObject, key: &PyUnicodeObject) -> PyResult<Owned> {
-        call::method_str(py, o, key, [])
-    }
-
-    /// C: `PyObject *PyObject_CallMethodOneArg(PyObject *, PyObject *, PyObject *)`.
-    fn PyObject_CallMethodOneArg(py, o: &PyObject, key: &PyUnicodeObject, a: &PyObject) -> PyResult<Owned> {
-        call::method_str(py, o, key, [a])
-    }
 }
 
 /// C: `vectorcallfunc PyVectorcall_Function(PyObject *)`.

@@ -2,9 +2,8 @@
 //! (`convertitem`, `convertsimple`, `skipitem` of `Python/getargs.c`).
 
 use crate::varargs::VaList;
-use core::cell::Cell;
 use core::ffi::{CStr, c_char, c_int, c_uint, c_void};
-use dxpy_core::abi::constants::PyBUF_SIMPLE;
+use dxpy_core::abi::constants::{PyBUF_SIMPLE, PyBUF_WRITABLE};
 use dxpy_core::abi::*;
 use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
@@ -607,8 +606,6 @@ impl Reader<'_, '_> {
     }
 }
 
-use dxpy_core::abi::constants::PyBUF_WRITABLE;
-
 /// Copies bytes and a NUL.
 ///
 /// # Safety
@@ -630,6 +627,3 @@ fn simple_view(py: Py<'_>, arg: &PyObject, view: &Py_buffer) -> Converted {
     }
     Ok(())
 }
-
-/// Keeps the type of a pointer to a size honest.
-const _: () = assert!(size_of::<Cell<isize>>() == size_of::<Py_ssize_t>());

@@ -179,10 +179,20 @@ fn bases_of(py: Py<'_>, given: Option<&PyObject>, all: &[PyType_Slot]) -> PyResu
     one(base.unwrap_or(PyBaseObject_Type.0.as_object()))
 }
 
+/// Where what a type adds to its base by a negative size begins in an instance: behind the base's part, as aligned as
+/// any object is (PEP 697).
+pub fn added_at(ty: &PyTypeObject) -> isize {
+    // SAFETY: LIVE: a type holds its base.
+    unsafe { ty.tp_base.get().as_ref() }.map_or(0, |b| aligned(b.tp_basicsize.get()))
+}
+
+fn aligned(n: isize) -> isize {
+    (n + 15) & !15
+}
+
 /// Sizes of the instances: as given, the base's for 0, and for a negative one what is added to the base's (PEP 697).
 /// Also where the added part begins.
 fn sizes(py: Py<'_>, spec: &PyType_Spec, base: &PyTypeObject) -> PyResult<(isize, isize)> {
-    let align = |n: isize| (n + 15) & !15;
     let given = spec.basicsize.get() as isize;
     if given > 0 {
         return Ok((given, given));
@@ -190,7 +200,7 @@ fn sizes(py: Py<'_>, spec: &PyType_Spec, base: &PyTypeObject) -> PyResult<(isize
     if given == 0 {
         return Ok((base.tp_basicsize.get(), 0));
     }
-    let start = align(base.tp_basicsize.get());
+    let start = aligned(base.tp_basicsize.get());
     let at_end = (base.tp_flags.get() | spec.flags.get() as c_ulong) & Py_TPFLAGS_ITEMS_AT_END != 0;
     if base.tp_itemsize.get() != 0 && !at_end {
         return Err(exceptions::system_error(
@@ -198,7 +208,7 @@ fn sizes(py: Py<'_>, spec: &PyType_Spec, base: &PyTypeObject) -> PyResult<(isize
             format_args!("Cannot extend variable-size class without Py_TPFLAGS_ITEMS_AT_END."),
         ));
     }
-    Ok((start + align(-given), start))
+    Ok((start + aligned(-given), start))
 }
 
 /// `PyType_FromMetaclass`. `lenient` warns of a metatype with a `__new__` of its own, as the older functions do, where

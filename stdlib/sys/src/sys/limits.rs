@@ -1,6 +1,6 @@
 //! Limits and counters of the interpreter: recursion, switching of threads, digits of integers, memory, loading flags.
 
-use core::sync::atomic::{AtomicI32, Ordering};
+use core::sync::atomic::Ordering;
 use dxpy_core::abi::*;
 use dxpy_core::thread::{self, gil, states};
 use dxpy_core::{Py, PyResult, alloc, audit, exceptions, long, types, unicode};
@@ -104,17 +104,14 @@ pub(super) fn set_int_max_str_digits(py: Py<'_>, _: &PyModuleObject, n: i32) -> 
     }
 }
 
-/// The flags of `dlopen` for extension modules.
-static DLOPEN_FLAGS: AtomicI32 = AtomicI32::new(libc::RTLD_NOW);
-
 /// `sys.getdlopenflags`.
 pub fn getdlopenflags(_: Py<'_>, _: &PyModuleObject) -> i32 {
-    DLOPEN_FLAGS.load(Ordering::Relaxed)
+    dxpy_import::dynamic::flags()
 }
 
 /// `sys.setdlopenflags`.
 pub(super) fn setdlopenflags(_: Py<'_>, _: &PyModuleObject, flags: i32) {
-    DLOPEN_FLAGS.store(flags, Ordering::Relaxed);
+    dxpy_import::dynamic::set_flags(flags);
 }
 
 /// `sys._clear_type_cache`.
