@@ -35,6 +35,7 @@ pub mod pyerrors;
 pub mod pystate;
 pub mod pythonrun;
 pub mod pythread;
+pub mod pytime;
 pub mod setobject;
 pub mod sliceobject;
 pub mod tupleobject;

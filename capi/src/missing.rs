@@ -153,9 +153,9 @@ functions! { pointer:
     _PyInterpreterID_New _PyInterpreterState_Enable _PyInterpreterState_GetEvalFrameFunc
     _PyInterpreterState_GetIDObject _PyInterpreterState_GetMainModule _PyInterpreterState_LookUpID
     _PyLong_DivmodNear _PyLong_Format _PyLong_FormatBytesWriter _PyLong_FromBytes _PyLong_FromDigits
-    _PyLong_FromTime_t _PyLong_FromUid _PyLong_GCD _PyLong_Lshift _PyLong_Rshift _PyMem_RawStrdup
-    _PyMem_RawWcsdup _PyMem_Strdup _PyModule_CreateInitialized _PyNamespace_New _PyObject_Call
-    _PyObject_CallMethod _PyObject_CallMethodId _PyObject_CallMethodIdObjArgs _PyObject_CallMethodId_SizeT
+    _PyLong_FromUid _PyLong_GCD _PyLong_Lshift _PyLong_Rshift _PyMem_RawStrdup _PyMem_RawWcsdup
+    _PyMem_Strdup _PyModule_CreateInitialized _PyNamespace_New _PyObject_Call _PyObject_CallMethod
+    _PyObject_CallMethodId _PyObject_CallMethodIdObjArgs _PyObject_CallMethodId_SizeT
     _PyObject_Call_Prepend _PyObject_FastCallDictTstate _PyObject_FunctionStr _PyObject_GC_Resize
     _PyObject_GetAttrId _PyObject_GetState _PyObject_LookupSpecial _PyObject_LookupSpecialId
     _PyRuntimeState_Init _PyRuntime_Initialize _PySequence_BytesToCharpArray _PySlice_FromIndices
@@ -222,40 +222,33 @@ functions! { integer:
     _PyArena_AddPyObject _PyBytes_Find _PyBytes_ReverseFind _PyCode_CheckLineNumber _PyCode_Validate
     _PyConfig_FromDict _PyCrossInterpreterData_InitWithSize _PyCrossInterpreterData_Lookup
     _PyCrossInterpreterData_RegisterClass _PyCrossInterpreterData_Release
-    _PyCrossInterpreterData_ReleaseAndRawFree _PyCrossInterpreterData_UnregisterClass _PyDeadline_Get
-    _PyDeadline_Init _PyDict_CheckConsistency _PyDict_ContainsId _PyDict_DelItemId _PyDict_MergeEx
-    _PyDict_SetItemId _PyErr_CheckSignals _PyErr_CheckSignalsTstate _PyErr_ExceptionMatches
-    _PyEval_GetSwitchInterval _PyEval_MakePendingCalls _PyEval_SetTrace _PyEval_SliceIndexNotNone
-    _PyException_AddNote _PyFloat_FormatAdvancedWriter _PyGen_SetStopIterationValue
+    _PyCrossInterpreterData_ReleaseAndRawFree _PyCrossInterpreterData_UnregisterClass
+    _PyDict_CheckConsistency _PyDict_ContainsId _PyDict_DelItemId _PyDict_MergeEx _PyDict_SetItemId
+    _PyErr_CheckSignals _PyErr_CheckSignalsTstate _PyErr_ExceptionMatches _PyEval_GetSwitchInterval
+    _PyEval_MakePendingCalls _PyEval_SetTrace _PyEval_SliceIndexNotNone _PyException_AddNote
+    _PyFloat_FormatAdvancedWriter _PyGen_SetStopIterationValue
     _PyImport_CheckSubinterpIncompatibleExtensionAllowed _PyImport_ClearExtension _PyImport_FixupBuiltin
     _PyImport_FixupExtensionObject _PyImport_IsInitialized _PyImport_ReleaseLock
     _PyInterpreterState_HasFeature _PyInterpreterState_IDIncref _PyInterpreterState_IDInitref
     _PyInterpreterState_IsRunningMain _PyInterpreterState_RequiresIDRef _PyInterpreterState_SetConfig
-    _PyInterpreterState_SetRunningMain _PyLong_AsTime_t _PyLong_FileDescriptor_Converter
-    _PyLong_FormatAdvancedWriter _PyLong_FormatWriter _PyLong_FromGid _PyLong_Size_t_Converter
-    _PyLong_UnsignedInt_Converter _PyLong_UnsignedLongLong_Converter _PyLong_UnsignedLong_Converter
-    _PyLong_UnsignedShort_Converter _PyMem_GetAllocatorName _PyMem_SetDefaultAllocator
-    _PyMem_SetupAllocators _PyModuleSpec_IsInitializing _PyOS_InterruptOccurred _PyOS_IsMainThread
-    _PyOS_URandom _PyOS_URandomNonblock _PyObject_CheckConsistency _PyObject_CheckCrossInterpreterData
-    _PyObject_DebugMallocStats _PyObject_GenericSetAttrWithDict _PyObject_GetCrossInterpreterData
-    _PyObject_GetMethod _PyObject_HasLen _PyObject_IsAbstract _PyObject_IsFreed _PyObject_LookupAttrId
-    _PyObject_SetAttrId _PyRun_AnyFileObject _PyRun_InteractiveLoopObject _PyRun_SimpleFileObject
-    _PySlice_GetLongIndices _PyState_AddModule _PySys_GetSizeOf _PyTime_Add _PyTime_AsMicroseconds
-    _PyTime_AsMilliseconds _PyTime_AsNanoseconds _PyTime_AsNanosecondsObject _PyTime_AsTimespec
-    _PyTime_AsTimeval _PyTime_AsTimevalTime_t _PyTime_FromMicrosecondsClamp _PyTime_FromMillisecondsObject
-    _PyTime_FromNanoseconds _PyTime_FromNanosecondsObject _PyTime_FromSeconds _PyTime_FromSecondsObject
-    _PyTime_FromTimespec _PyTime_FromTimeval _PyTime_GetMonotonicClock _PyTime_GetMonotonicClockWithInfo
-    _PyTime_GetPerfCounter _PyTime_GetPerfCounterWithInfo _PyTime_GetSystemClock
-    _PyTime_GetSystemClockWithInfo _PyTime_MulDiv _PyTime_ObjectToTime_t _PyTime_ObjectToTimespec
-    _PyTime_ObjectToTimeval _PyTime_gmtime _PyTime_localtime _PyToken_OneChar _PyToken_ThreeChars
-    _PyToken_TwoChars _PyTraceBack_Print_Indented _PyTraceMalloc_GetMemory _PyTraceMalloc_GetTracebackLimit
-    _PyTraceMalloc_Init _PyTraceMalloc_IsTracing _PyTraceMalloc_Start _PyTuple_Resize
-    _PyType_CheckConsistency _PyUnicodeWriter_PrepareKindInternal _PyUnicodeWriter_WriteLatin1String
-    _PyUnicode_CheckConsistency _PyUnicode_Equal _PyUnicode_EqualToASCIIId _PyUnicode_EqualToASCIIString
-    _PyUnicode_FindMaxChar _PyUnicode_FormatAdvancedWriter _PyUnicode_InsertThousandsGrouping
-    _PyUnicode_IsCaseIgnorable _PyUnicode_IsCased _PyUnicode_IsPrintable _PyUnicode_IsXidContinue
-    _PyUnicode_IsXidStart _PyUnicode_ScanIdentifier _PyUnicode_ToDecimalDigit _PyUnicode_ToDigit
-    _PyUnicode_ToFoldedFull _PyUnicode_ToTitleFull _PyUnicode_ToTitlecase _PyUnicode_ToUppercase
+    _PyInterpreterState_SetRunningMain _PyLong_FileDescriptor_Converter _PyLong_FormatAdvancedWriter
+    _PyLong_FormatWriter _PyLong_FromGid _PyLong_Size_t_Converter _PyLong_UnsignedInt_Converter
+    _PyLong_UnsignedLongLong_Converter _PyLong_UnsignedLong_Converter _PyLong_UnsignedShort_Converter
+    _PyMem_GetAllocatorName _PyMem_SetDefaultAllocator _PyMem_SetupAllocators _PyModuleSpec_IsInitializing
+    _PyOS_InterruptOccurred _PyOS_IsMainThread _PyOS_URandom _PyOS_URandomNonblock
+    _PyObject_CheckConsistency _PyObject_CheckCrossInterpreterData _PyObject_DebugMallocStats
+    _PyObject_GenericSetAttrWithDict _PyObject_GetCrossInterpreterData _PyObject_GetMethod _PyObject_HasLen
+    _PyObject_IsAbstract _PyObject_IsFreed _PyObject_LookupAttrId _PyObject_SetAttrId _PyRun_AnyFileObject
+    _PyRun_InteractiveLoopObject _PyRun_SimpleFileObject _PySlice_GetLongIndices _PyState_AddModule
+    _PySys_GetSizeOf _PyToken_OneChar _PyToken_ThreeChars _PyToken_TwoChars _PyTraceBack_Print_Indented
+    _PyTraceMalloc_GetMemory _PyTraceMalloc_GetTracebackLimit _PyTraceMalloc_Init _PyTraceMalloc_IsTracing
+    _PyTraceMalloc_Start _PyTuple_Resize _PyType_CheckConsistency _PyUnicodeWriter_PrepareKindInternal
+    _PyUnicodeWriter_WriteLatin1String _PyUnicode_CheckConsistency _PyUnicode_Equal
+    _PyUnicode_EqualToASCIIId _PyUnicode_EqualToASCIIString _PyUnicode_FindMaxChar
+    _PyUnicode_FormatAdvancedWriter _PyUnicode_InsertThousandsGrouping _PyUnicode_IsCaseIgnorable
+    _PyUnicode_IsCased _PyUnicode_IsPrintable _PyUnicode_IsXidContinue _PyUnicode_IsXidStart
+    _PyUnicode_ScanIdentifier _PyUnicode_ToDecimalDigit _PyUnicode_ToDigit _PyUnicode_ToFoldedFull
+    _PyUnicode_ToTitleFull _PyUnicode_ToTitlecase _PyUnicode_ToUppercase
     _PyUnicode_WideCharString_Converter _PyUnicode_WideCharString_Opt_Converter _PyWideStringList_Copy
     _Py_AtExit _Py_CoerceLegacyLocale _Py_DecodeLocaleEx _Py_DecodeUTF8Ex _Py_DisplaySourceLine
     _Py_EncodeLocaleEx _Py_EncodeUTF8Ex _Py_FdIsInteractive _Py_GetErrorHandler _Py_GetForceASCII
@@ -270,9 +263,8 @@ functions! { integer:
 }
 
 functions! { double:
-    PyOS_string_to_double _Py_c_pow PyFloat_Unpack2 _PyLong_Frexp _PyTime_AsSecondsDouble
-    _PyUnicode_ToNumeric _Py_c_abs _Py_c_diff _Py_c_neg _Py_c_prod _Py_c_quot _Py_c_sum _Py_dg_strtod
-    _Py_parse_inf_or_nan
+    PyOS_string_to_double _Py_c_pow PyFloat_Unpack2 _PyLong_Frexp _PyUnicode_ToNumeric _Py_c_abs _Py_c_diff
+    _Py_c_neg _Py_c_prod _Py_c_quot _Py_c_sum _Py_dg_strtod _Py_parse_inf_or_nan
 }
 
 functions! { void:
@@ -302,14 +294,13 @@ functions! { void:
     _PyModule_Clear _PyModule_ClearDict _PyObject_AssertFailed _PyObject_DebugTypeStats _PyObject_Dump
     _PyPathConfig_ClearGlobal _PyPreConfig_InitCompatConfig _PyRuntimeState_Fini _PyRuntime_Finalize
     _PyThreadState_Bind _PyThreadState_DeleteCurrent _PyThreadState_DeleteExcept _PyThreadState_Init
-    _PyTime_AsTimespec_clamp _PyTime_AsTimeval_clamp _PyTraceMalloc_ClearTraces _PyTraceMalloc_ResetPeak
-    _PyTraceMalloc_Stop _PyTraceback_Add _PyTuple_DebugMallocStats _PyTuple_MaybeUntrack
-    _PyUnicode_FastFill _PyWeakref_ClearRef _PyWideStringList_Clear _Py_BreakPoint _Py_ClearArgcArgv
-    _Py_ClearStandardStreamEncoding _Py_DumpASCII _Py_DumpDecimal _Py_DumpExtensionModules
-    _Py_DumpHexadecimal _Py_DumpTraceback _Py_FatalErrorFormat _Py_FatalRefcountErrorFunc
-    _Py_FreeCharPArray _Py_ResetForceASCII _Py_RestoreSignals _Py_SetProgramFullPath _Py_add_one_to_index_C
-    _Py_add_one_to_index_F _Py_closerange _Py_dg_freedtoa _Py_get_env_flag _Py_hashtable_clear
-    _Py_hashtable_destroy
+    _PyTraceMalloc_ClearTraces _PyTraceMalloc_ResetPeak _PyTraceMalloc_Stop _PyTraceback_Add
+    _PyTuple_DebugMallocStats _PyTuple_MaybeUntrack _PyUnicode_FastFill _PyWeakref_ClearRef
+    _PyWideStringList_Clear _Py_BreakPoint _Py_ClearArgcArgv _Py_ClearStandardStreamEncoding _Py_DumpASCII
+    _Py_DumpDecimal _Py_DumpExtensionModules _Py_DumpHexadecimal _Py_DumpTraceback _Py_FatalErrorFormat
+    _Py_FatalRefcountErrorFunc _Py_FreeCharPArray _Py_ResetForceASCII _Py_RestoreSignals
+    _Py_SetProgramFullPath _Py_add_one_to_index_C _Py_add_one_to_index_F _Py_closerange _Py_dg_freedtoa
+    _Py_get_env_flag _Py_hashtable_clear _Py_hashtable_destroy
 }
 
 data! {

@@ -50,8 +50,17 @@ pub fn time_t(py: Py<'_>, o: &PyObject, round: Round) -> PyResult<i64> {
 
 /// `_PyTime_ObjectToTimespec`: seconds and nanoseconds.
 pub fn timespec(py: Py<'_>, o: &PyObject, round: Round) -> PyResult<(i64, i64)> {
+    parts(py, o, NS_PER_SECOND, round)
+}
+
+/// `_PyTime_ObjectToTimeval`: seconds and microseconds.
+pub fn timeval(py: Py<'_>, o: &PyObject, round: Round) -> PyResult<(i64, i64)> {
+    parts(py, o, 1_000_000, round)
+}
+
+fn parts(py: Py<'_>, o: &PyObject, per_second: i64, round: Round) -> PyResult<(i64, i64)> {
     match float::check(o) {
-        Some(f) => pytime::float_to_parts(f.ob_fval.get(), NS_PER_SECOND, round),
+        Some(f) => pytime::float_to_parts(f.ob_fval.get(), per_second, round),
         None => long::to_i64(&*number::index_any(py, o)?).map(|s| (s, 0)).ok_or(Error::TimeT),
     }
     .map_err(|e| refused(py, e))
