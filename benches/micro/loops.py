@@ -68,3 +68,32 @@ def bench_unpack(n):
     for _ in range(n):
         a, b = b, a
         a, b, c = c, a, b
+
+
+EACH = {
+    "range 10": ("", "for i in range(10): pass"),
+    "range 1000": ("", "for i in range(1000): pass"),
+    "range step": ("", "for i in range(0, 1000, 3): pass"),
+    "range big": ("", "for i in range(2**40, 2**40 + 100): pass"),
+    "while": ("", "i = 0\nwhile i < 100: i += 1"),
+    "while true break": ("", "while True: break"),
+    "nested": ("", "for i in range(10):\n    for j in range(10): pass"),
+    "continue": ("", "for i in range(100):\n    if i & 1: continue"),
+    "else": ("", "for i in (): pass\nelse: x = 1"),
+    "if chain": ("a = 5", "if a == 1: pass\nelif a == 2: pass\nelif a == 3: pass\nelif a == 5: pass"),
+    "list while pop": ("", "a = [1] * 50\nwhile a: a.pop()"),
+    "sum of squares": ("", "s = 0\nfor i in range(100): s += i * i"),
+    "float loop": ("", "s = 0.0\nfor i in range(100): s += i * 0.5"),
+    "index loop": ("a = list(range(100))", "for i in range(len(a)): a[i]"),
+    "sieve": ("", "s = [True] * 200\nfor i in range(2, 15):\n    if s[i]:\n        for j in range(i * i, 200, i): s[j] = False"),
+    "matrix": (
+        "a = [[1.0] * 6 for _ in range(6)]",
+        "for i in range(6):\n    for j in range(6):\n        t = 0.0\n        for k in range(6): t += a[i][k] * a[k][j]",
+    ),
+    "walrus": ("a = [1, 2, 3]", "if (k := len(a)) > 2: pass"),
+    "assert": ("a = 3", "assert a"),
+    "global store": ("global g", "g = 3"),
+    "nonlocal": ("x = 0\ndef f():\n    nonlocal x\n    x += 1", "f()"),
+    "del local": ("", "x = 1; del x"),
+    "multiple assignment": ("", "a = b = c = 1"),
+}

@@ -29,14 +29,22 @@ usage: benches [options] [startup] [micro] [pyperformance]      (without a kind:
 ";
 
 /// Names and contents of the micro benchmarks.
-const MICRO: [(&str, &str); 7] = [
+const MICRO: [(&str, &str); 15] = [
     ("calls", include_str!("../micro/calls.py")),
     ("attributes", include_str!("../micro/attributes.py")),
     ("loops", include_str!("../micro/loops.py")),
     ("containers", include_str!("../micro/containers.py")),
+    ("mappings", include_str!("../micro/mappings.py")),
     ("strings", include_str!("../micro/strings.py")),
+    ("arithmetic", include_str!("../micro/arithmetic.py")),
     ("exceptions", include_str!("../micro/exceptions.py")),
     ("generators", include_str!("../micro/generators.py")),
+    ("iteration", include_str!("../micro/iteration.py")),
+    ("regex", include_str!("../micro/regex.py")),
+    ("formats", include_str!("../micro/formats.py")),
+    ("records", include_str!("../micro/records.py")),
+    ("dates", include_str!("../micro/dates.py")),
+    ("streams", include_str!("../micro/streams.py")),
 ];
 
 fn main() -> ExitCode {

@@ -1,6 +1,7 @@
 """Runs the functions of one micro benchmark file: micro.py FILE OUT SECONDS VALUES.
 
-A function bench_NAME(n) does its work n times. Writes the lines that pyperf.py beside this file writes. Needs only sys,
+A function bench_NAME(n) does its work n times. A dictionary EACH of NAME: (SETUP, STATEMENT) makes one such function a row,
+which runs the setup once and the statement, written COPIES times over, n times. Writes the lines that pyperf.py beside this file writes. Needs only sys,
 posix and time, so that an interpreter that can do little else can be measured.
 """
 
@@ -25,6 +26,21 @@ def run(name, function, fd, seconds, values):
         posix.write(fd, ("V\t%s\t%d\t1\t%r\t%r\n" % (name, n, wall, cpu)).encode())
 
 
+COPIES = 5
+
+
+def made(row, names):
+    """The function of a row of EACH. Its names are locals, as those of a program's functions are."""
+    setup, statement = row
+    lines = ["def function(n):"]
+    lines += ["    " + line for line in setup.splitlines()]
+    lines += ["    for _ in range(n):"]
+    lines += ["        " + line for line in statement.splitlines() * COPIES]
+    scope = {}
+    exec("\n".join(lines), names, scope)
+    return scope["function"]
+
+
 def main():
     path, out, seconds, values = sys.argv[1:5]
     fd = posix.open(out, posix.O_WRONLY | posix.O_CREAT | posix.O_APPEND, 0o644)
@@ -35,6 +51,8 @@ def main():
     for name in list(names):
         if name.startswith("bench_"):
             run(name[6:], names[name], fd, float(seconds), int(values))
+    for name, row in names.get("EACH", {}).items():
+        run(name, made(row, names), fd, float(seconds), int(values))
 
 
 main()
