@@ -168,6 +168,7 @@ fn core(py: Py<'_>) -> PyResult<()> {
     program::EXIT.set(Some(|py, status| std::process::exit(end(py, status))));
     dxpy_types::init(py)?;
     bootstrap::first_modules(py, &dxpy_mod_lang::builtins::BUILTINS, &dxpy_mod_sys::sys::SYS)?;
+    dxpy_interp::remember(py, state::builtins().as_object())?;
     finish::keep_builtins(py)?;
     let printer = dxpy_import::stdprinter::new(py, 2)?;
     for n in [name!("stderr"), name!("__stderr__")] {

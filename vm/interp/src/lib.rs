@@ -15,6 +15,7 @@ mod unwind;
 
 pub use call::{eval_code, eval_function, function_vectorcall, make_function};
 pub use dispatch::eval_frame;
+pub use specialize::calls::remember;
 
 use dxpy_core::hooks::HOOKS;
 

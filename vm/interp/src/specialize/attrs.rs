@@ -43,7 +43,7 @@ fn kind(py: Py<'_>, ty: &PyTypeObject, name: &PyUnicodeObject, store: bool) -> K
         // A descriptor of another class, found here by its name, refuses such an instance.
         let plain = types::is_subtype(ty, of)
             && row.r#type.get() == Py_T_OBJECT_EX
-            && row.flags.get() & (READONLY | AUDIT) == 0;
+            && row.flags.get() & (Py_READONLY | Py_AUDIT_READ) == 0;
         return if plain { Kind::Slot(row.offset.get()) } else { Kind::Other };
     }
     if class.tp_descr_set.get().is_some() {
@@ -58,9 +58,6 @@ fn kind(py: Py<'_>, ty: &PyTypeObject, name: &PyUnicodeObject, store: bool) -> K
     }
     Kind::Plain(d)
 }
-
-const READONLY: i32 = Py_READONLY;
-const AUDIT: i32 = Py_AUDIT_READ;
 
 /// The version of a type, 0 when it can have none.
 fn version(ty: &PyTypeObject) -> Option<u32> {

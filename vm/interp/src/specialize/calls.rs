@@ -3,6 +3,7 @@
 use super::{read_u32, write_u32};
 use crate::call::{code_of, function_vectorcall};
 use crate::dispatch::Pc;
+use core::cell::Cell;
 use dxpy_bytecode::Op;
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
@@ -11,8 +12,9 @@ use dxpy_core::descr::PyMethodDescr_Type;
 use dxpy_core::function::PyFunction_Type;
 use dxpy_core::method::PyMethod_Type;
 use dxpy_core::ptr::Object;
+use dxpy_core::statics::Gil;
 use dxpy_core::types::inherit::has;
-use dxpy_core::{list, tuple, types, unicode};
+use dxpy_core::{Py, PyResult, attr, list, name, tuple, types, unicode};
 
 /// `CO_OPTIMIZED`, without `*args`, `**kwargs`.
 const SHAPE: i32 = 0x1 | 0x4 | 0x8;
@@ -62,7 +64,7 @@ pub unsafe fn call(pc: Pc, f: &PyObject, nargs: usize, bound: bool) -> Option<Op
             return builtin(&*(f.as_ptr() as *const PyCFunctionObject), nargs, bound);
         }
         if ty.is(&PyMethodDescr_Type.0) {
-            return descriptor(&*(f.as_ptr() as *const PyMethodDescrObject), nargs, bound, pc);
+            return descriptor(&*(f.as_ptr() as *const PyMethodDescrObject), nargs, bound);
         }
     }
     if let Some(class) = types::check(f) {
@@ -109,22 +111,67 @@ fn class_call(class: &PyTypeObject, nargs: usize, bound: bool) -> Option<Op> {
     None
 }
 
+/// `interp->callable_cache`: the functions whose meaning specialised instructions know, by identity. They are kept for
+/// the life of the process.
+pub struct Known {
+    /// `builtins.len`
+    pub len: Function,
+    /// `builtins.isinstance`
+    pub isinstance: Function,
+    /// `list.append`
+    pub append: Function,
+}
+
+/// One of them; NULL before `remember`.
+pub struct Function(Cell<*mut PyObject>);
+
+impl Function {
+    const fn unknown() -> Self {
+        Function(Cell::new(core::ptr::null_mut()))
+    }
+
+    #[inline(always)]
+    pub fn get(&self) -> *mut PyObject {
+        self.0.get()
+    }
+
+    /// Is it this object?
+    fn is<T>(&self, f: &T) -> bool {
+        core::ptr::addr_eq(self.0.get(), f)
+    }
+}
+
+/// What `remember` found.
+pub static KNOWN: Gil<Known> =
+    Gil(Known { len: Function::unknown(), isinstance: Function::unknown(), append: Function::unknown() });
+
+/// Finds the functions that specialised instructions know (`init_interp_main`'s part of `callable_cache`), before any
+/// program can have changed `builtins`.
+///
+/// # Errors
+/// `AttributeError` where `builtins` lacks one.
+pub fn remember(py: Py<'_>, builtins: &PyObject) -> PyResult<()> {
+    KNOWN.len.0.set(attr::get(py, builtins, name!("len").get(py))?.into_ptr());
+    KNOWN.isinstance.0.set(attr::get(py, builtins, name!("isinstance").get(py))?.into_ptr());
+    KNOWN.append.0.set(attr::get(py, list::PyList_Type.0.as_object(), name!("append").get(py))?.into_ptr());
+    Ok(())
+}
+
 /// The flags of how C functions are called, without those of how they are found.
-const CONVENTION: i32 = METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD;
+pub const CONVENTION: i32 = METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD;
+/// The convention of arguments in an array, with names of keywords.
+pub const FAST_KEYWORDS: i32 = METH_FASTCALL | METH_KEYWORDS;
 
 fn builtin(f: &PyCFunctionObject, nargs: usize, bound: bool) -> Option<Op> {
     // SAFETY: STATIC: a function holds its definition.
     let def = unsafe { &*f.m_ml.get() };
     match def.ml_flags.get() & CONVENTION {
         METH_O if nargs == 1 => {
-            let is_len = dxpy_core::cfunction::name_of(def) == "len" && !bound && is_of_builtins(f);
+            let is_len = !bound && KNOWN.len.is(f);
             Some(if is_len { Op::CALL_NO_KW_LEN } else { Op::CALL_NO_KW_BUILTIN_O })
         }
         METH_FASTCALL => {
-            let is_instance = nargs == 2
-                && !bound
-                && is_of_builtins(f)
-                && dxpy_core::cfunction::name_of(def) == "isinstance";
+            let is_instance = nargs == 2 && !bound && KNOWN.isinstance.is(f);
             Some(if is_instance { Op::CALL_NO_KW_ISINSTANCE } else { Op::CALL_NO_KW_BUILTIN_FAST })
         }
         FAST_KEYWORDS => Some(Op::CALL_BUILTIN_FAST_WITH_KEYWORDS),
@@ -132,24 +179,14 @@ fn builtin(f: &PyCFunctionObject, nargs: usize, bound: bool) -> Option<Op> {
     }
 }
 
-const FAST_KEYWORDS: i32 = METH_FASTCALL | METH_KEYWORDS;
-
-/// Is it a function of `builtins`, whose meaning the specialised instructions know?
-pub fn is_of_builtins(f: &PyCFunctionObject) -> bool {
-    // SAFETY: LIVE: a function holds its module's name, or NULL.
-    unsafe { f.m_module.get().as_ref() }.is_some_and(|m| unicode::equals_str(m, "builtins"))
-}
-
-fn descriptor(d: &PyMethodDescrObject, nargs: usize, bound: bool, _: Pc) -> Option<Op> {
+fn descriptor(d: &PyMethodDescrObject, nargs: usize, bound: bool) -> Option<Op> {
     // SAFETY: STATIC: a descriptor holds its definition.
     let def = unsafe { &*d.d_method.get() };
     // The object is the first argument, whether it came as a method's or not.
     match def.ml_flags.get() & CONVENTION {
         METH_NOARGS if nargs == 1 => Some(Op::CALL_NO_KW_METHOD_DESCRIPTOR_NOARGS),
         METH_O if nargs == 2 => {
-            // SAFETY: LIVE: a descriptor holds its type.
-            let of_list = core::ptr::eq(d.d_common.d_type.get(), &raw const list::PyList_Type.0);
-            let append = of_list && bound && dxpy_core::cfunction::name_of(def) == "append";
+            let append = bound && KNOWN.append.is(d);
             Some(if append { Op::CALL_NO_KW_LIST_APPEND } else { Op::CALL_NO_KW_METHOD_DESCRIPTOR_O })
         }
         METH_FASTCALL if nargs > 0 => Some(Op::CALL_NO_KW_METHOD_DESCRIPTOR_FAST),

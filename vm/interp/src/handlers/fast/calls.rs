@@ -1,10 +1,10 @@
 //! Calls.
 
 use super::super::*;
-use super::miss;
+use super::{is, miss};
 use crate::call::code_of;
 use crate::dispatch::{Handler, next};
-use crate::specialize::calls::{expected_version, is_of_builtins};
+use crate::specialize::calls::{CONVENTION, FAST_KEYWORDS, KNOWN, expected_version};
 use dxpy_core::abi::constants::*;
 use dxpy_core::cfunction::PyCFunction_Type;
 use dxpy_core::descr::PyMethodDescr_Type;
@@ -106,13 +106,6 @@ unsafe fn done(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, arg: usize, r: Obj) -> Obj {
     }
 }
 
-/// Is it of this very type?
-#[inline(always)]
-unsafe fn is(o: Obj, ty: &'static PyTypeObject) -> bool {
-    // SAFETY: the handler contract: it is live.
-    unsafe { core::ptr::eq((*o).ob_type.get(), ty) }
-}
-
 op!(CALL_PY_EXACT_ARGS(pc, sp, fp, ts, arg) {
     let (f, args, n) = operands(sp, arg);
     if !is(f, &PyFunction_Type.0) {
@@ -210,9 +203,6 @@ unsafe fn builtin<'a>(f: Obj, flags: i32) -> Option<(&'a PyMethodDef, Obj)> {
         (def.ml_flags.get() & CONVENTION == flags).then(|| (def, c.m_self.get()))
     }
 }
-
-const CONVENTION: i32 = METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD;
-const FAST_KEYWORDS: i32 = METH_FASTCALL | METH_KEYWORDS;
 
 /// The function of a definition, of the type that its flags say.
 macro_rules! function_of {
@@ -354,13 +344,7 @@ op!(CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS(pc, sp, fp, ts, arg) {
 
 op!(CALL_NO_KW_LEN(pc, sp, fp, ts, arg) {
     let (f, args, n) = operands(sp, arg);
-    let right = n == 1
-        && is(f, &PyCFunction_Type.0)
-        && {
-            let c = &*(f as *const PyCFunctionObject);
-            core::ffi::CStr::from_ptr((*c.m_ml.get()).ml_name.get()).to_bytes() == b"len" && is_of_builtins(c)
-        };
-    if !right {
+    if n != 1 || f != KNOWN.len.get() {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
     #[inline(never)]
@@ -378,14 +362,7 @@ op!(CALL_NO_KW_LEN(pc, sp, fp, ts, arg) {
 
 op!(CALL_NO_KW_ISINSTANCE(pc, sp, fp, ts, arg) {
     let (f, args, n) = operands(sp, arg);
-    let right = n == 2
-        && is(f, &PyCFunction_Type.0)
-        && {
-            let c = &*(f as *const PyCFunctionObject);
-            let name = core::ffi::CStr::from_ptr((*c.m_ml.get()).ml_name.get());
-            name.to_bytes() == b"isinstance" && is_of_builtins(c)
-        };
-    if !right {
+    if n != 2 || f != KNOWN.isinstance.get() {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
     #[inline(never)]
@@ -403,12 +380,7 @@ op!(CALL_NO_KW_ISINSTANCE(pc, sp, fp, ts, arg) {
 
 op!(CALL_NO_KW_LIST_APPEND(pc, sp, fp, ts, arg) {
     let (f, this, v) = (*sp.sub(3), *sp.sub(2), *sp.sub(1));
-    let right = !f.is_null() && arg == 1 && is(f, &PyMethodDescr_Type.0) && is(this, &PyList_Type.0) && {
-        let d = &*(f as *const PyMethodDescrObject);
-        core::ptr::eq(d.d_common.d_type.get(), &raw const PyList_Type.0)
-            && core::ffi::CStr::from_ptr((*d.d_method.get()).ml_name.get()).to_bytes() == b"append"
-    };
-    if !right {
+    if arg != 1 || f != KNOWN.append.get() || !is(this, &PyList_Type.0) {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
     let l = &*(this as *const PyListObject);

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use super::calls::push_inline;
-use super::miss;
+use super::{int, is, miss};
 use crate::dispatch::{Handler, next};
 use crate::specialize::{value_at, word};
 use dxpy_core::abi::constants::*;
@@ -13,13 +13,6 @@ use dxpy_core::ptr::{Object, incref};
 use dxpy_core::tuple::PyTuple_Type;
 use dxpy_core::{dict, long, object};
 use dxpy_types::{frame, generator};
-
-/// Is it of this very type?
-#[inline(always)]
-unsafe fn is(o: Obj, ty: &'static PyTypeObject) -> bool {
-    // SAFETY: the handler contract: it is live.
-    unsafe { core::ptr::eq((*o).ob_type.get(), ty) }
-}
 
 /// An index that is not negative.
 #[inline(always)]
@@ -333,25 +326,13 @@ op!(FOR_ITER_RANGE(pc, sp, fp, ts, arg) {
     let v = it.start.get();
     it.start.set(v.wrapping_add(it.step.get()));
     it.len.set(n - 1);
-    let r = match long::cached(v) {
-        Some(o) => o.as_ptr(),
-        None => new_int(ts, v),
-    };
+    let r = int(ts, v);
     if r.is_null() {
         fail!(pc, sp, fp, ts)
     }
     *sp = r;
     next!(pc.add(1), sp.add(1), fp, ts)
 });
-
-#[inline(never)]
-unsafe fn new_int(ts: Ts, v: i64) -> Obj {
-    // SAFETY: the handler contract.
-    unsafe {
-        let py = token(ts);
-        raw(py, long::from_i64(py, v).map(Owned::upcast))
-    }
-}
 
 /// Goes on in a suspended generator's frame, with a value on its stack; `back` is where its caller goes on from what it
 /// yields, less the offset that a return of its has.

@@ -1,6 +1,10 @@
 //! The specialised instructions. Each checks what its inline cache was made for, and goes on as its family's head where
 //! that does not hold (`miss!`); what the caches hold is `specialize`'s.
 
+use super::*;
+use dxpy_core::long;
+use dxpy_core::ptr::Object;
+
 pub(super) mod attrs;
 pub(super) mod calls;
 pub(super) mod items;
@@ -14,6 +18,31 @@ macro_rules! miss {
     };
 }
 pub(super) use miss;
+
+/// Is it of this very type?
+#[inline(always)]
+unsafe fn is(o: Obj, ty: &'static PyTypeObject) -> bool {
+    // SAFETY: the handler contract: it is live.
+    unsafe { core::ptr::eq((*o).ob_type.get(), ty) }
+}
+
+/// An int as a new reference.
+#[inline(always)]
+unsafe fn int(ts: Ts, v: i64) -> Obj {
+    if let Some(o) = long::cached(v) {
+        return o.as_ptr();
+    }
+    #[inline(never)]
+    unsafe fn new(ts: Ts, v: i64) -> Obj {
+        // SAFETY: the handler contract.
+        unsafe {
+            let py = token(ts);
+            raw(py, long::from_i64(py, v).map(Owned::upcast))
+        }
+    }
+    // SAFETY: the handler contract.
+    unsafe { new(ts, v) }
+}
 
 /// In the head of a family: tries to specialise when it is time, and goes on as what the instruction has become.
 macro_rules! adapt {

@@ -1,11 +1,10 @@
 //! `BINARY_OP` and `COMPARE_OP` of ints, floats and strs.
 
 use super::super::*;
-use super::miss;
+use super::{int, is, miss};
 use crate::dispatch::next;
 use dxpy_core::float::PyFloat_Type;
 use dxpy_core::long::PyLong_Type;
-use dxpy_core::ptr::Object;
 use dxpy_core::unicode::PyUnicode_Type;
 use dxpy_core::{boolean, float, long, number, unicode};
 
@@ -13,7 +12,7 @@ use dxpy_core::{boolean, float, long, number, unicode};
 #[inline(always)]
 unsafe fn both(a: Obj, b: Obj, ty: &'static PyTypeObject) -> bool {
     // SAFETY: the handler contract: both are live.
-    unsafe { core::ptr::eq((*a).ob_type.get(), ty) && core::ptr::eq((*b).ob_type.get(), ty) }
+    unsafe { is(a, ty) && is(b, ty) }
 }
 
 /// Arithmetic of ints: of one digit here, of more in the type's own function.
@@ -26,7 +25,7 @@ macro_rules! ints {
             }
             let (x, y) = (&*(a as *const PyLongObject), &*(b as *const PyLongObject));
             let r = match (long::compact(x), long::compact(y)) {
-                (Some(x), Some(y)) => made(ts, x.$checked(y)),
+                (Some(x), Some(y)) => int(ts, x.$checked(y)),
                 _ => {
                     #[inline(never)]
                     unsafe fn slow(ts: Ts, a: Obj, b: Obj) -> Obj {
@@ -54,24 +53,6 @@ macro_rules! ints {
 ints!(BINARY_OP_ADD_INT, wrapping_add, add);
 ints!(BINARY_OP_SUBTRACT_INT, wrapping_sub, subtract);
 ints!(BINARY_OP_MULTIPLY_INT, wrapping_mul, multiply);
-
-/// An int as a new reference.
-#[inline(always)]
-unsafe fn made(ts: Ts, v: i64) -> Obj {
-    if let Some(o) = long::cached(v) {
-        return o.as_ptr();
-    }
-    #[inline(never)]
-    unsafe fn new(ts: Ts, v: i64) -> Obj {
-        // SAFETY: the handler contract.
-        unsafe {
-            let py = token(ts);
-            raw(py, long::from_i64(py, v).map(Owned::upcast))
-        }
-    }
-    // SAFETY: the handler contract.
-    unsafe { new(ts, v) }
-}
 
 /// Arithmetic of floats; an operand that nobody else has takes the result.
 macro_rules! floats {
