@@ -27,6 +27,7 @@ pub mod methodobject;
 pub mod missing;
 pub mod modsupport;
 pub mod moduleobject;
+pub mod namespaceobject;
 pub mod object;
 pub mod odictobject;
 pub mod picklebufobject;

@@ -154,12 +154,12 @@ functions! { pointer:
     _PyInterpreterState_GetIDObject _PyInterpreterState_GetMainModule _PyInterpreterState_LookUpID
     _PyLong_DivmodNear _PyLong_Format _PyLong_FormatBytesWriter _PyLong_FromBytes _PyLong_FromDigits
     _PyLong_FromUid _PyLong_GCD _PyLong_Lshift _PyLong_Rshift _PyMem_RawStrdup _PyMem_RawWcsdup
-    _PyMem_Strdup _PyModule_CreateInitialized _PyNamespace_New _PyObject_Call _PyObject_CallMethod
-    _PyObject_CallMethodId _PyObject_CallMethodIdObjArgs _PyObject_CallMethodId_SizeT
-    _PyObject_Call_Prepend _PyObject_FastCallDictTstate _PyObject_FunctionStr _PyObject_GC_Resize
-    _PyObject_GetAttrId _PyObject_GetState _PyObject_LookupSpecial _PyObject_LookupSpecialId
-    _PyRuntimeState_Init _PyRuntime_Initialize _PySequence_BytesToCharpArray _PySlice_FromIndices
-    _PyStructSequence_NewType _PySys_GetAttr _PyThreadState_New _PyThreadState_Prealloc _PyThreadState_Swap
+    _PyMem_Strdup _PyModule_CreateInitialized _PyObject_Call _PyObject_CallMethod _PyObject_CallMethodId
+    _PyObject_CallMethodIdObjArgs _PyObject_CallMethodId_SizeT _PyObject_Call_Prepend
+    _PyObject_FastCallDictTstate _PyObject_FunctionStr _PyObject_GC_Resize _PyObject_GetAttrId
+    _PyObject_GetState _PyObject_LookupSpecial _PyObject_LookupSpecialId _PyRuntimeState_Init
+    _PyRuntime_Initialize _PySequence_BytesToCharpArray _PySlice_FromIndices _PyStructSequence_NewType
+    _PySys_GetAttr _PyThreadState_New _PyThreadState_Prealloc _PyThreadState_Swap
     _PyThread_CurrentExceptions _PyThread_CurrentFrames _PyTraceBack_FromFrame
     _PyTraceMalloc_GetObjectTraceback _PyTraceMalloc_GetTraceback _PyTraceMalloc_GetTracedMemory
     _PyTraceMalloc_GetTraces _PyType_GetDict _PyType_GetDocFromInternalDoc

@@ -30,7 +30,7 @@ pub struct PyModuleDef {
 #[repr(C)]
 pub struct PyModuleDef_Base {
     pub ob_base: PyObject,
-    pub m_init: Cell<Option<unsafe extern "C" fn()>>,
+    pub m_init: Cell<Option<unsafe extern "C" fn() -> *mut PyObject>>,
     pub m_index: Cell<Py_ssize_t>,
     pub m_copy: Cell<*mut PyObject>,
 }

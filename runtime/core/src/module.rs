@@ -257,7 +257,7 @@ pub fn from_def_and_spec(py: Py<'_>, def: &'static PyModuleDef, spec: &PyObject)
             format_args!("module {}: m_size may not be negative for multi-phase initialization", shown()),
         ));
     }
-    let mut create = None;
+    let (mut create, mut interpreters) = (None, false);
     for s in slots(def) {
         match s.slot.get() {
             Py_mod_create if create.is_some() => {
@@ -267,7 +267,14 @@ pub fn from_def_and_spec(py: Py<'_>, def: &'static PyModuleDef, spec: &PyObject)
                 ));
             }
             Py_mod_create => create = Some(s.value.get()),
-            Py_mod_exec | Py_mod_multiple_interpreters => {}
+            Py_mod_multiple_interpreters if interpreters => {
+                return Err(exceptions::system_error(
+                    py,
+                    format_args!("module {} has more than one 'multiple interpreters' slots", shown()),
+                ));
+            }
+            Py_mod_multiple_interpreters => interpreters = true,
+            Py_mod_exec => {}
             other => {
                 return Err(exceptions::system_error(
                     py,
@@ -280,11 +287,15 @@ pub fn from_def_and_spec(py: Py<'_>, def: &'static PyModuleDef, spec: &PyObject)
         None => new(py, name)?.upcast(),
         Some(f) => {
             type Create = unsafe extern "C" fn(*mut PyObject, *mut PyModuleDef) -> *mut PyObject;
-            // SAFETY: the slot's contract: its value is a function of this type.
-            unsafe {
+            // SAFETY: the slot's contract: its value is a function of this type, with an owned result.
+            let made = unsafe {
                 let f = core::mem::transmute::<*mut c_void, Create>(f);
-                crate::err::from_ptr(py, f(spec.as_ptr(), def as *const PyModuleDef as *mut PyModuleDef))?
-            }
+                Owned::<PyObject>::from_raw_opt(f(
+                    spec.as_ptr(),
+                    def as *const PyModuleDef as *mut PyModuleDef,
+                ))
+            };
+            outcome(py, made, || format!("creation of module {}", shown()))?
         }
     };
     if check(&m) {
@@ -305,6 +316,21 @@ pub fn from_def_and_spec(py: Py<'_>, def: &'static PyModuleDef, spec: &PyObject)
         crate::attr::set_name(py, &m, name!("__doc__"), text.as_object())?;
     }
     Ok(m)
+}
+
+/// The result of a slot's function: a value and an exception exclude each other, and one of both is there.
+fn outcome<T>(py: Py<'_>, made: Option<T>, what: impl Fn() -> String) -> PyResult<T> {
+    match (made, crate::err::PyErr::take(py)) {
+        (Some(m), None) => Ok(m),
+        (None, Some(e)) => Err(e),
+        (None, None) => {
+            Err(exceptions::system_error(py, format_args!("{} failed without setting an exception", what())))
+        }
+        (Some(_), Some(cause)) => {
+            let e = exceptions::system_error(py, format_args!("{} raised unreported exception", what()));
+            Err(exceptions::caused_by(py, e, cause))
+        }
+    }
 }
 
 /// `_add_methods_to_object`.
@@ -349,8 +375,9 @@ pub unsafe fn add_table(
 /// `PyModule_ExecDef`: allocates the state and runs the exec slots.
 pub fn exec_def(py: Py<'_>, m: &PyModuleObject, def: &'static PyModuleDef) -> PyResult<()> {
     let size = def.m_size.get();
-    if size > 0 && m.md_state.get().is_null() {
-        let block = crate::alloc::calloc(size as usize);
+    if size >= 0 && m.md_state.get().is_null() {
+        // Where there is no state, the pointer still says that the module was run.
+        let block = crate::alloc::calloc((size as usize).max(1));
         if block.is_null() {
             return Err(exceptions::memory_error(py));
         }
@@ -360,18 +387,10 @@ pub fn exec_def(py: Py<'_>, m: &PyModuleObject, def: &'static PyModuleDef) -> Py
         type Exec = unsafe extern "C" fn(*mut PyObject) -> c_int;
         // SAFETY: the slot's contract: its value is a function of this type.
         let r = unsafe { core::mem::transmute::<*mut c_void, Exec>(s.value.get())(m.as_ptr()) };
-        if r != 0 {
-            return Err(crate::err::PyErr::fetch(py));
-        }
-        if !py.pending().is_null() {
-            let name = dict::get_name(py, dict_of(m), name!("__name__"))?;
-            let name = name.map(|n| crate::unicode::display(&n)).unwrap_or_default();
-            drop(crate::err::PyErr::take(py));
-            return Err(exceptions::system_error(
-                py,
-                format_args!("execution of module {name} raised unreported exception"),
-            ));
-        }
+        outcome(py, (r == 0).then_some(()), || {
+            let name = dict::get_name(py, dict_of(m), name!("__name__")).ok().flatten();
+            format!("execution of module {}", name.map(|n| crate::unicode::display(&n)).unwrap_or_default())
+        })?;
     }
     Ok(())
 }

@@ -33,6 +33,7 @@ methods! { static METHODS: for PyModuleObject [
     "get_config" = get_config [0], "?($module, /)", "The configuration of Python itself.";
     "get_recursion_depth" = get_recursion_depth [0], "?($module, /)", "How many Python calls are open.";
     "get_interp_settings" = get_interp_settings [1], "?($module, interpid=None, /)", "What an interpreter may do.";
+    "clear_extension" = clear_extension [2], "?($module, name, filename, /)", "Forgets what is kept of an extension module.";
     "normalize_path" = normalize_path [1], "?($module, path, /)", "A path without redundant parts.";
     "EncodeLocaleEx" = encode_locale [3], "?($module, text, current_locale=False, errors=None, /)", "Text in the locale's encoding.";
     "DecodeLocaleEx" = decode_locale [3], "?($module, text, current_locale=False, errors=None, /)", "Text from the locale's encoding.";
@@ -43,6 +44,10 @@ methods! { static METHODS: for PyModuleObject [
     "optimize_cfg" = optimize_cfg [3], "($module, /, instructions, consts, nlocals)", "Optimised instructions.";
     "assemble_code_object" = assemble_code_object [3], "($module, /, filename, instructions, metadata)", "A code object of instructions.";
 ] }
+
+fn clear_extension(py: Py<'_>, _: &PyModuleObject, name: &PyUnicodeObject, file: &PyObject) -> PyResult<()> {
+    dxpy_import::dynamic::clear(py, name.as_object(), file)
+}
 
 /// An attribute of `sys`.
 fn of_sys(py: Py<'_>, name: &str) -> PyResult {

@@ -34,20 +34,12 @@ pub fn set_flags(flags: i32) {
 struct Extensions {
     /// `modules_by_index`: the module of each single-phase definition, by its number.
     by_index: RefCell<Vec<*mut PyObject>>,
-    /// The extensions of single-phase modules by name and path, to make the module again in the same state.
-    cache: RefCell<BTreeMap<(String, Vec<u8>), Cached>>,
+    /// The definitions of single-phase modules by name and path; what it takes to make the module again is in them.
+    cache: RefCell<BTreeMap<(String, Vec<u8>), &'static PyModuleDef>>,
     /// The full name of the module whose initialisation function runs (`pkgcontext`).
     context: RefCell<Option<String>>,
     /// The number given to a definition last.
     last_index: Cell<isize>,
-}
-
-#[derive(Clone, Copy)]
-struct Cached {
-    def: &'static PyModuleDef,
-    init: Init,
-    /// The dict's first content, of a module without state of its own; held for ever.
-    copy: *mut PyObject,
 }
 
 type Init = unsafe extern "C" fn() -> *mut PyObject;
@@ -194,9 +186,11 @@ pub fn create(py: Py<'_>, spec: &PyObject) -> PyResult {
     let text = unicode::display(&called);
     let file = codecs::fs_path(py, &path)?;
     let key = (text.clone(), bytes::as_slice(&file).to_vec());
-    let cached = EXTENSIONS.cache.borrow().get(&key).copied();
-    if let Some(cached) = cached {
-        return again(py, &cached, &called, &text);
+    let known = EXTENSIONS.cache.borrow().get(&key).copied();
+    if let Some(def) = known
+        && let Some(m) = again(py, def, &called, &text)?
+    {
+        return Ok(m);
     }
     let none = object::none();
     audit::event(py, "import", [&called, &path, &none, &none, &none])?;
@@ -218,40 +212,66 @@ pub fn create(py: Py<'_>, spec: &PyObject) -> PyResult {
     let Some((this, def)) = module::as_module(&m).and_then(|this| Some((this, module::def_of(this)?))) else {
         return wrong("did not return an extension module");
     };
+    // SAFETY: STATIC: the library stays.
+    def.m_base.m_init.set(Some(init));
     module::add(py, this, "__file__", &path)?;
-    let copy = match def.m_size.get() {
-        -1 => dict::copy(py, module::dict_of(this))?.into_ptr(),
-        _ => core::ptr::null_mut(),
-    };
-    prepare(def);
-    EXTENSIONS.cache.borrow_mut().insert(key, Cached { def, init, copy });
     dict::set(py, state::module_dict(), &called, &m)?;
+    prepare(def);
     remember(def, &m);
+    if def.m_size.get() == -1 {
+        // Of names that share a definition, the one loaded last is what all are made again from.
+        keep_copy(def, dict::copy(py, module::dict_of(this))?.into_ptr());
+    }
+    EXTENSIONS.cache.borrow_mut().insert(key, def);
     Ok(m)
 }
 
-/// The module of an extension that was loaded before (`import_find_extension`).
-fn again(py: Py<'_>, cached: &Cached, called: &PyObject, text: &str) -> PyResult {
-    // SAFETY: LIVE: held for ever.
-    let m = match unsafe { cached.copy.cast::<PyDictObject>().as_ref() } {
-        Some(copy) => {
-            // A module that is still there keeps its identity; its names become what they were at first.
-            let m = match dict::get(py, state::module_dict(), called)? {
-                Some(m) if module::check(&m) => m,
-                _ => module::new(py, attr::check_name(py, called)?)?.upcast(),
-            };
-            let this = module::as_module(&m).expect("checked or made");
-            dict::merge(py, module::dict_of(this), copy.as_object(), true)?;
-            m
-        }
-        None if cached.def.m_size.get() == -1 => {
-            return Err(exceptions::system_error(py, format_args!("{text} was not loaded whole")));
-        }
-        None => call_init(py, cached.init, text)?,
+/// Replaces the first content of a module without state of its own.
+fn keep_copy(def: &PyModuleDef, copy: *mut PyObject) {
+    // SAFETY: OWNED: the definition held it, or NULL.
+    drop(unsafe { Owned::<PyObject>::from_raw_opt(def.m_base.m_copy.replace(copy)) });
+}
+
+/// `_PyImport_ClearExtension`: the next import of a single-phase module begins with its initialisation function.
+pub fn clear(py: Py<'_>, called: &PyObject, path: &PyObject) -> PyResult<()> {
+    let file = codecs::fs_path(py, path)?;
+    let key = (unicode::display(called), bytes::as_slice(&file).to_vec());
+    let known = EXTENSIONS.cache.borrow_mut().remove(&key);
+    let Some(def) = known else { return Ok(()) };
+    def.m_base.m_init.set(None);
+    keep_copy(def, core::ptr::null_mut());
+    forget(def);
+    Ok(())
+}
+
+/// The module of an extension that was loaded before (`import_find_extension`); none if it has to be loaded anew.
+fn again(py: Py<'_>, def: &'static PyModuleDef, called: &PyObject, text: &str) -> PyResult<Option<Owned>> {
+    let m = if def.m_size.get() == -1 {
+        // SAFETY: LIVE: the definition holds it; LAYOUT: a dict.
+        let Some(copy) = (unsafe { def.m_base.m_copy.get().cast::<PyDictObject>().as_ref() }) else {
+            return Ok(None);
+        };
+        let copy = copy.to_owned();
+        // A module that is still there keeps its identity; its names become what they were at first.
+        let m = match dict::get(py, state::module_dict(), called)? {
+            Some(m) if module::check(&m) => m,
+            _ => {
+                let m = module::new(py, attr::check_name(py, called)?)?.upcast();
+                dict::set(py, state::module_dict(), called, &m)?;
+                m
+            }
+        };
+        let this = module::as_module(&m).expect("checked or made");
+        dict::merge(py, module::dict_of(this), copy.as_object(), true)?;
+        m
+    } else {
+        let Some(init) = def.m_base.m_init.get() else { return Ok(None) };
+        let m = call_init(py, init, text)?;
+        dict::set(py, state::module_dict(), called, &m)?;
+        m
     };
-    dict::set(py, state::module_dict(), called, &m)?;
-    remember(cached.def, &m);
-    Ok(m)
+    remember(def, &m);
+    Ok(Some(m))
 }
 
 /// `_PyImport_FindSharedFuncptr`.

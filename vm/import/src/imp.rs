@@ -155,8 +155,11 @@ fn override_frozen(_: Py<'_>, _: &PyModuleObject, how: i32) {
     frozen::OVERRIDE.store(how.signum(), core::sync::atomic::Ordering::Relaxed);
 }
 
-fn override_check(_: Py<'_>, _: &PyModuleObject, _: i32) -> i32 {
-    0
+fn override_check(py: Py<'_>, _: &PyModuleObject, _: i32) -> PyResult {
+    Err(exceptions::runtime_error(
+        py,
+        format_args!("_imp._override_multi_interp_extensions_check() cannot be used in the main interpreter"),
+    ))
 }
 
 fn init_frozen(py: Py<'_>, _: &PyModuleObject, name: &PyUnicodeObject) -> PyResult {
