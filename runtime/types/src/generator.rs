@@ -11,8 +11,8 @@ use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{Gil, StaticTable, StaticType};
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, attr, exceptions, gc, getset, glue, members, methods, name, object, tuple,
-    types, unicode,
+    Owned, Py, PyErr, PyResult, attr, exceptions, gc, getset, glue, members, methods, name, object, protocol,
+    tuple, types, unicode,
 };
 
 /// What this module brings.
@@ -856,13 +856,15 @@ pub fn iter_send(py: Py<'_>, o: &PyObject, v: &PyObject) -> PyResult<Sent> {
             };
         }
         let r = match ty.tp_iternext.get() {
-            Some(f) if object::is_none(v) => match Owned::from_raw_opt(f(o.as_ptr())) {
-                Some(x) => Ok(x),
-                None => match PyErr::take(py) {
-                    None => return Ok(Sent::Returned(object::none())),
-                    Some(e) => Err(e),
-                },
-            },
+            Some(f) if object::is_none(v) && protocol::is_iterator(o) => {
+                match Owned::from_raw_opt(f(o.as_ptr())) {
+                    Some(x) => Ok(x),
+                    None => match PyErr::take(py) {
+                        None => return Ok(Sent::Returned(object::none())),
+                        Some(e) => Err(e),
+                    },
+                }
+            }
             _ => dxpy_core::call::method(py, o, dxpy_core::name!("send"), [v]),
         };
         match r {

@@ -256,7 +256,7 @@ pub fn fail(py: Py<'_>, f: &FutureObject, given: &PyObject) -> PyResult<()> {
     if !f.is_pending() {
         return Err(invalid(py, "invalid state"));
     }
-    let mut e = if types::check(given).is_some_and(is_exception_class) {
+    let e = if types::check(given).is_some_and(is_exception_class) {
         let e = call::call(py, given, [])?;
         if !f.is_pending() {
             return Err(invalid(py, "invalid state"));
@@ -270,14 +270,7 @@ pub fn fail(py: Py<'_>, f: &FutureObject, given: &PyObject) -> PyResult<()> {
     }
     if e.ty().is(exceptions::StopIteration.as_object()) {
         let text = "StopIteration interacts badly with generators and cannot be raised into a Future";
-        let text = unicode::from_str(py, text)?;
-        let new = call::call(py, exceptions::RuntimeError.as_object(), [text.as_object()])?;
-        // SAFETY: LAYOUT: an exception.
-        let base = unsafe { &*(new.as_ptr() as *const PyBaseExceptionObject) };
-        put(&base.cause, Some(e.clone()));
-        base.suppress_context.set(1);
-        put(&base.context, Some(e));
-        e = new;
+        return Err(exceptions::type_error(py, format_args!("{text}")));
     }
     // SAFETY: LAYOUT: an exception.
     let tb = held(unsafe { &(*(e.as_ptr() as *const PyBaseExceptionObject)).traceback });

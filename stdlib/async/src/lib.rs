@@ -1,9 +1,8 @@
 //! `_asyncio`: futures, tasks, and which loop and task run (`Modules/_asynciomodule.c`). Futures are in `future`, waiting
 //! for them in `waiter`, tasks in `task`; here are the module and the registers of loops and tasks.
 //!
-//! Not in the executable's table of modules yet: with it, `test_asyncio.test_futures` meets a cache of
-//! `LOAD_ATTR_METHOD_LAZY_DICT` whose offset is none (types with a dict at a fixed place). Without it asyncio uses its
-//! Python code.
+//! The module imports parts of asyncio, which imports this module again where it is the first asked for: types and
+//! registers are there before that, as in CPython.
 #![allow(non_upper_case_globals)]
 
 mod future;
@@ -79,10 +78,10 @@ pub(crate) static IMPORTED: Gil<Imported> = Gil(Imported {
     current: unset(),
 });
 
-/// An object of a cell that the module's start filled.
+/// An object of a cell that the module's start filled; None for code that asyncio's import runs before that.
 pub(crate) fn got<'a>(cell: &Cell<*mut PyObject>) -> &'a PyObject {
-    // SAFETY: LIVE: held for good since the module was made; nothing of it runs before.
-    unsafe { &*cell.get() }
+    // SAFETY: LIVE: held for good since the module was made, or NULL.
+    unsafe { cell.get().as_ref() }.unwrap_or(&object::_Py_NoneStruct.0)
 }
 
 /// An object of a field, if it is set.
@@ -123,6 +122,14 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
         types::ready::ready(py, ty)?;
     }
     let i = &IMPORTED;
+    if i.eager.get().is_null() {
+        put(&i.eager, Some(set::new(py)?.upcast()));
+        put(&i.current, Some(dict::new(py)?.upcast()));
+    }
+    module::add(py, m, "Future", future::FUTURE.as_object())?;
+    module::add(py, m, "Task", task::TASK.as_object())?;
+    module::add(py, m, "_eager_tasks", got(&i.eager))?;
+    module::add(py, m, "_current_tasks", got(&i.current))?;
     let take = |module: &str, name: &str, cell: &Cell<*mut PyObject>| -> PyResult<()> {
         let m = dxpy_import::import::import_module(py, &*unicode::from_str(py, module)?)?;
         put(cell, Some(attr::get(py, &m, &*unicode::from_str(py, name)?)?));
@@ -137,16 +144,12 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     take("asyncio.base_tasks", "_task_print_stack", &i.print_stack)?;
     take("asyncio.coroutines", "iscoroutine", &i.iscoroutine)?;
     take("traceback", "extract_stack", &i.extract_stack)?;
-    take("weakref", "WeakSet", &i.scheduled)?;
-    let weak_set = call::call(py, got(&i.scheduled), [])?;
-    put(&i.scheduled, Some(weak_set));
-    put(&i.eager, Some(set::new(py)?.upcast()));
-    put(&i.current, Some(dict::new(py)?.upcast()));
-    module::add(py, m, "Future", future::FUTURE.as_object())?;
-    module::add(py, m, "Task", task::TASK.as_object())?;
-    module::add(py, m, "_scheduled_tasks", got(&i.scheduled))?;
-    module::add(py, m, "_eager_tasks", got(&i.eager))?;
-    module::add(py, m, "_current_tasks", got(&i.current))
+    if i.scheduled.get().is_null() {
+        take("weakref", "WeakSet", &i.scheduled)?;
+        let weak_set = call::call(py, got(&i.scheduled), [])?;
+        put(&i.scheduled, Some(weak_set));
+    }
+    module::add(py, m, "_scheduled_tasks", got(&i.scheduled))
 }
 
 /// The loop that runs in this thread.

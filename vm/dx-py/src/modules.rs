@@ -65,6 +65,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_abc", &dxpy_mod_sys::_abc::MODULE),
     ("_contextvars", &dxpy_mod_sys::_contextvars::MODULE),
     ("_queue", &dxpy_mod_sys::_queue::MODULE),
+    ("_asyncio", &dxpy_mod_async::MODULE),
     ("faulthandler", &dxpy_mod_sys::faulthandler::MODULE),
     ("_signal", &dxpy_mod_sys::_signal::MODULE),
     ("_thread", &dxpy_mod_sys::_thread::MODULE),
