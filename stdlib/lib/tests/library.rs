@@ -9,10 +9,8 @@ use std::process::Command;
 /// Files and folders (with a slash) of CPython 3.12.1's `Lib` that no package has and nobody has written here yet.
 const MISSING: &[&str] = &[
     "_aix_support.py",
-    "_osx_support.py",
     "_pydecimal.py",
     "curses/",
-    "dbm/",
     "ensurepip/",
     "idlelib/",
     "lib2to3/",
@@ -28,7 +26,14 @@ const MISSING: &[&str] = &[
 ];
 
 /// Files of the overlay that CPython has under the same name, ours written anew.
-const REWRITTEN: &[&str] = &["_sysconfigdata__linux_x86_64-linux-gnu.py"];
+const REWRITTEN: &[&str] = &[
+    "_osx_support.py",
+    "_sysconfigdata__linux_x86_64-linux-gnu.py",
+    "dbm/__init__.py",
+    "dbm/dumb.py",
+    "dbm/gnu.py",
+    "dbm/ndbm.py",
+];
 
 /// The `Lib` of CPython 3.12.1, where one is installed.
 fn oracle() -> Option<PathBuf> {

@@ -1,0 +1,3 @@
+"""Databases in the format of the ndbm library."""
+
+from _dbm import *
