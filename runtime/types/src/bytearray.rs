@@ -2,7 +2,7 @@
 //! the buffer. Methods it shares with `bytes` are in `bytes::shared`.
 
 use crate::bytes::shared::{self, Bytes, byte_value, not_a_byte};
-use crate::bytes::{byte_values, check_text_arguments, every, iter, percent, zeros};
+use crate::bytes::{byte_values, each_byte, check_text_arguments, every, iter, percent, zeros};
 use crate::{Part, no_hooks};
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
@@ -13,7 +13,7 @@ use dxpy_core::ptr::Object;
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::types::is_subtype;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, alloc, args, attr, bytes, dict, exceptions, glue, long, methods, name,
+    Owned, Py, PyErr, PyResult, alloc, args, bytes, call, exceptions, glue, long, methods, name,
     number, object, protocol, signature, slice, tuple, unicode,
 };
 
@@ -87,7 +87,7 @@ methods! { static METHODS: for PyByteArrayObject [
     "extend" = extend [1], "($self, iterable_of_ints, /)", "Adds the bytes of an iterable at the end.";
     "find" = shared::find::<PyByteArrayObject> [3], "!($self, sub, start=None, end=None, /)", "B.find(sub[, start[, end]]) -> int\n\nThe lowest index at which sub is in B[start:end]; -1 if it is not.";
     "fromhex" = fromhex [1], "($type, string, /)", "Bytes of pairs of hexadecimal digits; white space between them is passed over.", class;
-    "hex" = shared::hex::<PyByteArrayObject> [2], "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal digits, maybe with a separator between groups.";
+    "hex" = shared::hex::<PyByteArrayObject> [2], "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal digits, maybe with a separator between groups.\n\n>>> bytearray(b'\\x01\\xf2\\n').hex(':', 2)\n'01:f20a'";
     "index" = shared::index::<PyByteArrayObject> [3], "!($self, sub, start=None, end=None, /)", "B.index(sub[, start[, end]]) -> int\n\nAs find, but a ValueError if sub is not found.";
     "insert" = insert [2], "($self, index, item, /)", "Puts one byte before a place.";
     "isalnum" = shared::isalnum::<PyByteArrayObject> [0], "!($self, /)", "B.isalnum() -> bool\n\nWhether there are bytes and all of them are ASCII letters or digits.";
@@ -349,15 +349,11 @@ fn init(py: Py<'_>, b: &PyByteArrayObject, a: &PyTupleObject, kw: Option<&PyDict
             unsafe { content_mut(b) }.fill(0);
             return Ok(());
         }
-        let content = if buffer::check(x) {
-            buffer::to_vec(py, x)?
-        } else {
-            byte_values(py, x, "bytearray", not_a_byte)?
-        };
-        resize(py, b, content.len())?;
-        // SAFETY: nothing else looks at the content.
-        unsafe { content_mut(b) }.copy_from_slice(&content);
-        Ok(())
+        if buffer::check(x) {
+            return add(py, b, &buffer::to_vec(py, x)?);
+        }
+        // The iterator may look at what is there so far.
+        each_byte(py, x, "bytearray", not_a_byte, |c| add(py, b, &[c]))
     })
 }
 
@@ -626,11 +622,7 @@ fn sizeof(_: Py<'_>, b: &PyByteArrayObject) -> isize {
 
 /// `_common_reduce`.
 fn reduced(py: Py<'_>, b: &PyByteArrayObject, protocol: i32) -> PyResult<Owned<PyTupleObject>> {
-    let state = match attr::lookup_name(py, b.as_object(), name!("__dict__"))? {
-        Some(d) if dict::check(&d).is_some_and(|d| dict::len(d) > 0) || dict::check(&d).is_none() => d,
-        Some(d) => d,
-        None => object::none(),
-    };
+    let state = call::method(py, b.as_object(), name!("__getstate__"), [])?;
     let args = if protocol < 3 {
         let text = unicode::from_latin1(py, b.content())?.upcast();
         let encoding = unicode::from_str(py, "latin-1")?.upcast();

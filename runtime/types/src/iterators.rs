@@ -50,7 +50,7 @@ macro_rules! iterator {
 iterator!(PyEnum_Type c"enumerate" enumobject [en_sit en_result en_longindex one] enum_create enum_next ENUM_METHODS
     c"enumerate(iterable, start=0)\n--\n\nPairs of a count and an item.");
 iterator!(PyZip_Type c"zip" zipobject [ittuple result] zip_create zip_next ZIP_METHODS
-    c"zip(*iterables, strict=False) --> zip object\n\nTuples of the iterables' items, until the shortest ends.");
+    c"zip(*iterables, strict=False) --> zip object\n\nTuples of the iterables' items, until the shortest ends.\n\n>>> list(zip('ab', range(5)))\n[('a', 0), ('b', 1)]");
 iterator!(PyMap_Type c"map" mapobject [iters func] map_create map_next MAP_METHODS
     c"map(func, *iterables) --> map object\n\nThe function's results for the iterables' items.");
 iterator!(PyFilter_Type c"filter" filterobject [func it] filter_create filter_next FILTER_METHODS

@@ -29,7 +29,7 @@ methods! { static METHODS: for PyModuleObject [
     "all" = iteration::all [1], "($module, iterable, /)", "Whether every item is true.";
     "any" = iteration::any [1], "($module, iterable, /)", "Whether some item is true.";
     "ascii" = objects::ascii [1], "($module, obj, /)", "As repr(), with everything outside ASCII escaped.";
-    "bin" = objects::bin [1], "($module, number, /)", "An integer in base 2.";
+    "bin" = objects::bin [1], "($module, number, /)", "An integer in base 2.\n\n>>> bin(5)\n'0b101'";
     "breakpoint" = code::breakpoint [2], "?($module, *args, **kws)", "Calls sys.breakpointhook().";
     "callable" = objects::callable [1], "($module, obj, /)", "Whether an object can be called.";
     "chr" = objects::chr [1], "($module, i, /)", "The character of a code point.";
@@ -44,7 +44,7 @@ methods! { static METHODS: for PyModuleObject [
     "globals" = code::globals [0], "($module, /)", "The globals of the running code.";
     "hasattr" = objects::hasattr [2], "($module, obj, name, /)", "Whether an object has an attribute.";
     "hash" = objects::hash [1], "($module, obj, /)", "The hash of an object.";
-    "hex" = objects::hex [1], "($module, number, /)", "An integer in base 16.";
+    "hex" = objects::hex [1], "($module, number, /)", "An integer in base 16.\n\n>>> hex(255)\n'0xff'";
     "id" = objects::id [1], "($module, obj, /)", "The identity of an object.";
     "input" = code::input [1], "($module, prompt='', /)", "A line of standard input.";
     "isinstance" = objects::isinstance [2], "($module, obj, class_or_tuple, /)", "Whether an object is an instance of a class.";
@@ -57,7 +57,7 @@ methods! { static METHODS: for PyModuleObject [
     "min" = iteration::min [2], "?($module, *args, **kwargs)", "min(iterable, *[, default=obj, key=func]) -> value\nmin(arg1, arg2, *args, *[, key=func]) -> value\n\nThe smallest of its arguments, or of an iterable, which if empty gives the default.";
     "next" = iteration::next [2], "?($module, iterator, default=None, /)", "The next item of an iterator, or a default.";
     "anext" = iteration::anext [2], "?($module, aiterator, default=None, /)", "The next item of an asynchronous iterator.";
-    "oct" = objects::oct [1], "($module, number, /)", "An integer in base 8.";
+    "oct" = objects::oct [1], "($module, number, /)", "An integer in base 8.\n\n>>> oct(64)\n'0o100'";
     "ord" = objects::ord [1], "($module, c, /)", "The code point of a character.";
     "pow" = objects::pow [3], "($module, /, base, exp, mod=None)", "A power, perhaps modulo a number.";
     "print" = crate::print::print [5], "($module, /, *args, sep=' ', end='\\n', file=None, flush=False)", "Prints values to a stream, or to sys.stdout.";

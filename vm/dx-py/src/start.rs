@@ -157,6 +157,9 @@ fn core(py: Py<'_>) -> PyResult<()> {
     let c = config::get();
     hash_secret();
     dxpy_core::codecs::set_fs(&c.fs_encoding, &c.fs_errors);
+    if c.dev_mode {
+        dxpy_core::codecs::check_names();
+    }
     program::OPTIMIZE.store(c.optimize.clamp(0, 2) as u8, Ordering::Relaxed);
     program::INSPECT.store(c.inspect != 0, Ordering::Relaxed);
     dxpy_import::frozen::WANTED.store(c.use_frozen_modules, Ordering::Relaxed);

@@ -89,8 +89,32 @@ pub fn encode_text(
     encode(py, s, encoding.as_deref(), errors.as_deref())
 }
 
+/// Whether names of encodings and error handlers are looked up though nothing needs them (development mode).
+static CHECKS: core::sync::atomic::AtomicBool = core::sync::atomic::AtomicBool::new(false);
+
+/// Checks the names of encodings and error handlers from now on, as `-X dev` asks.
+pub fn check_names() {
+    CHECKS.store(true, core::sync::atomic::Ordering::Relaxed);
+}
+
+/// `unicode_check_encoding_errors`.
+fn checked(py: Py<'_>, encoding: Option<&str>, errors: Option<&str>) -> PyResult<()> {
+    if !CHECKS.load(core::sync::atomic::Ordering::Relaxed) {
+        return Ok(());
+    }
+    if let Some(encoding) = encoding.filter(|e| !matches!(*e, "utf-8" | "utf8" | "ascii")) {
+        registry::lookup(py, encoding)?;
+    }
+    let usual = ["strict", "ignore", "replace", "surrogateescape", "surrogatepass"];
+    if let Some(errors) = errors.filter(|e| !usual.contains(e)) {
+        registry::lookup_error(py, errors)?;
+    }
+    Ok(())
+}
+
 /// `PyUnicode_AsEncodedString`.
 pub fn encode(py: Py<'_>, s: &PyUnicodeObject, encoding: Option<&str>, errors: Option<&str>) -> PyResult {
+    checked(py, encoding, errors)?;
     let encoding = encoding.unwrap_or("utf-8");
     match known(encoding) {
         Some(Known::Utf8) => Ok(encode_utf8(py, s, errors)?.upcast()),
@@ -117,6 +141,7 @@ pub fn decode(
     encoding: Option<&str>,
     errors: Option<&str>,
 ) -> PyResult<Owned<PyUnicodeObject>> {
+    checked(py, encoding, errors)?;
     let encoding = encoding.unwrap_or("utf-8");
     match known(encoding) {
         Some(Known::Utf8) => decode_utf8(py, source, errors),

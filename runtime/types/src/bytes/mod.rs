@@ -64,7 +64,7 @@ methods! { static METHODS: for PyBytesObject [
     "expandtabs" = shared::expandtabs::<PyBytesObject> [1], "($self, /, tabsize=8)", "Tabs replaced by blanks up to the next multiple of tabsize.";
     "find" = shared::find::<PyBytesObject> [3], "!($self, sub, start=None, end=None, /)", "B.find(sub[, start[, end]]) -> int\n\nThe lowest index at which sub is in B[start:end]; -1 if it is not.";
     "fromhex" = fromhex [1], "($type, string, /)", "Bytes of pairs of hexadecimal digits; white space between them is passed over.", class;
-    "hex" = shared::hex::<PyBytesObject> [2], "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal digits, maybe with a separator between groups.";
+    "hex" = shared::hex::<PyBytesObject> [2], "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal digits, maybe with a separator between groups.\n\n>>> b'\\x01\\xf2\\n'.hex(':', 2)\n'01:f20a'";
     "index" = shared::index::<PyBytesObject> [3], "!($self, sub, start=None, end=None, /)", "B.index(sub[, start[, end]]) -> int\n\nAs find, but a ValueError if sub is not found.";
     "isalnum" = shared::isalnum::<PyBytesObject> [0], "!($self, /)", "B.isalnum() -> bool\n\nWhether there are bytes and all of them are ASCII letters or digits.";
     "isalpha" = shared::isalpha::<PyBytesObject> [0], "!($self, /)", "B.isalpha() -> bool\n\nWhether there are bytes and all of them are ASCII letters.";
@@ -217,6 +217,22 @@ pub(crate) fn byte_values(
     class: &str,
     out_of_range: fn(Py<'_>) -> PyErr,
 ) -> PyResult<Vec<u8>> {
+    let mut out = Vec::new();
+    each_byte(py, x, class, out_of_range, |c| {
+        out.push(c);
+        Ok(())
+    })?;
+    Ok(out)
+}
+
+/// Calls a function with each of an iterable's items, which are bytes as numbers.
+pub(crate) fn each_byte(
+    py: Py<'_>,
+    x: &PyObject,
+    class: &str,
+    out_of_range: fn(Py<'_>) -> PyErr,
+    mut f: impl FnMut(u8) -> PyResult<()>,
+) -> PyResult<()> {
     let cannot = |py| {
         exceptions::type_error(py, format_args!("cannot convert '{}' object to {class}", type_name(x.ty())))
     };
@@ -225,12 +241,11 @@ pub(crate) fn byte_values(
     }
     let it = protocol::iter(py, x)
         .map_err(|e| if exceptions::matches(&e, &exceptions::TypeError) { cannot(py) } else { e })?;
-    let mut out = Vec::new();
     while let Some(item) = protocol::next(py, &it)? {
         let n = number::as_ssize_clipped(py, &item)?;
-        out.push(u8::try_from(n).map_err(|_| out_of_range(py))?);
+        f(u8::try_from(n).map_err(|_| out_of_range(py))?)?;
     }
-    Ok(out)
+    Ok(())
 }
 
 fn repr(py: Py<'_>, b: &PyBytesObject) -> PyResult<Owned<PyUnicodeObject>> {

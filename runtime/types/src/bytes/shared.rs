@@ -164,7 +164,7 @@ pub fn count<B: Bytes>(py: Py<'_>, b: &B, sub: &PyObject, start: Edge, end: Edge
 
 /// `_Py_bytes_contains`.
 pub fn contains<B: Bytes>(py: Py<'_>, b: &B, what: &PyObject) -> PyResult<bool> {
-    match number::as_ssize(py, what, &exceptions::ValueError) {
+    match number::as_ssize_clipped(py, what) {
         Ok(n) => match u8::try_from(n) {
             Ok(c) => Ok(find_in(b.content(), &[c]).is_some()),
             Err(_) => Err(not_a_byte(py)),

@@ -18,7 +18,7 @@ use dxpy_num::{bits, convert, int, mag, power, small, text};
 pub static PART: Part = Part { adopt: &[(&PyLong_Type, &INT)], types: &[], hooks: no_hooks };
 
 static INT: StaticType = StaticType::new::<PyLongObject>(c"int")
-    .doc(c"int([x]) -> integer\nint(x, base=10) -> integer\n\nAn integer: of a number, what is left of it without its fraction; of text, the number it writes in\nthat base. A base of 0 reads the text as Python's source would. Without arguments 0.")
+    .doc(c"int([x]) -> integer\nint(x, base=10) -> integer\n\nAn integer: of a number, what is left of it without its fraction; of text, the number it writes in\nthat base. A base of 0 reads the text as Python's source would. Without arguments 0.\n\n>>> int('0x1f', base=0)\n31")
     .create(glue::create(construct::new))
     .vectorcall(construct::VECTORCALL)
     .repr(glue::unary(repr))
