@@ -17,6 +17,7 @@ pub mod dictobject;
 pub mod floatobject;
 pub mod format;
 pub mod frameobject;
+pub mod funcobject;
 pub mod getargs;
 pub mod import;
 pub mod initconfig;

@@ -69,17 +69,6 @@ api! {
         }
     }
 
-    /// C: `PyObject *PyVectorcall_Call(PyObject *, PyObject *tuple, PyObject *dict)`: a `tp_call`.
-    fn PyVectorcall_Call(py, f: &PyObject, args: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult<Owned> {
-        if call::vectorcall_function(f).is_none() {
-            return Err(exceptions::type_error(
-                py,
-                format_args!("'{}' object does not support vectorcall", call::type_name(f.ty())),
-            ));
-        }
-        call::call_tuple(py, f, args, kw)
-    }
-
     /// C: `PyObject *PyObject_Call(PyObject *, PyObject *args, PyObject *kwargs)`.
     fn PyObject_Call(py, f: &PyObject, args: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult<Owned> {
         call::call_tuple(py, f, args, kw)

@@ -1,9 +1,10 @@
 //! Calling objects: vectorcall and its results (`Objects/call.c`), and the guard against running out of native stack.
 
+use crate::Owned;
 use crate::abi::constants::*;
 use crate::abi::*;
 use crate::dict;
-use crate::err::{PyErr, PyResult, from_ptr};
+use crate::err::{PyErr, PyResult};
 use crate::exceptions;
 use crate::ptr::Object;
 use crate::thread::Py;
@@ -163,7 +164,8 @@ fn spread(
 /// `PyVectorcall_Call`: the `tp_call` of types whose instances carry a vectorcall function.
 ///
 /// # Safety
-/// The `tp_call` contract; `callable` carries a vectorcall function.
+/// The `tp_call` contract.
+#[unsafe(export_name = "PyVectorcall_Call")]
 pub unsafe extern "C" fn vectorcall_call(
     callable: *mut PyObject,
     args: *mut PyObject,
@@ -180,7 +182,10 @@ pub unsafe extern "C" fn vectorcall_call(
             _ => None,
         };
         let r = match f {
-            None => Err(not_callable(py, &*callable)),
+            None => Err(exceptions::type_error(
+                py,
+                format_args!("'{}' object does not support vectorcall", type_name((*callable).ty())),
+            )),
             Some(f) => spread(py, None, args, (kw as *const PyDictObject).as_ref(), |args, n, names| {
                 let names = names.map_or(core::ptr::null_mut(), |n| n.as_ptr());
                 check_result(py, &*callable, f(callable, args, n, names))
@@ -218,7 +223,22 @@ pub fn method_str<const N: usize>(
 #[cold]
 fn not_callable(py: Py<'_>, callable: &PyObject) -> PyErr {
     let name = type_name(callable.ty());
-    exceptions::type_error(py, format_args!("'{name}' object is not callable"))
+    match module_namesake(py, callable) {
+        Some(m) => exceptions::type_error(
+            py,
+            format_args!("'{name}' object is not callable. Did you mean: '{m}.{m}(...)'?"),
+        ),
+        None => exceptions::type_error(py, format_args!("'{name}' object is not callable")),
+    }
+}
+
+/// The name of a module that has something callable of the same name, which was probably meant.
+fn module_namesake(py: Py<'_>, callable: &PyObject) -> Option<String> {
+    let m =
+        crate::module::as_module(callable).filter(|_| callable.ty().is(&crate::module::PyModule_Type.0))?;
+    let name = crate::dict::get_name(py, crate::module::dict_of(m), crate::name!("__name__")).ok()??;
+    let found = crate::attr::lookup(py, callable, crate::unicode::check(&name)?).ok()??;
+    found.ty().tp_call.get().map(|_| crate::unicode::display(&name))
 }
 
 /// The name of a type as messages show it (`tp_name`): with its module for static types outside `builtins`.
@@ -238,20 +258,32 @@ pub fn short_name(ty: &PyTypeObject) -> String {
 /// # Safety
 /// OWNED where not NULL.
 #[inline(always)]
-pub unsafe fn check_result(py: Py<'_>, _callable: &PyObject, result: *mut PyObject) -> PyResult {
+pub unsafe fn check_result(py: Py<'_>, callable: &PyObject, result: *mut PyObject) -> PyResult {
     // SAFETY: the caller's promise.
-    let result = unsafe { from_ptr::<PyObject>(py, result) };
-    if result.is_ok() && !py.pending().is_null() {
-        return Err(result_with_exception(py));
+    match unsafe { Owned::<PyObject>::from_raw_opt(result) } {
+        Some(result) if py.pending().is_null() => Ok(result),
+        result => Err(bad_result(py, callable, result)),
     }
-    result
 }
 
+/// The error of a call without a result, which the callable should have raised, or of one with both.
 #[cold]
-fn result_with_exception(py: Py<'_>) -> PyErr {
-    // The exception left behind is dropped for the complaint, which is what a program sees in CPython too.
-    drop(PyErr::take(py));
-    exceptions::system_error(py, format_args!("a function returned a result with an exception set"))
+fn bad_result(py: Py<'_>, callable: &PyObject, result: Option<Owned>) -> PyErr {
+    let cause = PyErr::take(py);
+    let text = match (result, &cause) {
+        (None, Some(_)) => return cause.expect("just matched"),
+        (None, None) => "returned NULL without setting an exception",
+        (Some(_), _) => "returned a result with an exception set",
+    };
+    let shown = match crate::protocol::repr(py, callable) {
+        Ok(r) => crate::unicode::display(r.as_object()),
+        Err(e) => return e,
+    };
+    let e = exceptions::system_error(py, format_args!("{shown} {text}"));
+    match cause {
+        Some(cause) => exceptions::caused_by(py, e, cause),
+        None => e,
+    }
 }
 
 /// Calls with these positional arguments (`PyObject_CallFunctionObjArgs`).

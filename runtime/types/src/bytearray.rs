@@ -2,7 +2,7 @@
 //! the buffer. Methods it shares with `bytes` are in `bytes::shared`.
 
 use crate::bytes::shared::{self, Bytes, byte_value, not_a_byte};
-use crate::bytes::{byte_values, each_byte, check_text_arguments, every, iter, percent, zeros};
+use crate::bytes::{byte_values, check_text_arguments, each_byte, every, iter, percent, zeros};
 use crate::{Part, no_hooks};
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
@@ -13,8 +13,8 @@ use dxpy_core::ptr::Object;
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::types::is_subtype;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, alloc, args, bytes, call, exceptions, glue, long, methods, name,
-    number, object, protocol, signature, slice, tuple, unicode,
+    Owned, Py, PyErr, PyResult, alloc, args, bytes, call, exceptions, glue, long, methods, name, number,
+    object, protocol, signature, slice, tuple, unicode,
 };
 
 /// What this module brings.

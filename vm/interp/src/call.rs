@@ -389,6 +389,7 @@ pub unsafe fn namespace_for(func: *mut PyFunctionObject, c: &PyCodeObject) -> Ob
 ///
 /// # Safety
 /// The vectorcall contract; `f` is a function.
+#[unsafe(export_name = "_PyFunction_Vectorcall")]
 pub unsafe extern "C" fn function_vectorcall(
     f: *mut PyObject,
     args: *const *mut PyObject,

@@ -95,6 +95,13 @@ fn extreme(py: Py<'_>, what: &str, raw: Raw<'_>, op: core::ffi::c_int) -> PyResu
     if positional.is_empty() {
         return Err(exceptions::type_error(py, format_args!("{what} expected at least 1 argument, got 0")));
     }
+    if raw.keywords() > 2 {
+        let n = raw.keywords();
+        return Err(exceptions::type_error(
+            py,
+            format_args!("{what}() takes at most 2 keyword arguments ({n} given)"),
+        ));
+    }
     let [key, default] = keywords(py, what, &raw, ["key", "default"])?;
     let key = key.filter(|k| !object::is_none(k));
     if positional.len() > 1 && default.is_some() {

@@ -35,7 +35,9 @@ pub fn takes_exactly(f: &PyFunctionObject, n: usize) -> bool {
 /// `_PyFunction_GetVersionForCurrentState`: a number the function has as long as its code and defaults are what they
 /// are; functions made from one code object begin with its number.
 pub fn function_version(f: &PyFunctionObject) -> Option<u32> {
-    if f.func_version.get() == 0 {
+    let plain =
+        f.vectorcall.get().is_some_and(|v| core::ptr::fn_addr_eq(v, function_vectorcall as vectorcallfunc));
+    if f.func_version.get() == 0 && plain {
         f.func_version.set(dxpy_types::code::next_version());
     }
     (f.func_version.get() != 0).then(|| f.func_version.get())

@@ -200,7 +200,9 @@ unsafe fn builtin<'a>(f: Obj, flags: i32) -> Option<(&'a PyMethodDef, Obj)> {
         }
         let c = &*(f as *const PyCFunctionObject);
         let def = &*c.m_ml.get();
-        (def.ml_flags.get() & CONVENTION == flags).then(|| (def, c.m_self.get()))
+        let all = def.ml_flags.get();
+        let this = if all & METH_STATIC == 0 { c.m_self.get() } else { core::ptr::null_mut() };
+        (all & CONVENTION == flags).then_some((def, this))
     }
 }
 
