@@ -5,6 +5,7 @@
 use crate::job::{self, Limits};
 use std::fs;
 use std::io;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -16,6 +17,9 @@ pub struct Program {
     pub requirements: Vec<String>,
     /// A package whose source archive is unpacked.
     pub source: Option<String>,
+    /// Compiled modules that CPython's installation has in `lib-dynload` and the other interpreter does not have of its own:
+    /// they are put on the path of both.
+    pub lent: Vec<String>,
     pub arguments: Vec<String>,
     /// A file for standard input.
     pub input: Option<String>,
@@ -49,10 +53,16 @@ pub fn list(text: &str) -> Result<Vec<Program>, String> {
         let [name, requirements, arguments, filters] = columns[..] else {
             return Err(format!("not four columns: {line}"));
         };
-        let (sources, requirements): (Vec<String>, Vec<String>) =
-            requirements.split_whitespace().map(str::to_owned).partition(|word| word.starts_with("source:"));
-        let source = sources.first().map(|word| word["source:".len()..].to_owned());
-        if let Some(bad) = requirements.iter().chain(&source).find(|word| !word.contains("==")) {
+        let (mut source, mut lent, mut plain) = (None, Vec::new(), Vec::new());
+        for word in requirements.split_whitespace() {
+            match word.split_once(':') {
+                Some(("source", package)) => source = Some(package.to_owned()),
+                Some(("dynload", module)) => lent.push(module.to_owned()),
+                _ => plain.push(word.to_owned()),
+            }
+        }
+        let requirements = plain;
+        if let Some(bad) = requirements.iter().chain(&source).find(|word: &&String| !word.contains("==")) {
             return Err(format!("{name}: {bad} is not pinned"));
         }
         let (arguments, input) = match arguments.split_once(" < ") {
@@ -67,6 +77,7 @@ pub fn list(text: &str) -> Result<Vec<Program>, String> {
             name: name.to_owned(),
             requirements,
             source,
+            lent,
             arguments: words(arguments),
             input,
             filters,
@@ -92,7 +103,7 @@ pub struct Places {
 /// A program's packages, fetched: what goes on the path, and the unpacked source.
 #[derive(Default)]
 pub struct Fetched {
-    folder: Option<PathBuf>,
+    folders: Vec<PathBuf>,
     source: Option<PathBuf>,
 }
 
@@ -124,7 +135,21 @@ pub fn fetch(program: &Program, places: &Places) -> Result<Fetched, String> {
             remove_compiled(&half).map_err(text)?;
             fs::rename(&half, &home).map_err(text)?;
         }
-        fetched.folder = Some(home);
+        fetched.folders.push(home);
+    }
+    for module in &program.lent {
+        let home = places.cache.join(format!("lent-{module}"));
+        fs::create_dir_all(&home).map_err(text)?;
+        let start = format!("{module}.");
+        let named =
+            |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&start));
+        let dynload = places.lib.join("lib-dynload");
+        let mut files = fs::read_dir(&dynload).map_err(text)?.flatten().map(|entry| entry.path());
+        let file = files.find(named).ok_or_else(|| format!("{} has no {module}", dynload.display()))?;
+        let link = home.join(file.file_name().unwrap_or_default());
+        let _ = fs::remove_file(&link);
+        symlink(&file, &link).map_err(text)?;
+        fetched.folders.push(home);
     }
     if let Some(source) = &program.source {
         let home = places.cache.join(format!("source-{}", source.replace("==", "-")));
@@ -186,7 +211,9 @@ pub fn run(program: &Program, fetched: &Fetched, python: &Path, places: &Places)
     let input = program.input.as_ref().map(|path| fs::File::open(expand(path))).transpose()?;
     command.stdin(input.map_or(Stdio::null(), Stdio::from));
     command.stdout(fs::File::create(&out)?).stderr(fs::File::create(&err)?);
-    let path = fetched.folder.as_deref().unwrap_or(&places.here).to_string_lossy().into_owned();
+    let folders =
+        if fetched.folders.is_empty() { std::slice::from_ref(&places.here) } else { &fetched.folders };
+    let path = folders.iter().map(|folder| folder.to_string_lossy()).collect::<Vec<_>>().join(":");
     let more = [
         ("PYTHONHASHSEED", "42"),
         ("PYTHONPATH", path.as_str()),
@@ -259,9 +286,10 @@ mod tests {
 
     #[test]
     fn the_list_is_read() {
-        let all = list("# x\na\tb==1 source:c==2\t-m d \"e f\" < {here}/g\tpaths both\n").unwrap();
+        let all = list("# x\na\tb==1 source:c==2 dynload:_x\t-m d \"e f\" < {here}/g\tpaths both\n").unwrap();
         let program = &all[0];
         assert_eq!((program.requirements.len(), program.source.as_deref()), (1, Some("c==2")));
+        assert_eq!(program.lent, ["_x"]);
         assert_eq!(program.arguments, ["-m", "d", "e f"]);
         assert_eq!(program.input.as_deref(), Some("{here}/g"));
         assert!(list("a\tb\tc\t\n").is_err() && list("a\t\tc\tnone\n").is_err() && list("a\n").is_err());

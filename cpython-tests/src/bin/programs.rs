@@ -93,5 +93,16 @@ fn one(program: &Program, places: &Places, python: &std::path::Path) -> Result<S
     if theirs.end != ours.end {
         return Err(format!("CPython ends with {}, here {}", theirs.end, ours.end));
     }
-    Ok(format!("{} bytes, {}, {:.2} s and {:.2} s of CPU", ours.text.len(), ours.end, theirs.cpu, ours.cpu))
+    let ratio = ours.cpu / theirs.cpu.max(0.001);
+    let mut line = format!(
+        "{} bytes, {}, CPU {:.2} s here, {:.2} s CPython's: {ratio:.2}",
+        ours.text.len(),
+        ours.end,
+        ours.cpu,
+        theirs.cpu
+    );
+    if !program.lent.is_empty() {
+        line += &format!(" (with CPython's own {})", program.lent.join(", "));
+    }
+    Ok(line)
 }

@@ -10,6 +10,16 @@ use std::fmt;
 pub struct SyntaxError {
     pub message: String,
     pub range: Location,
+    pub origin: Origin,
+}
+
+/// Who reports a [`SyntaxError`]: a program sees it in the exception's `args`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The symbol table and the future pass set attributes on the exception (`PyErr_RangedSyntaxLocationObject`).
+    Table,
+    /// The code generator gives the place among the arguments (`compiler_error`).
+    Generator,
 }
 
 /// Any exception that compiling a tree may raise.
@@ -31,9 +41,13 @@ pub enum CompileError {
 }
 
 impl CompileError {
-    /// A `SyntaxError` over `range`.
+    /// A `SyntaxError` of the code generator over `range`.
     pub fn syntax(message: impl Into<String>, range: Location) -> CompileError {
-        CompileError::Syntax(SyntaxError { message: message.into(), range })
+        CompileError::Syntax(SyntaxError { message: message.into(), range, origin: Origin::Generator })
+    }
+    /// A `SyntaxError` of the symbol table or the future pass over `range`.
+    pub fn of_table(message: impl Into<String>, range: Location) -> CompileError {
+        CompileError::Syntax(SyntaxError { message: message.into(), range, origin: Origin::Table })
     }
 }
 

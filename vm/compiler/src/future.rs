@@ -57,7 +57,7 @@ fn feature(name: &str, at: Location) -> Result<u32, CompileError> {
         | "print_function" | "unicode_literals" | "generator_stop" => 0,
         "barry_as_FLUFL" => co::FUTURE_BARRY_AS_BDFL,
         "annotations" => co::FUTURE_ANNOTATIONS,
-        "braces" => return Err(CompileError::syntax("not a chance", at)),
-        _ => return Err(CompileError::syntax(format!("future feature {name} is not defined"), at)),
+        "braces" => return Err(CompileError::of_table("not a chance", at)),
+        _ => return Err(CompileError::of_table(format!("future feature {name} is not defined"), at)),
     })
 }

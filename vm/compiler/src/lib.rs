@@ -16,4 +16,4 @@ mod flowgraph;
 
 pub use assemble::{AssembleError, assemble};
 pub use codegen::{ALLOW_TOP_LEVEL_AWAIT, FLAGS_MASK, Options, Warning, WarningKind, compile, generate};
-pub use error::{CompileError, SyntaxError};
+pub use error::{CompileError, Origin, SyntaxError};

@@ -75,7 +75,7 @@ fn tables(source: &[u8], is_text: bool) -> Option<String> {
             show(&table, table.top, 0, &mut out);
             out
         }
-        Err(CompileError::Syntax(SyntaxError { message, range: r })) => {
+        Err(CompileError::Syntax(SyntaxError { message, range: r, .. })) => {
             let col = r.col_offset + 1;
             let end = if r.end_col_offset == -2 { "None".into() } else { (r.end_col_offset + 1).to_string() };
             format!("SyntaxError {message} {} {col} {} {end}", r.lineno, r.end_lineno)

@@ -151,8 +151,7 @@ fn one(py: Py<'_>, reader: &mut dyn Reader, filename: &str, session: &mut Sessio
     };
     reader.accepted(text.trim_end_matches('\n'));
     let how = Compile { mode: Mode::Single, flags: session.flags, ..run::defaults() };
-    let code =
-        source::compile_tree(py, &mut tree, &name, how, None, &mut dxpy_types::code::Cache::default())?;
+    let code = source::compile_tree(py, &mut tree, &name, how, &mut dxpy_types::code::Cache::default())?;
     session.flags |= code.co_flags.get() as u32 & dxpy_compiler::FLAGS_MASK;
     let main = run::main_module(py)?;
     let d = module::dict_of(&main);

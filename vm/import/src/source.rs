@@ -2,9 +2,10 @@
 //! their warnings issued.
 
 use std::cell::Cell;
+use std::os::unix::ffi::OsStrExt;
 
 use dxpy_ast::{Mod, PyStr};
-use dxpy_compiler::CompileError;
+use dxpy_compiler::{CompileError, Origin};
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::{Owned, Py, PyErr, PyResult, codecs, exceptions, long, object, protocol, tuple, unicode};
@@ -197,7 +198,7 @@ pub fn compile(
     how: Compile,
 ) -> PyResult<Owned<PyCodeObject>> {
     let mut tree = parse(py, source, filename, how)?;
-    compile_tree(py, &mut tree, filename, how, Some(source), &mut Cache::default())
+    compile_tree(py, &mut tree, filename, how, &mut Cache::default())
 }
 
 /// Compiles a tree that a program made, after checking it (`_PyAST_Validate`). Its constants are the program's objects.
@@ -209,26 +210,24 @@ pub fn compile_given_tree(
     constants: &mut Cache,
 ) -> PyResult<Owned<PyCodeObject>> {
     dxpy_compiler::validate::validate_within(tree, used_depth(py))
-        .map_err(|e| compile_error(py, e, filename, None))?;
-    compile_tree(py, tree, filename, how, None, constants)
+        .map_err(|e| compile_error(py, e, filename))?;
+    compile_tree(py, tree, filename, how, constants)
 }
 
-/// `_PyAST_Compile`: a tree to a code object. `source`, where there is one, supplies the text of errors, and `constants`
-/// the objects of constants that are there already.
+/// `_PyAST_Compile`: a tree to a code object. `constants` has the objects of constants that are there already.
 pub fn compile_tree(
     py: Py<'_>,
     tree: &mut Mod,
     filename: &PyUnicodeObject,
     how: Compile,
-    source: Option<&[u8]>,
     constants: &mut Cache,
 ) -> PyResult<Owned<PyCodeObject>> {
     let mut warnings = Vec::new();
     let r = dxpy_compiler::compile(tree, &plain(filename), options(py, how), &mut warnings);
-    issue(py, warnings, filename, source)?;
+    issue(py, warnings, filename)?;
     match r {
         Ok(code) => dxpy_types::code::from_plain(py, &code, constants),
-        Err(e) => Err(compile_error(py, e, filename, source)),
+        Err(e) => Err(compile_error(py, e, filename)),
     }
 }
 
@@ -241,8 +240,8 @@ pub fn generate(
 ) -> PyResult<dxpy_compiler::instr::Unit> {
     let mut warnings = Vec::new();
     let r = dxpy_compiler::generate(tree, &plain(filename), options(py, how), &mut warnings);
-    issue(py, warnings, filename, None)?;
-    r.map_err(|e| compile_error(py, e, filename, None))
+    issue(py, warnings, filename)?;
+    r.map_err(|e| compile_error(py, e, filename))
 }
 
 fn options(py: Py<'_>, how: Compile) -> dxpy_compiler::Options {
@@ -255,12 +254,7 @@ fn options(py: Py<'_>, how: Compile) -> dxpy_compiler::Options {
 }
 
 /// Issues the warnings of a compilation.
-fn issue(
-    py: Py<'_>,
-    warnings: Vec<dxpy_compiler::Warning>,
-    filename: &PyUnicodeObject,
-    source: Option<&[u8]>,
-) -> PyResult<()> {
+fn issue(py: Py<'_>, warnings: Vec<dxpy_compiler::Warning>, filename: &PyUnicodeObject) -> PyResult<()> {
     for w in warnings {
         let category = match w.kind {
             dxpy_compiler::WarningKind::Syntax => &exceptions::SyntaxWarning,
@@ -268,7 +262,7 @@ fn issue(
         };
         warn(py, category, &w.message, filename, w.range.lineno).map_err(|e| {
             if w.kind == dxpy_compiler::WarningKind::Syntax && exceptions::matches(&e, category) {
-                ranged_error(py, &w.message, w.range, filename, source)
+                ranged_error(py, &w.message, w.range, filename, Origin::Generator)
             } else {
                 e
             }
@@ -290,7 +284,7 @@ pub fn with_symbols<R>(
         future.features |= how.flags & dxpy_compiler::FLAGS_MASK;
         dxpy_compiler::symtable::SymbolTable::build_within(&tree, future, used_depth(py))
     });
-    read(&table.map_err(|e| compile_error(py, e, filename, Some(source)))?)
+    read(&table.map_err(|e| compile_error(py, e, filename))?)
 }
 
 /// How many C calls deep the caller is, in CPython's count.
@@ -300,9 +294,9 @@ fn used_depth(py: Py<'_>) -> u32 {
 }
 
 /// The exception of an error of the compiler's.
-fn compile_error(py: Py<'_>, e: CompileError, filename: &PyUnicodeObject, source: Option<&[u8]>) -> PyErr {
+fn compile_error(py: Py<'_>, e: CompileError, filename: &PyUnicodeObject) -> PyErr {
     match e {
-        CompileError::Syntax(e) => ranged_error(py, &e.message, e.range, filename, source),
+        CompileError::Syntax(e) => ranged_error(py, &e.message, e.range, filename, e.origin),
         CompileError::Recursion(text) => {
             exceptions::format(py, &exceptions::RecursionError, format_args!("{text}"))
         }
@@ -316,19 +310,15 @@ fn compile_error(py: Py<'_>, e: CompileError, filename: &PyUnicodeObject, source
     }
 }
 
-/// The compiler's error: columns in bytes from 0, its text the line of the source.
+/// The compiler's error: columns in bytes from 0. Its text is a line of the file, if the source came from one: a source
+/// that is in no file has errors without text (`PyErr_RangedSyntaxLocationObject`, `compiler_error`).
 fn ranged_error(
     py: Py<'_>,
     message: &str,
     range: dxpy_ast::Location,
     filename: &PyUnicodeObject,
-    source: Option<&[u8]>,
+    origin: Origin,
 ) -> PyErr {
-    let line = |n: i32| -> Option<String> {
-        let text = source?;
-        let line = text.split_inclusive(|b| *b == b'\n').nth(usize::try_from(n - 1).ok()?)?;
-        Some(String::from_utf8_lossy(line).into_owned())
-    };
     let e = dxpy_parser::SyntaxError {
         kind: ErrorKind::Syntax,
         message: message.to_owned(),
@@ -336,17 +326,51 @@ fn ranged_error(
         offset: range.col_offset + 1,
         end_lineno: range.end_lineno,
         end_offset: range.end_col_offset + 1,
-        text: line(range.lineno),
+        text: program_text(py, filename, range.lineno),
     };
-    syntax_error(py, &e, filename)
+    make_error(py, &e, filename, origin).unwrap_or_else(|e| e)
 }
+
+/// `PyErr_ProgramTextObject`: a line of a file, at most 999 bytes of it, if the file can be read that far.
+pub fn program_text(py: Py<'_>, filename: &PyUnicodeObject, lineno: i32) -> Option<String> {
+    use std::io::Read;
+    let path = dxpy_core::codecs::encode_fs(py, filename).ok()?;
+    let path = std::ffi::OsStr::from_bytes(dxpy_core::bytes::as_slice(&path));
+    let file = std::fs::File::open(path).ok().filter(|_| lineno > 0)?;
+    let (mut line, mut at, mut after_cr) = (Vec::new(), 1, false);
+    for byte in std::io::BufReader::new(file).bytes() {
+        let byte = byte.ok()?;
+        if std::mem::take(&mut after_cr) && byte == b'\n' {
+            continue;
+        }
+        after_cr = byte == b'\r';
+        let ends = after_cr || byte == b'\n';
+        if at == lineno && line.len() < LONGEST {
+            line.push(if ends { b'\n' } else { byte });
+        }
+        if ends && at == lineno {
+            break;
+        }
+        at += i32::from(ends);
+    }
+    let line = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| lineno == 1).unwrap_or(&line);
+    (at == lineno && !line.is_empty()).then(|| String::from_utf8_lossy(line).into_owned())
+}
+
+/// CPython's buffer of 1,000 bytes less the NUL.
+const LONGEST: usize = 999;
 
 /// The exception of a parser's error: `SyntaxError(msg, (filename, lineno, offset, text, end_lineno, end_offset))`.
 pub fn syntax_error(py: Py<'_>, e: &dxpy_parser::SyntaxError, filename: &PyUnicodeObject) -> PyErr {
-    make_error(py, e, filename).unwrap_or_else(|e| e)
+    make_error(py, e, filename, Origin::Generator).unwrap_or_else(|e| e)
 }
 
-fn make_error(py: Py<'_>, e: &dxpy_parser::SyntaxError, filename: &PyUnicodeObject) -> PyResult<PyErr> {
+fn make_error(
+    py: Py<'_>,
+    e: &dxpy_parser::SyntaxError,
+    filename: &PyUnicodeObject,
+    origin: Origin,
+) -> PyResult<PyErr> {
     let ty = match e.kind {
         ErrorKind::Syntax | ErrorKind::Incomplete => &exceptions::SyntaxError,
         ErrorKind::Indentation => &exceptions::IndentationError,
@@ -373,7 +397,10 @@ fn make_error(py: Py<'_>, e: &dxpy_parser::SyntaxError, filename: &PyUnicodeObje
         int(e.offset)?,
         text,
         int(e.end_lineno)?,
-        int(e.end_offset)?,
+        match (origin, e.end_offset) {
+            (Origin::Table, ..=0) => object::none(),
+            (_, n) => int(n)?,
+        },
     ];
     // An error from before the first line has a message, and with an offset of -1 also the file's name.
     let early = e.lineno == 0 && e.text.is_none();
@@ -383,7 +410,8 @@ fn make_error(py: Py<'_>, e: &dxpy_parser::SyntaxError, filename: &PyUnicodeObje
         _ => place.len(),
     };
     let mut args = vec![message.clone()];
-    if used > 0 {
+    // The place of the symbol table's errors is in the attributes only.
+    if used > 0 && origin == Origin::Generator {
         args.push(tuple::from_iter(py, place[..used].to_vec())?.upcast());
     }
     let args = tuple::from_iter(py, args)?;

@@ -227,7 +227,7 @@ impl SymbolTable {
     /// An error at the `global` or `nonlocal` that names `name` (`error_at_directive`).
     fn at_directive(&self, id: BlockId, name: &Ident, message: String) -> CompileError {
         match self.block(id).directives.iter().find(|(n, _)| n == name) {
-            Some((_, at)) => CompileError::syntax(message, *at),
+            Some((_, at)) => CompileError::of_table(message, *at),
             None => CompileError::Runtime("BUG: internal directive bookkeeping broken"),
         }
     }

@@ -141,17 +141,17 @@ impl Builder {
         // Messages show the name as written.
         if flag & old & def::PARAM != 0 {
             let m = format!("duplicate argument '{name}' in function definition");
-            return Err(CompileError::syntax(m, at));
+            return Err(CompileError::of_table(m, at));
         }
         if flag & old & def::TYPE_PARAM != 0 {
-            return Err(CompileError::syntax(format!("duplicate type parameter '{name}'"), at));
+            return Err(CompileError::of_table(format!("duplicate type parameter '{name}'"), at));
         }
         let mut new = old | flag;
         if block.comp_iter_target {
             if new & (def::GLOBAL | def::NONLOCAL) != 0 {
                 let m =
                     format!("comprehension inner loop cannot rebind assignment expression target '{name}'");
-                return Err(CompileError::syntax(m, at));
+                return Err(CompileError::of_table(m, at));
             }
             new |= def::COMP_ITER;
         }
@@ -414,7 +414,10 @@ impl Builder {
             let at_top = self.stack.len() == 1;
             if flags & (def::GLOBAL | def::NONLOCAL) != 0 && !at_top && simple {
                 let what = if flags & def::GLOBAL != 0 { "global" } else { "nonlocal" };
-                return Err(CompileError::syntax(format!("annotated name '{id}' can't be {what}"), s.range));
+                return Err(CompileError::of_table(
+                    format!("annotated name '{id}' can't be {what}"),
+                    s.range,
+                ));
             }
             if simple {
                 self.add_def(id, def::ANNOT | def::LOCAL, target.range)?;
@@ -445,14 +448,14 @@ impl Builder {
             self.directive(name, at);
             return Ok(());
         };
-        Err(CompileError::syntax(message, at))
+        Err(CompileError::of_table(message, at))
     }
 
     fn alias(&mut self, a: &Alias) -> Result {
         let name = a.asname.as_ref().unwrap_or(&a.name);
         if &**name == "*" {
             if self.cur().kind != BlockType::Module {
-                return Err(CompileError::syntax("import * only allowed at module level", a.range));
+                return Err(CompileError::of_table("import * only allowed at module level", a.range));
             }
             return Ok(());
         }
@@ -649,7 +652,7 @@ impl Builder {
     fn lambda(&mut self, e: &Expr, args: &Arguments, body: &Expr) -> Result {
         if self.cur().can_see_class_scope {
             let m = "Cannot use lambda in annotation scope within class scope";
-            return Err(CompileError::syntax(m, e.range));
+            return Err(CompileError::of_table(m, e.range));
         }
         self.defaults(args)?;
         self.enter("lambda".into(), BlockType::Function, NodeKey::expr(e), e.range);
@@ -671,7 +674,7 @@ impl Builder {
     ) -> Result {
         if self.cur().can_see_class_scope {
             let m = "Cannot use comprehension in annotation scope within class scope";
-            return Err(CompileError::syntax(m, e.range));
+            return Err(CompileError::of_table(m, e.range));
         }
         let Some((first, rest)) = generators.split_first() else {
             return Err(CompileError::Value("comprehension with no generators".into()));
@@ -724,7 +727,7 @@ impl Builder {
         self.not_in_type_scope("named expression", e)?;
         if self.cur().comp_iter_expr > 0 {
             let m = "assignment expression cannot be used in a comprehension iterable expression";
-            return Err(CompileError::syntax(m, e.range));
+            return Err(CompileError::of_table(m, e.range));
         }
         if self.cur().comprehension != ComprehensionType::No {
             self.extend_named_expr(target)?;
@@ -749,7 +752,7 @@ impl Builder {
                     let m = format!(
                         "assignment expression cannot rebind comprehension iteration variable '{name}'"
                     );
-                    return Err(CompileError::syntax(m, at));
+                    return Err(CompileError::of_table(m, at));
                 }
                 continue;
             }
@@ -772,7 +775,7 @@ impl Builder {
                 BlockType::Annotation => continue,
             };
             let m = format!("assignment expression within a comprehension cannot be used {within}");
-            return Err(CompileError::syntax(m, at));
+            return Err(CompileError::of_table(m, at));
         }
         Err(CompileError::System("no block for an assignment expression".into()))
     }
@@ -786,7 +789,7 @@ impl Builder {
             BlockType::TypeParam => "the definition of a generic",
             _ => return Ok(()),
         };
-        Err(CompileError::syntax(format!("{what} cannot be used within {place}"), e.range))
+        Err(CompileError::of_table(format!("{what} cannot be used within {place}"), e.range))
     }
 
     /// Marks the block as a generator; comprehensions may not be one that way.
@@ -799,6 +802,6 @@ impl Builder {
             ComprehensionType::Dict => "dict comprehension",
             ComprehensionType::Generator => "generator expression",
         };
-        Err(CompileError::syntax(format!("'yield' inside {kind}"), e.range))
+        Err(CompileError::of_table(format!("'yield' inside {kind}"), e.range))
     }
 }
