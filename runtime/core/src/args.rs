@@ -37,6 +37,10 @@ pub struct ArgDesc {
     pub params: &'static [Param],
     /// CPython parses these arguments with a format string: other messages, and no text signature to show.
     pub by_format: bool,
+    /// So many positional arguments, at least and at most, without keywords are a good call that needs no other check.
+    plain: (usize, usize),
+    /// The number of parameters that can be given by position.
+    positional: usize,
 }
 
 /// Is this the signature of a function without a `__text_signature__`? Such are written with a `?` before them, or with a
@@ -210,13 +214,7 @@ impl<'a> Bound<'a> {
 
     /// Positional arguments beyond the named parameters.
     pub fn rest(&self) -> &'a [*mut PyObject] {
-        let named = self
-            .desc
-            .params
-            .iter()
-            .take_while(|p| matches!(p.kind, Kind::PositionalOnly | Kind::PositionalOrKeyword))
-            .count();
-        &self.raw.positional()[named.min(self.raw.nargs)..]
+        &self.raw.positional()[self.desc.positional.min(self.raw.nargs)..]
     }
 
     /// Name of the argument as CPython's conversion messages have it: `argument 2`, or `argument 'sep'` where it can
@@ -232,28 +230,78 @@ impl<'a> Bound<'a> {
     }
 }
 
+/// A function as messages of keyword calls name it; one parsed by a format without a name is «function».
+struct Shown(&'static str);
+
+impl core::fmt::Display for Shown {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        if self.0.is_empty() { f.write_str("function") } else { write!(f, "{}()", self.0) }
+    }
+}
+
 impl ArgDesc {
-    /// The function as messages of keyword calls name it; one parsed by a format without a name is «function».
-    fn shown(&self) -> String {
-        if self.name.is_empty() { "function".to_owned() } else { format!("{}()", self.name) }
+    /// The description of a function.
+    pub const fn new(name: &'static str, params: &'static [Param], by_format: bool) -> ArgDesc {
+        let (mut at, mut positional, mut least, mut most) = (0, 0, 0, 0);
+        while at < params.len() {
+            let p = &params[at];
+            at += 1;
+            match p.kind {
+                Kind::PositionalOnly | Kind::PositionalOrKeyword => {
+                    (positional, most) = (at, at);
+                    if p.required {
+                        least = at;
+                    }
+                }
+                Kind::VarPositional => most = usize::MAX,
+                // Only a keyword can give it.
+                Kind::KeywordOnly if p.required => least = usize::MAX,
+                Kind::KeywordOnly | Kind::VarKeyword => {}
+            }
+        }
+        ArgDesc { name, params, by_format, plain: (least, most), positional }
     }
 
     fn plural(n: usize) -> &'static str {
         if n == 1 { "" } else { "s" }
     }
 
-    /// Sorts the arguments of a call into `slots`, one for each parameter, or raises `TypeError`.
+    /// Sorts the arguments of a call into `slots`, one for each parameter, or raises `TypeError`. A call without keywords
+    /// and with a right number of arguments is sorted in the caller, where the description is a constant.
+    #[inline(always)]
     pub fn bind<'a>(
         &'static self,
         py: Py<'_>,
         raw: RawArgs<'a>,
         slots: &'a mut [Option<&'a PyObject>],
     ) -> PyResult<Bound<'a>> {
-        let params = self.params;
-        let positional = params
-            .iter()
-            .take_while(|p| matches!(p.kind, Kind::PositionalOnly | Kind::PositionalOrKeyword))
-            .count();
+        let (least, most) = self.plain;
+        if raw.all.len() == raw.nargs && raw.nargs >= least && raw.nargs <= most {
+            self.fill(raw, slots);
+        } else {
+            self.bind_checked(py, raw, slots)?;
+        }
+        Ok(Bound { desc: self, slots, raw })
+    }
+
+    /// Puts the positional arguments where they belong.
+    #[inline(always)]
+    fn fill<'a>(&self, raw: RawArgs<'a>, slots: &mut [Option<&'a PyObject>]) {
+        for (slot, &arg) in slots.iter_mut().zip(raw.positional().iter().take(self.positional)) {
+            // SAFETY: LIVE: the caller of the vectorcall holds its arguments.
+            *slot = Some(unsafe { borrow(arg) });
+        }
+    }
+
+    /// `bind` for calls with keywords, and for wrong ones.
+    #[inline(never)]
+    fn bind_checked<'a>(
+        &'static self,
+        py: Py<'_>,
+        raw: RawArgs<'a>,
+        slots: &mut [Option<&'a PyObject>],
+    ) -> PyResult<()> {
+        let (params, positional) = (self.params, self.positional);
         let takes_rest = params.iter().any(|p| p.kind == Kind::VarPositional);
         let keyword_capable =
             params.iter().any(|p| !matches!(p.kind, Kind::PositionalOnly | Kind::VarPositional));
@@ -262,10 +310,7 @@ impl ArgDesc {
         } else {
             self.check_positional_call(py, raw, positional, takes_rest)?;
         }
-        for (slot, &arg) in slots.iter_mut().zip(raw.positional().iter().take(positional)) {
-            // SAFETY: LIVE: the caller of the vectorcall holds its arguments.
-            *slot = Some(unsafe { borrow(arg) });
-        }
+        self.fill(raw, slots);
         if raw.keywords() > 0 {
             self.bind_keywords(py, raw, slots)?;
         }
@@ -273,11 +318,16 @@ impl ArgDesc {
             if p.required && slots[i].is_none() {
                 return Err(exceptions::type_error(
                     py,
-                    format_args!("{} missing required argument '{}' (pos {})", self.shown(), p.name, i + 1),
+                    format_args!(
+                        "{} missing required argument '{}' (pos {})",
+                        Shown(self.name),
+                        p.name,
+                        i + 1
+                    ),
                 ));
             }
         }
-        Ok(Bound { desc: self, slots, raw })
+        Ok(())
     }
 
     /// `_PyArg_CheckPositional` and `_PyArg_NoKeywords`.
@@ -325,7 +375,7 @@ impl ArgDesc {
         positional: usize,
         takes_rest: bool,
     ) -> PyResult<()> {
-        let (name, params) = (self.shown(), self.params);
+        let (name, params) = (Shown(self.name), self.params);
         let takes_keywords = params.iter().any(|p| p.kind == Kind::VarKeyword);
         let (n, given) = (raw.nargs, raw.all.len());
         if given > params.len() && !takes_rest && !takes_keywords {
@@ -388,7 +438,7 @@ impl ArgDesc {
                         py,
                         format_args!(
                             "argument for {} given by name ('{}') and position ({})",
-                            self.shown(),
+                            Shown(self.name),
                             self.params[i].name,
                             i + 1
                         ),
@@ -401,7 +451,7 @@ impl ArgDesc {
                     let this = if self.name.is_empty() { "this " } else { "" };
                     return Err(exceptions::type_error(
                         py,
-                        format_args!("'{key}' is an invalid keyword argument for {this}{}", self.shown()),
+                        format_args!("'{key}' is an invalid keyword argument for {this}{}", Shown(self.name)),
                     ));
                 }
             }
@@ -525,7 +575,7 @@ macro_rules! signature {
         const N: usize = $crate::args::count($sig);
         static PARAMS: [$crate::args::Param; N] = $crate::args::parse::<N>($sig);
         static DESC: $crate::args::ArgDesc =
-            $crate::args::ArgDesc { name: $name, params: &PARAMS, by_format: $crate::args::by_format($sig) };
+            $crate::args::ArgDesc::new($name, &PARAMS, $crate::args::by_format($sig));
         &DESC
     }};
 }
@@ -542,10 +592,19 @@ pub fn bind_call<R>(
     kw: Option<&PyDictObject>,
     f: impl FnOnce(&Bound<'_>) -> PyResult<R>,
 ) -> PyResult<R> {
+    let mut slots = [None; MOST];
+    let slots = &mut slots[..desc.params.len()];
+    let Some(kw) = kw.filter(|kw| crate::dict::len(kw) > 0) else {
+        let n = crate::tuple::items(args).len();
+        // SAFETY: LIVE: the tuple holds its items, and is held by the caller; it does not change.
+        let raw =
+            unsafe { RawArgs::new(args.ob_item.as_ptr() as *const *mut PyObject, n, core::ptr::null_mut()) };
+        return f(&desc.bind(py, raw, slots)?);
+    };
     let positional = crate::tuple::items(args);
     let mut all: Vec<*mut PyObject> = positional.iter().map(|a| a.as_ptr()).collect();
-    let pairs = kw.map(crate::dict::items).unwrap_or_default();
-    let mut names = Vec::new();
+    let pairs = crate::dict::items(kw);
+    let mut names = Vec::with_capacity(pairs.len());
     for (k, v) in &pairs {
         if crate::unicode::check(k).is_none() {
             return Err(exceptions::type_error(py, format_args!("keywords must be strings")));
@@ -553,11 +612,9 @@ pub fn bind_call<R>(
         names.push(k.clone());
         all.push(v.as_ptr());
     }
-    let names = if names.is_empty() { None } else { Some(crate::tuple::from_iter(py, names)?) };
-    let raw = RawArgs { all: &all, nargs: positional.len(), kwnames: names.as_deref() };
-    let mut slots = [None; MOST];
-    let bound = desc.bind(py, raw, &mut slots[..desc.params.len()])?;
-    f(&bound)
+    let names = crate::tuple::from_iter(py, names)?;
+    let raw = RawArgs { all: &all, nargs: positional.len(), kwnames: Some(&names) };
+    f(&desc.bind(py, raw, slots)?)
 }
 
 impl<'a> Bound<'a> {
@@ -717,11 +774,8 @@ macro_rules! methods {
                     const N: usize = $crate::args::count(SIG);
                     const _: () = assert!(N == $arity, concat!($name, ": arity and signature differ"));
                     static PARAMS: [$crate::args::Param; N] = $crate::args::parse::<N>(SIG);
-                    static DESC: $crate::args::ArgDesc = $crate::args::ArgDesc {
-                        name: $name,
-                        params: &PARAMS,
-                        by_format: $crate::args::by_format(SIG),
-                    };
+                    static DESC: $crate::args::ArgDesc =
+                        $crate::args::ArgDesc::new($name, &PARAMS, $crate::args::by_format(SIG));
                     /// The one body behind every calling convention of this method.
                     fn body(this: *mut $crate::abi::PyObject, raw: $crate::args::RawArgs<'_>) -> *mut $crate::abi::PyObject {
                         let this = $crate::args::or_type(this);

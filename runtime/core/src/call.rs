@@ -138,10 +138,24 @@ fn spread(
     f: impl FnOnce(*const *mut PyObject, usize, Option<&PyTupleObject>) -> PyResult,
 ) -> PyResult {
     let kw = kw.filter(|d| dict::len(d) > 0);
-    let mut stack = Vec::with_capacity(2 + tuple::items(args).len() + kw.map_or(0, dict::len));
+    let items = tuple::items(args);
+    if kw.is_none() {
+        let Some(first) = first else {
+            return f(args.ob_item.as_ptr() as *const *mut PyObject, items.len(), None);
+        };
+        let mut stack = [core::ptr::null_mut(); 8];
+        if items.len() + 2 <= stack.len() {
+            stack[1] = first.as_ptr();
+            for (place, item) in stack[2..].iter_mut().zip(items) {
+                *place = item.as_ptr();
+            }
+            return f(stack[1..].as_mut_ptr(), (items.len() + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, None);
+        }
+    }
+    let mut stack = Vec::with_capacity(2 + items.len() + kw.map_or(0, dict::len));
     stack.push(core::ptr::null_mut());
     stack.extend(first.map(|f| f.as_ptr()));
-    stack.extend(tuple::items(args).iter().map(|a| a.as_ptr()));
+    stack.extend(items.iter().map(|a| a.as_ptr()));
     let n = stack.len() - 1;
     // The values are held, for the callee may change the dict.
     let (mut names, mut held) = (Vec::new(), Vec::new());
@@ -288,14 +302,15 @@ fn bad_result(py: Py<'_>, callable: &PyObject, result: Option<Owned>) -> PyErr {
 
 /// Calls with these positional arguments (`PyObject_CallFunctionObjArgs`).
 pub fn call<const N: usize>(py: Py<'_>, callable: &PyObject, args: [&PyObject; N]) -> PyResult {
-    // One word in front, so that a bound method can put its self there without copying.
-    let mut stack = [const { core::ptr::null_mut() }; 10];
-    const { assert!(N < 10, "more arguments than `call` has room for") };
-    for (slot, arg) in stack[1..].iter_mut().zip(args) {
-        *slot = arg.as_ptr();
+    /// One word in front, so that a bound method can put its self there without copying.
+    #[repr(C)]
+    struct Stack<const N: usize>(*mut PyObject, [*mut PyObject; N]);
+    let mut stack = Stack::<N>(core::ptr::null_mut(), args.map(|a| a.as_ptr()));
+    // SAFETY: the arguments are borrowed for the call; the word in front of them is free to be written.
+    unsafe {
+        let first = (&raw mut stack as *mut *mut PyObject).add(1);
+        vectorcall_raw(py, callable, first, N | PY_VECTORCALL_ARGUMENTS_OFFSET, None)
     }
-    // SAFETY: the arguments are borrowed for the call; `stack[0]` is free to be written.
-    unsafe { vectorcall_raw(py, callable, stack.as_ptr().add(1), N | PY_VECTORCALL_ARGUMENTS_OFFSET, None) }
 }
 
 /// One level of native recursion, given back when dropped (`Py_EnterRecursiveCall`).

@@ -9,6 +9,7 @@ use crate::object;
 use crate::ptr::{Object, Owned};
 use crate::statics::StaticType;
 use crate::thread::Py;
+use core::cell::Cell;
 
 /// `float`.
 #[unsafe(no_mangle)]
@@ -17,18 +18,33 @@ pub static PyFloat_Type: StaticType = StaticType::new::<PyFloatObject>(c"float")
     .dealloc(glue::dealloc(dealloc));
 
 fn dealloc(_: Py<'_>, o: &PyFloatObject) {
-    // SAFETY: a float holds no references.
-    unsafe { object::tp_free(o.as_object()) }
+    // SAFETY: a float holds no references; one of exactly this type has nothing in front of it.
+    unsafe {
+        if core::ptr::eq(o.ty(), &PyFloat_Type.0) {
+            crate::alloc::free(o.as_ptr().cast())
+        } else {
+            object::tp_free(o.as_object())
+        }
+    }
 }
 
 /// `PyFloat_FromDouble`.
 #[inline]
 pub fn new(py: Py<'_>, v: f64) -> PyResult<Owned<PyFloatObject>> {
-    // SAFETY: the one field after the header is set here.
+    let o = crate::alloc::malloc(size_of::<PyFloatObject>()) as *mut PyFloatObject;
+    if o.is_null() {
+        return Err(exceptions::memory_error(py));
+    }
+    // SAFETY: the block has room for the float, whose fields are all set; OWNED: the count is the reference handed out.
     unsafe {
-        let o = object::alloc_uninit::<PyFloatObject>(py, &PyFloat_Type, size_of::<PyFloatObject>())?;
-        o.ob_fval.set(v);
-        Ok(o)
+        o.write(PyFloatObject {
+            ob_base: PyObject {
+                ob_refcnt: Cell::new(1),
+                ob_type: Cell::new(&raw const PyFloat_Type.0 as *mut PyTypeObject),
+            },
+            ob_fval: Cell::new(v),
+        });
+        Ok(Owned::from_raw(o))
     }
 }
 

@@ -37,11 +37,17 @@ pub static PyLong_Type: StaticType = StaticType::new::<PyLongObject>(c"int")
 
 /// `long_dealloc`: a preallocated int whose count old extensions brought down becomes immortal again.
 fn dealloc(py: Py<'_>, o: &PyLongObject) {
-    if core::ptr::eq(o.ty(), &PyLong_Type.0) && to_i64(o).and_then(cached).is_some_and(|c| c.is(o)) {
+    if SMALL.as_ptr_range().contains(&(o as *const PyLongObject)) {
         return object::revive(py, o.as_object());
     }
-    // SAFETY: an int holds no references.
-    unsafe { object::tp_free(o.as_object()) }
+    // SAFETY: an int holds no references; one of exactly this type has nothing in front of it.
+    unsafe {
+        if core::ptr::eq(o.ty(), &PyLong_Type.0) {
+            crate::alloc::free(o.as_ptr().cast())
+        } else {
+            object::tp_free(o.as_object())
+        }
+    }
 }
 
 /// The value of an int of at most one digit.
@@ -81,10 +87,21 @@ pub fn cached(v: i64) -> Option<&'static PyLongObject> {
 }
 
 /// Memory for an int of `digits` digits, which the caller fills before anyone sees it.
+#[inline(always)]
 fn alloc(py: Py<'_>, digits: usize) -> PyResult<Owned<PyLongObject>> {
-    let size = PyLong_Type.tp_basicsize.get() as usize + digits.max(1) * size_of::<u32>();
-    // SAFETY: the size covers the digits; the caller sets tag and digits.
-    unsafe { object::alloc_uninit(py, &PyLong_Type, size) }
+    let before = offset_of!(PyLongObject, long_value) + offset_of!(_PyLongValue, ob_digit);
+    let o = crate::alloc::malloc(before + digits.max(1) * size_of::<u32>()) as *mut PyLongObject;
+    if o.is_null() {
+        return Err(crate::exceptions::memory_error(py));
+    }
+    // SAFETY: the block covers the digits; OWNED: the count is the reference handed out; the caller sets tag and digits.
+    unsafe {
+        (&raw mut (*o).ob_base).write(PyObject {
+            ob_refcnt: Cell::new(1),
+            ob_type: Cell::new(&raw const PyLong_Type.0 as *mut PyTypeObject),
+        });
+        Ok(Owned::from_raw(o))
+    }
 }
 
 /// An int from its sign and its digits, least significant first; zero digits at the top are dropped.
@@ -99,10 +116,8 @@ pub fn from_digits(py: Py<'_>, negative: bool, digits: &[u32]) -> PyResult<Owned
     }
     let o = alloc(py, n)?;
     o.long_value.lv_tag.set(n << COUNT_SHIFT | if negative { SIGN_NEGATIVE } else { 0 });
-    for (i, d) in digits[..n].iter().enumerate() {
-        // SAFETY: `alloc` made room for `n` digits.
-        unsafe { (*o.long_value.ob_digit.as_ptr().add(i)).set(*d) };
-    }
+    // SAFETY: `alloc` made room for `n` digits.
+    unsafe { core::ptr::copy_nonoverlapping(digits.as_ptr(), o.long_value.ob_digit.as_ptr() as *mut u32, n) };
     Ok(o)
 }
 
@@ -161,6 +176,14 @@ pub fn subtype_new(py: Py<'_>, ty: &PyTypeObject, v: &PyLongObject) -> PyResult 
 }
 
 fn from_magnitude(py: Py<'_>, negative: bool, v: u64) -> PyResult<Owned<PyLongObject>> {
+    if v > MASK && v >> (2 * SHIFT) == 0 {
+        let o = alloc(py, 2)?;
+        o.long_value.lv_tag.set(2 << COUNT_SHIFT | if negative { SIGN_NEGATIVE } else { 0 });
+        o.long_value.ob_digit[0].set((v & MASK) as u32);
+        // SAFETY: `alloc` made room for two digits.
+        unsafe { (*o.long_value.ob_digit.as_ptr().add(1)).set((v >> SHIFT) as u32) };
+        return Ok(o);
+    }
     from_digits(py, negative, &[(v & MASK) as u32, (v >> SHIFT & MASK) as u32, (v >> (2 * SHIFT)) as u32])
 }
 
@@ -178,14 +201,22 @@ pub fn sign(o: &PyLongObject) -> i32 {
     1 - (o.long_value.lv_tag.get() & SIGN_MASK) as i32
 }
 
-/// The value if it fits (`PyLong_AsLongLongAndOverflow` without the overflow's sign).
-pub fn to_i64(o: &PyLongObject) -> Option<i64> {
-    let mut v: u64 = 0;
-    for (i, d) in digits(o).iter().enumerate() {
-        let part =
-            (*d as u64).checked_shl(i as u32 * SHIFT).filter(|p| p >> (i as u32 * SHIFT) == *d as u64)?;
-        v |= part;
+/// The magnitude, if it fits.
+#[inline(always)]
+fn magnitude(o: &PyLongObject) -> Option<u64> {
+    match *digits(o) {
+        [] => Some(0),
+        [a] => Some(a as u64),
+        [a, b] => Some(a as u64 | (b as u64) << SHIFT),
+        [a, b, c] if c < 16 => Some(a as u64 | (b as u64) << SHIFT | (c as u64) << (2 * SHIFT)),
+        _ => None,
     }
+}
+
+/// The value if it fits (`PyLong_AsLongLongAndOverflow` without the overflow's sign).
+#[inline]
+pub fn to_i64(o: &PyLongObject) -> Option<i64> {
+    let v = magnitude(o)?;
     match sign(o) {
         -1 if v <= 1 << 63 => Some((v as i64).wrapping_neg()),
         -1 => None,
@@ -194,17 +225,9 @@ pub fn to_i64(o: &PyLongObject) -> Option<i64> {
 }
 
 /// The value if it is not negative and fits (`PyLong_AsUnsignedLongLong` without its errors).
+#[inline]
 pub fn to_u64(o: &PyLongObject) -> Option<u64> {
-    if sign(o) < 0 {
-        return None;
-    }
-    let mut v: u64 = 0;
-    for (i, d) in digits(o).iter().enumerate() {
-        let part =
-            (*d as u64).checked_shl(i as u32 * SHIFT).filter(|p| p >> (i as u32 * SHIFT) == *d as u64)?;
-        v |= part;
-    }
-    Some(v)
+    if sign(o) < 0 { None } else { magnitude(o) }
 }
 
 /// `PyLong_Check`.

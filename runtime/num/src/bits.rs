@@ -86,8 +86,21 @@ fn bitwise(a: Ref<'_>, b: Ref<'_>, negative: bool, n: usize, op: impl Fn(u32, u3
     Int::new(negative, digits.collect())
 }
 
+/// The digits of two magnitudes combined one by one, then those of the longer alone.
+fn together(a: &[u32], b: &[u32], op: impl Fn(u32, u32) -> u32) -> Int {
+    let (long, short) = if a.len() < b.len() { (b, a) } else { (a, b) };
+    let mut digits = long.to_vec();
+    for (d, s) in digits.iter_mut().zip(short) {
+        *d = op(*d, *s);
+    }
+    Int::new(false, digits)
+}
+
 /// `a & b`.
 pub fn and(a: Ref<'_>, b: Ref<'_>) -> Int {
+    if !a.negative && !b.negative {
+        return Int::new(false, a.digits.iter().zip(b.digits).map(|(x, y)| x & y).collect());
+    }
     let negative = a.negative && b.negative;
     // A number that is not negative has no bits above its digits.
     let n = match (a.negative, b.negative) {
@@ -101,10 +114,16 @@ pub fn and(a: Ref<'_>, b: Ref<'_>) -> Int {
 
 /// `a | b`.
 pub fn or(a: Ref<'_>, b: Ref<'_>) -> Int {
+    if !a.negative && !b.negative {
+        return together(a.digits, b.digits, |x, y| x | y);
+    }
     bitwise(a, b, a.negative || b.negative, a.digits.len().max(b.digits.len()), |x, y| x | y)
 }
 
 /// `a ^ b`.
 pub fn xor(a: Ref<'_>, b: Ref<'_>) -> Int {
+    if !a.negative && !b.negative {
+        return together(a.digits, b.digits, |x, y| x ^ y);
+    }
     bitwise(a, b, a.negative != b.negative, a.digits.len().max(b.digits.len()), |x, y| x ^ y)
 }

@@ -1,5 +1,5 @@
 //! `enumerate`, `zip`, `map`, `filter` and `reversed` (`Objects/enumobject.c`, and the iterators of
-//! `Python/bltinmodule.c`). Result tuples are made anew for each step, not reused.
+//! `Python/bltinmodule.c`). The result tuple of `enumerate` and `zip` is filled anew where nobody else holds it.
 
 use crate::{Part, no_hooks};
 use core::cell::Cell;
@@ -170,7 +170,17 @@ fn enum_next(py: Py<'_>, e: &enumobject) -> PyResult<Option<Owned>> {
         put(&e.en_longindex, number::add(py, &now, long::from_i64(py, 1)?.as_object())?);
         now
     };
-    tuple::from_iter(py, [index, item]).map(|t| Some(t.upcast()))
+    if let Some(result) = tuple::sole(&e.en_result) {
+        // SAFETY: nobody else sees the tuple. What is dropped may run Python code: both items are in place by then.
+        let old = unsafe { (tuple::refill(&result, 0, index), tuple::refill(&result, 1, item)) };
+        drop(old);
+        return Ok(Some(result.upcast()));
+    }
+    let result = tuple::from_iter(py, [index, item])?;
+    if e.en_result.get().is_null() {
+        put(&e.en_result, result.clone());
+    }
+    Ok(Some(result.upcast()))
 }
 
 fn enum_reduce(py: Py<'_>, e: &enumobject) -> PyResult {
@@ -233,10 +243,15 @@ fn zip_next(py: Py<'_>, z: &zipobject) -> PyResult<Option<Owned>> {
         let others = if n == 1 { " " } else { "s 1-" };
         exceptions::value_error(py, format_args!("zip() argument {which} is {how} than argument{others}{n}"))
     };
-    let mut all = Vec::with_capacity(iters.len());
+    // The tuple is held here while it is filled: a step of an iterator that asks this `zip` for more gets another one.
+    let (result, fresh) = match tuple::sole(&z.result) {
+        Some(result) => (result, false),
+        None => (tuple::from_iter(py, iters.iter().map(|_| object::none()))?, true),
+    };
     for (i, it) in iters.iter().enumerate() {
         if let Some(v) = protocol::next(py, it)? {
-            all.push(v);
+            // SAFETY: nobody but this step sees the tuple.
+            drop(unsafe { tuple::refill(&result, i, v) });
             continue;
         }
         if z.strict.get() == 0 {
@@ -252,7 +267,10 @@ fn zip_next(py: Py<'_>, z: &zipobject) -> PyResult<Option<Owned>> {
         }
         return Ok(None);
     }
-    tuple::from_iter(py, all).map(|t| Some(t.upcast()))
+    if fresh && z.result.get().is_null() {
+        put(&z.result, result.clone());
+    }
+    Ok(Some(result.upcast()))
 }
 
 fn zip_reduce(py: Py<'_>, z: &zipobject) -> PyResult {
@@ -295,6 +313,11 @@ fn map_next(py: Py<'_>, m: &mapobject) -> PyResult<Option<Owned>> {
     if let [it] = tuple::items(iters) {
         let Some(v) = protocol::next(py, it)? else { return Ok(None) };
         return call::call(py, &f, [&*v]).map(Some);
+    }
+    if let [a, b] = tuple::items(iters) {
+        let Some(a) = protocol::next(py, a)? else { return Ok(None) };
+        let Some(b) = protocol::next(py, b)? else { return Ok(None) };
+        return call::call(py, &f, [&*a, &*b]).map(Some);
     }
     let mut all = Vec::with_capacity(tuple::len(iters));
     for it in tuple::items(iters) {

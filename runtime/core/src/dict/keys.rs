@@ -8,7 +8,7 @@ use crate::abi::*;
 use crate::alloc;
 use crate::err::PyResult;
 use crate::exceptions;
-use crate::ptr::decref;
+use crate::ptr::{decref, incref};
 use crate::statics::Gil;
 use crate::thread::Py;
 use core::cell::Cell;
@@ -281,6 +281,37 @@ pub fn new(py: Py<'_>, log2: u8, kind: u8) -> PyResult<*mut PyDictKeysObject> {
     }
 }
 
+/// `clone_combined_dict_keys`: a table of the same size with the same entries, each held once more.
+///
+/// # Safety
+/// The table is one dict's own: its values are in its entries.
+pub unsafe fn duplicate(py: Py<'_>, k: &PyDictKeysObject) -> PyResult<*mut PyDictKeysObject> {
+    let size = bytes(k);
+    let block = alloc::malloc(size);
+    if block.is_null() {
+        return Err(exceptions::memory_error(py));
+    }
+    // SAFETY: a table is one block of `size` bytes; the copy holds what its entries point to, where they do.
+    unsafe {
+        core::ptr::copy_nonoverlapping(k as *const PyDictKeysObject as *const u8, block as *mut u8, size);
+        let new = &*(block as *const PyDictKeysObject);
+        new.dk_refcnt.set(1);
+        new.dk_version.set(0);
+        let words = if new.is_unicode() { 2 } else { 3 };
+        let mut entry = entries_base(new) as *const *mut PyObject;
+        // The key and the value are the last two words of an entry.
+        for _ in 0..new.entries() {
+            entry = entry.add(words);
+            let (key, value) = (*entry.sub(2), *entry.sub(1));
+            if !value.is_null() {
+                incref(&*key);
+                incref(&*value);
+            }
+        }
+    }
+    Ok(block as *mut PyDictKeysObject)
+}
+
 /// `_PyDict_NewKeysForClass`.
 pub fn new_shared(py: Py<'_>) -> PyResult<*mut PyDictKeysObject> {
     new(py, LOG_SHARED, SPLIT)
@@ -318,8 +349,11 @@ pub unsafe fn release(k: *mut PyDictKeysObject) {
         if keys.dk_refcnt.get() > 0 {
             return;
         }
-        for ix in 0..keys.entries() {
-            for p in [keys.key(ix).get(), keys.value(ix).get()] {
+        let words = if keys.is_unicode() { 2 } else { 3 };
+        let mut entry = entries_base(keys) as *const *mut PyObject;
+        for _ in 0..keys.entries() {
+            entry = entry.add(words);
+            for p in [*entry.sub(2), *entry.sub(1)] {
                 if !p.is_null() {
                     decref(p);
                 }

@@ -630,6 +630,21 @@ pub fn items(d: &PyDictObject) -> Vec<(Owned, Owned)> {
 
 /// `PyDict_Copy`: an exact dict; a subclass that iterates in its own way is asked for its keys.
 pub fn copy(py: Py<'_>, d: &PyDictObject) -> PyResult<Owned<PyDictObject>> {
+    let k = table(d);
+    if len(d) > 0
+        && plain_iteration(d)
+        && d.ma_values.get().is_null()
+        && len(d) >= k.entries().saturating_mul(2) / 3
+    {
+        // SAFETY: without values beside it the table is this dict's own.
+        let k = unsafe { keys::duplicate(py, k)? };
+        let c = from_parts(py, k, core::ptr::null_mut(), len(d))?;
+        // SAFETY: a dict has a collector header.
+        if unsafe { gc::is_tracked(d.as_object()) } {
+            track(&c);
+        }
+        return Ok(c);
+    }
     let c = presized(py, len(d))?;
     if len(d) > 0 && !plain_iteration(d) {
         merge(py, &c, d.as_object(), true)?;
@@ -650,6 +665,18 @@ pub fn update(py: Py<'_>, d: &PyDictObject, other: &PyDictObject, replace: bool)
         let compact = theirs.entries() == len(other)
             && other.ma_values.get().is_null()
             && (theirs.dk_log2_size.get() == LOG_MIN || keys::usable(theirs.size() / 2) < len(other));
+        if compact && d.ma_keys.get() == keys::empty() && d.ma_values.get().is_null() {
+            changed(py, PyDict_EVENT_CLONED, d, other.as_ptr(), core::ptr::null_mut());
+            // SAFETY: without values beside it the table is that dict's own; a dict has a collector header.
+            unsafe {
+                d.ma_keys.set(keys::duplicate(py, theirs)?);
+                d.ma_used.set(other.ma_used.get());
+                if gc::is_tracked(other.as_object()) {
+                    track(d);
+                }
+            }
+            return Ok(());
+        }
         let room = if compact { theirs.dk_log2_size.get() } else { keys::log2_estimate(len(other)) };
         if table(d).dk_usable.get() < len(other) as isize && d.ma_values.get().is_null() {
             let unicode = table(other).is_unicode();

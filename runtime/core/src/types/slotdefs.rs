@@ -246,17 +246,24 @@ pub fn add_operators(py: Py<'_>, ty: &PyTypeObject, d: &PyDictObject) -> PyResul
 }
 
 /// `resolve_slotdups`: of the slots a name stands for, the only one the type fills.
-fn only_filled<'a>(ty: &'a PyTypeObject, name: &str) -> Option<&'a Cell<*mut c_void>> {
+fn only_filled<'a>(
+    py: Py<'_>,
+    ty: &'a PyTypeObject,
+    name: &PyUnicodeObject,
+) -> PyResult<Option<&'a Cell<*mut c_void>>> {
     let mut found: Option<&Cell<*mut c_void>> = None;
-    for row in TABLE.iter().filter(|r| text(r) == name) {
+    for row in TABLE.iter() {
+        if !row_name(py, row)?.is(name) {
+            continue;
+        }
         if let Some(cell) = slot(ty, row.offset.get()).filter(|c| !c.get().is_null()) {
             if found.is_some_and(|f| !core::ptr::eq(f, cell)) {
-                return None;
+                return Ok(None);
             }
             found = Some(cell);
         }
     }
-    found
+    Ok(found)
 }
 
 /// `update_one_slot`: sets one slot of a heap type from the methods its MRO has for it. `rows` are the slot's.
@@ -276,7 +283,7 @@ fn update_one(py: Py<'_>, ty: &PyTypeObject, rows: &[wrapperbase]) -> PyResult<(
         if let Some(wd) = descr::as_wrapper(&d)
             && core::ptr::eq(wd.base_name, row.name_strobj.get())
         {
-            let only = only_filled(ty, text(row));
+            let only = only_filled(py, ty, row_name(py, row)?)?;
             if only.is_none_or(|c| core::ptr::eq(c, cell)) {
                 generic = row.function.get();
             }

@@ -374,7 +374,15 @@ fn getattr_hook(py: Py<'_>, o: &PyObject, name: &PyObject) -> PyResult {
             Some(g) if !is_generic_getattribute(&g) => {
                 special::call(py, o, name!("__getattribute__"), [name])
             }
-            _ => attr::check_name(py, name).and_then(|n| attr::generic_get(py, o, n)),
+            // An attribute that is simply not there costs no exception.
+            _ => match attr::check_name(py, name).and_then(|n| attr::generic_lookup(py, o, n, None)) {
+                Ok(Some(v)) => Ok(v),
+                Ok(None) if fallback.is_some() => {
+                    return special::call(py, o, name!("__getattr__"), [name]);
+                }
+                Ok(None) => attr::check_name(py, name).and_then(|n| Err(attr::no_attribute(py, o, n))),
+                Err(e) => Err(e),
+            },
         }
     };
     match (first, fallback) {

@@ -80,6 +80,9 @@ pub fn factorial(n: Ref<'_>) -> Result<Int> {
         return Err(Error::FactorialNegative);
     }
     let n = n.to_i64().ok_or(Error::FactorialTooLarge)? as u64;
+    if n <= 20 {
+        return Ok(Int::from((2..=n).product::<u64>()));
+    }
     // From here on the result has more bits than memory has.
     if n > 1 << 40 {
         return Err(Error::NoMemory);
@@ -150,8 +153,10 @@ pub fn comb(n: Ref<'_>, k: Ref<'_>) -> Result<Int> {
 fn comb_small(n: u64, k: u64) -> Option<u64> {
     let mut r = 1u64;
     for i in 0..k {
-        let wide = r as u128 * (n - i) as u128 / (i + 1) as u128;
-        r = u64::try_from(wide).ok()?;
+        r = match r.checked_mul(n - i) {
+            Some(product) => product / (i + 1),
+            None => u64::try_from(r as u128 * (n - i) as u128 / (i + 1) as u128).ok()?,
+        };
     }
     Some(r)
 }

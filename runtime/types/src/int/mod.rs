@@ -66,6 +66,28 @@ fn word(n: &PyLongObject) -> Option<i64> {
     small::two_digits(long::sign(n) < 0, long::digits(n))
 }
 
+/// The value of an int of at most four digits, which is seven bits shorter than the machine's longest integers.
+#[inline(always)]
+fn wide(n: &PyLongObject) -> Option<i128> {
+    let d = long::digits(n);
+    if d.len() > 4 {
+        return None;
+    }
+    let v = d.iter().rev().fold(0, |v, d| v << long::SHIFT | i128::from(*d));
+    Some(if long::sign(n) < 0 { -v } else { v })
+}
+
+/// An int from an `i128` as an operator's result.
+#[inline]
+fn from_wide(py: Py<'_>, v: i128) -> PyResult {
+    let (mut digits, mut m) = ([0; 5], v.unsigned_abs());
+    for d in &mut digits {
+        *d = m as u32 & mag::MASK;
+        m >>= long::SHIFT;
+    }
+    long::from_digits(py, v < 0, &digits).map(Owned::upcast)
+}
+
 /// An int from an `i64` as an operator's result.
 #[inline(always)]
 fn small(py: Py<'_>, v: i64) -> PyResult {
@@ -84,7 +106,7 @@ fn fallible(py: Py<'_>, v: dxpy_num::Result<dxpy_num::Int>) -> PyResult {
 
 /// A binary operator: compact operands, then operands and results of machine size, then digits.
 macro_rules! operators {
-    ($($(#[$m:meta])* $name:ident: |$x:ident, $y:ident| $compact:expr, $word:expr, |$py:ident, $a:ident, $b:ident| $digits:expr;)*) => { $(
+    ($($(#[$m:meta])* $name:ident: |$x:ident, $y:ident| $compact:expr, $word:expr, $wide:expr, |$py:ident, $a:ident, $b:ident| $digits:expr;)*) => { $(
         $(#[$m])*
         pub fn $name($py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult {
             let Some(($a, $b)) = pair(a, b) else { return Ok(not_implemented()) };
@@ -98,6 +120,11 @@ macro_rules! operators {
             {
                 return small($py, v);
             }
+            if let (Some($x), Some($y)) = (wide($a), wide($b))
+                && let Some(v) = $wide
+            {
+                return from_wide($py, v);
+            }
             let ($a, $b) = (num($a), num($b));
             $digits
         }
@@ -105,28 +132,43 @@ macro_rules! operators {
 }
 operators! {
     /// `a + b`.
-    add: |x, y| Some(x + y), Some(x + y), |py, a, b| big(py, int::add(a, b));
+    add: |x, y| Some(x + y), Some(x + y), Some(x + y), |py, a, b| big(py, int::add(a, b));
     /// `a - b`.
-    subtract: |x, y| Some(x - y), Some(x - y), |py, a, b| big(py, int::sub(a, b));
+    subtract: |x, y| Some(x - y), Some(x - y), Some(x - y), |py, a, b| big(py, int::sub(a, b));
     /// `a * b`.
-    multiply: |x, y| Some(x * y), x.checked_mul(y), |py, a, b| big(py, int::mul(a, b));
+    multiply: |x, y| Some(x * y), x.checked_mul(y), x.checked_mul(y), |py, a, b| big(py, int::mul(a, b));
     /// `a // b`.
     floor_divide: |x, y| (y != 0).then(|| small::floordiv(x, y)), (y != 0).then(|| small::floordiv(x, y)),
+        (y != 0).then(|| divided(x, y).0),
         |py, a, b| fallible(py, int::floordiv(a, b));
     /// `a % b`.
     remainder: |x, y| (y != 0).then(|| small::rem(x, y)), (y != 0).then(|| small::rem(x, y)),
+        (y != 0).then(|| divided(x, y).1),
         |py, a, b| fallible(py, int::rem(a, b));
     /// `a & b`.
-    and: |x, y| Some(x & y), Some(x & y), |py, a, b| big(py, bits::and(a, b));
+    and: |x, y| Some(x & y), Some(x & y), Some(x & y), |py, a, b| big(py, bits::and(a, b));
     /// `a | b`.
-    or: |x, y| Some(x | y), Some(x | y), |py, a, b| big(py, bits::or(a, b));
+    or: |x, y| Some(x | y), Some(x | y), Some(x | y), |py, a, b| big(py, bits::or(a, b));
     /// `a ^ b`.
-    xor: |x, y| Some(x ^ y), Some(x ^ y), |py, a, b| big(py, bits::xor(a, b));
+    xor: |x, y| Some(x ^ y), Some(x ^ y), Some(x ^ y), |py, a, b| big(py, bits::xor(a, b));
     /// `a << b`.
-    lshift: |x, y| shifted(x, y), shifted(x, y), |py, a, b| fallible(py, bits::lshift(a, b));
+    lshift: |x, y| shifted(x, y), shifted(x, y), shifted_wide(x, y), |py, a, b| fallible(py, bits::lshift(a, b));
     /// `a >> b`.
     rshift: |x, y| (y >= 0).then(|| small::rshift(x, y as u64)), (y >= 0).then(|| small::rshift(x, y as u64)),
+        (y >= 0).then(|| x >> y.min(127)),
         |py, a, b| fallible(py, bits::rshift(a, b));
+}
+
+/// Quotient and remainder, rounded down, of numbers that [`wide`] gave.
+fn divided(x: i128, y: i128) -> (i128, i128) {
+    let (q, r) = (x / y, x % y);
+    if r != 0 && (r < 0) != (y < 0) { (q - 1, r + y) } else { (q, r) }
+}
+
+#[inline]
+fn shifted_wide(x: i128, y: i128) -> Option<i128> {
+    let room = x.unsigned_abs().leading_zeros();
+    (y >= 0 && y < i128::from(room) - 1).then(|| x << y)
 }
 
 #[inline]

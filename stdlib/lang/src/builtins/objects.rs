@@ -111,24 +111,21 @@ pub fn format(
 }
 
 /// `PyNumber_ToBase`.
-fn to_base(py: Py<'_>, o: &PyObject, spec: &str) -> PyResult<Owned<PyUnicodeObject>> {
+fn to_base(py: Py<'_>, o: &PyObject, base: u32) -> PyResult<Owned<PyUnicodeObject>> {
     let n = number::index(py, o)?;
-    // A subclass of int that __index__ gave formats as the int it is.
-    let n = long::from_num(py, long::num(&n).to_int())?;
-    let spec = unicode::from_str(py, spec)?;
-    protocol::format(py, n.as_object(), Some(spec.as_object()))
+    unicode::from_latin1(py, dxpy_num::text::with_prefix(long::num(&n), base).as_bytes())
 }
 
 pub fn bin(py: Py<'_>, _: &M, o: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
-    to_base(py, o, "#b")
+    to_base(py, o, 2)
 }
 
 pub fn oct(py: Py<'_>, _: &M, o: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
-    to_base(py, o, "#o")
+    to_base(py, o, 8)
 }
 
 pub fn hex(py: Py<'_>, _: &M, o: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
-    to_base(py, o, "#x")
+    to_base(py, o, 16)
 }
 
 pub fn chr(py: Py<'_>, _: &M, c: i32) -> PyResult<Owned<PyUnicodeObject>> {
