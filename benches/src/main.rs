@@ -23,6 +23,8 @@ usage: benches [options] [startup] [micro] [pyperformance]      (without a kind:
   --rounds N             processes a script and an interpreter (default 3)
   --seconds S            the least a value takes (default 0.1)
   --values N             values a process (default 3)
+  --quick                one round and one value, that of finding out how often to loop
+  --stdlib               of pyperformance, what needs no package beside it
   --cache DIR            where pyperformance and its requirements are kept (default: target/bench-cache)
   --pip PATH             the Python whose pip fetches them (default: DXPY_ORACLE or python3.12)
   --out FILE             all numbers, tab separated (default: target/benches.tsv)
@@ -61,6 +63,7 @@ struct Options {
     pythons: Vec<(String, PathBuf)>,
     only: Vec<String>,
     effort: Effort,
+    stdlib: bool,
     cache: PathBuf,
     pip: PathBuf,
     out: PathBuf,
@@ -73,6 +76,7 @@ fn options() -> Result<Options, String> {
         pythons: Vec::new(),
         only: Vec::new(),
         effort: Effort { rounds: 3, seconds: 0.1, values: 3 },
+        stdlib: false,
         cache: "target/bench-cache".into(),
         pip: oracle.clone(),
         out: "target/benches.tsv".into(),
@@ -96,6 +100,8 @@ fn options() -> Result<Options, String> {
             "--rounds" => options.effort.rounds = number(value()?)?,
             "--seconds" => options.effort.seconds = number(value()?)?,
             "--values" => options.effort.values = number(value()?)?,
+            "--quick" => options.effort = Effort { rounds: 1, values: 0, ..options.effort },
+            "--stdlib" => options.stdlib = true,
             "--cache" => options.cache = value()?.into(),
             "--pip" => options.pip = value()?.into(),
             "--out" => options.out = value()?.into(),
@@ -177,13 +183,20 @@ fn run(options: &Options, scratch: &Path, results: &mut Results) -> Result<Strin
         write("stand-in/pyperf.py", include_str!("python/pyperf.py"))?;
         let suite = Suite::fetch(&options.cache, &options.pip)?;
         let list = suite.benchmarks()?;
-        let list: Vec<_> = list.iter().filter(|benchmark| wanted(&benchmark.name)).collect();
+        let list: Vec<_> = list
+            .iter()
+            .filter(|benchmark| wanted(&benchmark.name))
+            .filter(|benchmark| !options.stdlib || suite.requirements(benchmark).is_empty())
+            .collect();
         for (at, benchmark) in list.iter().enumerate() {
             eprintln!("[{}/{}] pyperformance: {}", at + 1, list.len(), benchmark.name);
             match suite.script(benchmark) {
                 Ok(mut script) => {
                     script.folders.insert(0, stand_in.clone());
                     scripts::run(&script, &options.pythons, options.effort, scratch, results);
+                    // The table so far: a run takes long, and one that is broken off is of use too.
+                    let labels: Vec<String> = options.pythons.iter().map(|(name, _)| name.clone()).collect();
+                    let _ = fs::write(options.out.with_extension("txt"), results.table(&labels));
                 }
                 Err(why) => {
                     (0..options.pythons.len()).for_each(|at| results.fail(&benchmark.name, at, why.clone()))

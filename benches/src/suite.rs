@@ -49,24 +49,26 @@ impl Suite {
         Ok(manifest(&text))
     }
 
+    /// The packages a benchmark wants, pyperf aside.
+    pub fn requirements(&self, benchmark: &Benchmark) -> Vec<String> {
+        let file = self.root.join(&benchmark.folder).join("requirements.txt");
+        let text = fs::read_to_string(file).unwrap_or_default();
+        let lines = text.lines().map(str::trim);
+        lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+    }
+
     /// A benchmark's script, with what it requires installed.
     pub fn script(&self, benchmark: &Benchmark) -> Result<Script, String> {
         let folder = self.root.join(&benchmark.folder);
         let options = fs::read_to_string(folder.join(&benchmark.options)).unwrap_or_default();
         let mut folders = Vec::new();
-        let requirements = fs::read_to_string(folder.join("requirements.txt")).unwrap_or_default();
-        let wanted: Vec<&str> = requirements
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with('#'))
-            .collect();
+        let wanted = self.requirements(benchmark);
         if !wanted.is_empty() {
             let mut hasher = DefaultHasher::new();
             wanted.hash(&mut hasher);
             let home = self.cache.join(format!("requirements-{:016x}", hasher.finish()));
             if !home.is_dir() {
-                let list: Vec<String> = wanted.iter().map(|line| line.to_string()).collect();
-                install(&self.pip, &home, &list)?;
+                install(&self.pip, &home, &wanted)?;
             }
             folders.push(home);
             let tools = self.cache.join(DISTUTILS.replace("==", "-"));
@@ -75,6 +77,8 @@ impl Suite {
             }
             folders.push(tools);
         }
+        // What a script would have pip install from beside it: for both interpreters the same copy.
+        folders.extend(Some(folder.join("vendor/src")).filter(|vendored| vendored.is_dir()));
         let path = folder.join("run_benchmark.py");
         Ok(Script { name: benchmark.name.clone(), path, arguments: extra_options(&options), folders })
     }

@@ -4,7 +4,8 @@ pyperf starts its own processes and judges them by itself; here the Rust side st
 interpreter at a time and in turns, and this module only calls the function often enough and writes what each value took:
 "V name loops inner wall cpu", seconds for all loops. What is here is what the scripts use.
 
-DXPY_BENCH_OUT names the file; DXPY_BENCH_SECONDS is the least a value takes; DXPY_BENCH_VALUES says how many.
+DXPY_BENCH_OUT names the file; DXPY_BENCH_SECONDS is the least a value takes; DXPY_BENCH_VALUES says how many, and 0
+asks for the one value that showed how many loops suffice.
 """
 
 import argparse
@@ -43,14 +44,21 @@ class Runner:
     def bench_time_func(self, name, time_func, *args, inner_loops=None, **ignored):
         """time_func(loops, *args) gives the seconds that many loops took."""
         self.parse_args()
-        loops = 1
-        while time_func(loops, *args) < SECONDS and loops < 1 << 30:
-            loops *= 2
-        for _ in range(VALUES):
+
+        def measure():
             cpu = cpu_clock()
             wall = time_func(loops, *args)
-            cpu = cpu_clock() - cpu
-            with open(OUT, "a") as out:
+            return wall, cpu_clock() - cpu
+
+        loops = 1
+        values = [measure()]
+        while values[0][0] < SECONDS and loops < 1 << 30:
+            loops *= 2
+            values = [measure()]
+        if VALUES:
+            values = [measure() for _ in range(VALUES)]
+        with open(OUT, "a") as out:
+            for wall, cpu in values:
                 out.write("V\t%s\t%d\t%d\t%r\t%r\n" % (name, loops, inner_loops or 1, wall, cpu))
 
     def bench_func(self, name, func, *args, inner_loops=None, **ignored):
