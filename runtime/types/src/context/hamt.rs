@@ -13,6 +13,8 @@ use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::StaticType;
 use dxpy_core::{Owned, Py, PyResult, gc, glue, object, protocol};
 
+use super::mapping;
+
 /// A node of any kind.
 #[repr(C)]
 pub struct Node {
@@ -442,6 +444,12 @@ fn root(h: &PyHamtObject) -> &Node {
 pub static _PyHamt_Type: StaticType = StaticType::new::<PyHamtObject>(c"hamt")
     .flags(Py_TPFLAGS_HAVE_GC)
     .weaklist(offset_of!(PyHamtObject, h_weakreflist))
+    .richcompare(glue::richcompare(mapping::compare))
+    .hash(protocol::hash_not_implemented)
+    .iter(glue::unary(mapping::keys))
+    .sequence(&mapping::SEQUENCE)
+    .mapping(&mapping::MAPPING)
+    .methods(&mapping::METHODS)
     .create(glue::create(|py: Py<'_>, _: &PyTypeObject, _: &PyTupleObject, _: Option<&PyDictObject>| {
         empty(py).map(Owned::upcast)
     }))

@@ -2,6 +2,7 @@
 
 pub mod hamt;
 mod iter;
+mod mapping;
 mod var;
 
 pub use var::{

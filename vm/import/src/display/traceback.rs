@@ -178,7 +178,9 @@ fn anchors_of(py: Py<'_>, line: &str, start: usize, end: usize) -> Option<(usize
     let (left, right) = match &value.kind {
         ExprKind::BinOp { left, right, .. } => {
             let (from, to) = (at(left.range.end_col_offset), at(right.range.col_offset));
-            let first = (from..to).find(|i| text.get(*i).is_some_and(|b| !blank(*b)));
+            // Behind the left operand may be the end of its parentheses.
+            let operator = |i: &usize| text.get(*i).is_some_and(|b| !blank(*b) && (*b != b')' || i + 1 == to));
+            let first = (from..to).find(operator);
             match first {
                 Some(i) => {
                     let two = i + 1 < to && text.get(i + 1).is_some_and(|b| !blank(*b));
@@ -188,7 +190,10 @@ fn anchors_of(py: Py<'_>, line: &str, start: usize, end: usize) -> Option<(usize
             }
         }
         ExprKind::Subscript { value, slice, .. } => {
-            (at(value.range.end_col_offset), at(slice.range.end_col_offset) + 1)
+            let find = |from: usize, b: u8| (from..text.len()).find(|i| text[*i] == b);
+            let left = find(at(value.range.end_col_offset), b'[').unwrap_or(text.len());
+            let right = find(at(slice.range.end_col_offset) + 1, b']').map_or(text.len(), |i| i + 1);
+            (left, right)
         }
         _ => return None,
     };
