@@ -179,7 +179,8 @@ fn anchors_of(py: Py<'_>, line: &str, start: usize, end: usize) -> Option<(usize
         ExprKind::BinOp { left, right, .. } => {
             let (from, to) = (at(left.range.end_col_offset), at(right.range.col_offset));
             // Behind the left operand may be the end of its parentheses.
-            let operator = |i: &usize| text.get(*i).is_some_and(|b| !blank(*b) && (*b != b')' || i + 1 == to));
+            let operator =
+                |i: &usize| text.get(*i).is_some_and(|b| !blank(*b) && (*b != b')' || i + 1 == to));
             let first = (from..to).find(operator);
             match first {
                 Some(i) => {
