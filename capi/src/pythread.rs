@@ -1,8 +1,9 @@
-//! pythread.h: locks, thread identities, thread-specific storage. Starting threads and `PyThread_GetInfo` belong to
-//! `_thread` and `sys`.
+//! pythread.h: threads, their identities, locks, thread-specific storage. `PyThread_exit_thread` is not here: it would
+//! leave frames without ending what they hold.
 
 use core::ffi::{c_int, c_ulong, c_void};
-use dxpy_host::thread::{Acquired, Lock};
+use dxpy_core::thread::stack;
+use dxpy_host::thread::{Acquired, Lock, stack_size_is_valid};
 
 /// `PyLockStatus`.
 const FAILURE: c_int = 0;
@@ -24,6 +25,35 @@ pub extern "C" fn PyThread_init_thread() {}
 #[unsafe(no_mangle)]
 pub extern "C" fn PyThread_get_thread_ident() -> c_ulong {
     dxpy_host::thread::identity()
+}
+
+/// A function of C and what it is given, on their way to a thread.
+struct Start(extern "C" fn(*mut c_void), *mut c_void);
+// SAFETY: whoever starts a thread gives it what is the thread's to use.
+unsafe impl Send for Start {}
+
+/// C: `unsigned long PyThread_start_new_thread(void (*)(void *), void *)`: its identity, or
+/// `PYTHREAD_INVALID_THREAD_ID`. The thread has no state until it makes one.
+#[unsafe(no_mangle)]
+pub extern "C" fn PyThread_start_new_thread(f: extern "C" fn(*mut c_void), arg: *mut c_void) -> c_ulong {
+    let start = Start(f, arg);
+    let body = move || {
+        let Start(f, arg) = { start };
+        f(arg);
+    };
+    dxpy_host::thread::start(stack::for_new_thread(), Box::new(body)).unwrap_or(c_ulong::MAX)
+}
+
+/// C: `size_t PyThread_get_stacksize(void)`.
+#[unsafe(no_mangle)]
+pub extern "C" fn PyThread_get_stacksize() -> usize {
+    stack::asked()
+}
+
+/// C: `int PyThread_set_stacksize(size_t)`: -1 if the size is not valid.
+#[unsafe(no_mangle)]
+pub extern "C" fn PyThread_set_stacksize(size: usize) -> c_int {
+    if stack::ask(size, stack_size_is_valid).is_some() { 0 } else { -1 }
 }
 
 /// C: `unsigned long PyThread_get_thread_native_id(void)`.

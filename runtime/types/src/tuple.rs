@@ -43,7 +43,7 @@ methods! { static METHODS: for PyTupleObject [
     "__getnewargs__" = getnewargs [0], "($self, /)", "";
     "index" = index [3], "($self, value, start=0, stop=sys.maxsize, /)", "Return the first index of value.";
     "count" = count [1], "($self, value, /)", "Return the number of occurrences of value.";
-    "__class_getitem__" = class_getitem [1], "($type, object, /)", "See PEP 585", class;
+    "__class_getitem__" = class_getitem [1], "?($type, object, /)", "See PEP 585", class;
 ] }
 
 fn length(_: Py<'_>, t: &PyTupleObject) -> PyResult<usize> {

@@ -293,7 +293,7 @@ fn ours(r: &[&str]) -> Vec<String> {
                 Ok::<_, ()>(match d {
                     format::Directive::Offset => b"+0100".to_vec(),
                     format::Directive::OffsetColons => b"+01:00".to_vec(),
-                    format::Directive::ZoneName => b"a%b%%".to_vec(),
+                    format::Directive::ZoneName => b"a%%b%%%%".to_vec(),
                     format::Directive::Microseconds => b"000678".to_vec(),
                 })
             });

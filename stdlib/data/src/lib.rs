@@ -7,6 +7,5 @@ pub mod _collections;
 pub mod _functools;
 pub mod _heapq;
 pub mod _operator;
-pub mod _pickle;
 mod fields;
 pub mod itertools;

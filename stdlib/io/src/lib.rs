@@ -18,12 +18,30 @@ mod textdecode;
 mod textio;
 mod util;
 
+use core::sync::atomic::AtomicBool;
 use dxpy_core::abi::*;
 use dxpy_core::module::{StaticModule, add_int, add_type, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::{Py, PyResult, exceptions, methods, module};
 
 pub use open::standard_stream;
+
+/// What of the interpreter's configuration streams ask.
+pub struct Modes {
+    /// `-X utf8`: the locale's encoding is UTF-8, whatever the locale says.
+    pub utf8: AtomicBool,
+    /// `-X warn_default_encoding`: a warning where no encoding is given.
+    pub warn_default_encoding: AtomicBool,
+    /// `-X dev`: names of error handlers are looked up before they are needed.
+    pub dev: AtomicBool,
+}
+
+/// The interpreter's configuration; set at its start.
+pub static MODES: Modes = Modes {
+    utf8: AtomicBool::new(false),
+    warn_default_encoding: AtomicBool::new(false),
+    dev: AtomicBool::new(false),
+};
 
 /// `io.DEFAULT_BUFFER_SIZE`.
 pub const DEFAULT_BUFFER_SIZE: usize = 8192;

@@ -1,9 +1,11 @@
 //! `open`, `open_code`, `text_encoding` (`Modules/_io/_iomodule.c`), and the standard streams (`create_stdio`).
 
+use crate::MODES;
 use crate::buffered::types::{BufferedRandom, BufferedReader, BufferedWriter};
 use crate::fileio::FileIO;
 use crate::textio::types::TextIOWrapper;
 use crate::util::*;
+use core::sync::atomic::Ordering;
 use dxpy_core::abi::*;
 use dxpy_core::boolean;
 use dxpy_core::call;
@@ -216,11 +218,22 @@ pub fn open_code(py: Py<'_>, _: &PyModuleObject, path: &PyUnicodeObject) -> PyRe
 }
 
 /// `text_encoding`.
-pub fn text_encoding(py: Py<'_>, _: &PyModuleObject, encoding: &PyObject, _: Option<i32>) -> PyResult {
-    if object::is_none(encoding) {
-        return Ok(unicode::from_str(py, "locale")?.upcast());
+pub fn text_encoding(py: Py<'_>, _: &PyModuleObject, encoding: &PyObject, level: Option<i32>) -> PyResult {
+    if !object::is_none(encoding) {
+        return Ok(encoding.to_owned());
     }
-    Ok(encoding.to_owned())
+    warn_default_encoding(py, level.unwrap_or(2) as isize)?;
+    let name = if MODES.utf8.load(Ordering::Relaxed) { "utf-8" } else { "locale" };
+    Ok(unicode::from_str(py, name)?.upcast())
+}
+
+/// The warning that no encoding was given, where it is asked for (PEP 597).
+pub fn warn_default_encoding(py: Py<'_>, level: isize) -> PyResult<()> {
+    if !MODES.warn_default_encoding.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let text = format_args!("'encoding' argument not specified");
+    exceptions::warn(py, &exceptions::EncodingWarning, level, text)
 }
 
 /// `create_stdio`: `sys.stdin` and its like over a descriptor. `mode` is `r` or `w`; None for a descriptor that is not open.

@@ -4,6 +4,7 @@
 
 pub mod _locale;
 pub mod _stat;
+pub mod _uuid;
 pub mod convert;
 pub mod errno;
 pub mod grp;

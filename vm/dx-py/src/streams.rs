@@ -1,5 +1,6 @@
 //! The standard streams (`init_sys_streams`, `init_set_builtins_open`).
 
+use core::sync::atomic::Ordering;
 use dxpy_core::ptr::Object;
 use dxpy_core::{Py, PyResult, attr, dict, module, name, unicode};
 use dxpy_import::{bootstrap, state};
@@ -15,6 +16,10 @@ pub fn open(py: Py<'_>) -> PyResult<()> {
 /// Makes `sys.stdin`, `sys.stdout` and `sys.stderr`.
 pub fn start(py: Py<'_>) -> PyResult<()> {
     let c = config::get();
+    let modes = &dxpy_mod_io::MODES;
+    modes.utf8.store(c.utf8_mode == 1, Ordering::Relaxed);
+    modes.warn_default_encoding.store(c.warn_default_encoding != 0, Ordering::Relaxed);
+    modes.dev.store(c.dev_mode, Ordering::Relaxed);
     let errors = c.stdio_errors.as_str();
     let sys = module::dict_of(state::sys());
     let streams = [

@@ -1,9 +1,30 @@
 //! The native stack: where a thread's ends, and room for the main thread's.
 
+use core::sync::atomic::{AtomicUsize, Ordering};
+
 /// What is left to functions that do not ask how deep they are: making an exception, a system call, a C library's frame.
 const MARGIN: usize = 192 * 1024;
 /// The stack that a thread running Python has at least.
 pub const SIZE: usize = 16 * 1024 * 1024;
+/// What the program asked stacks of threads to come to be; 0 is the default.
+static ASKED: AtomicUsize = AtomicUsize::new(0);
+/// The smallest stack that CPython accepts for a thread.
+const LEAST: usize = 0x8000;
+
+/// What the program asked for last (`PyThread_get_stacksize`).
+pub fn asked() -> usize {
+    ASKED.load(Ordering::Relaxed)
+}
+
+/// `PyThread_set_stacksize`: what was asked before; `None` if the size is not valid, `fits` being the system's answer.
+pub fn ask(size: usize, fits: fn(usize) -> bool) -> Option<usize> {
+    (size == 0 || (size >= LEAST && fits(size))).then(|| ASKED.swap(size, Ordering::Relaxed))
+}
+
+/// The stack of a thread to be started: one smaller than the interpreter's frames are made for is of no use to anybody.
+pub fn for_new_thread() -> usize {
+    asked().max(SIZE)
+}
 
 /// The lowest address to which recursion of this thread may go; 0 where it cannot be found out.
 pub fn limit() -> usize {

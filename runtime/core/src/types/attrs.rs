@@ -51,7 +51,7 @@ pub(super) const fn type_type() -> StaticType {
 crate::methods! { static METHODS: for PyTypeObject [
     "mro" = mro [0], "($self, /)", "The type's method resolution order.";
     "__subclasses__" = list_subclasses [0], "($self, /)", "The list of the type's immediate subclasses.";
-    "__prepare__" = prepare [2], "($cls, /, *bases, **kwds)", "Create the namespace of a class statement.", class;
+    "__prepare__" = prepare [2], "?($cls, /, *bases, **kwds)", "Create the namespace of a class statement.", class;
     "__instancecheck__" = instancecheck [1], "($self, instance, /)", "Whether an object is an instance.";
     "__subclasscheck__" = subclasscheck [1], "($self, subclass, /)", "Whether a class is a subclass.";
     "__dir__" = dir [0], "($self, /)", "The list of names dir(type) shows.";

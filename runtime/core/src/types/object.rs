@@ -43,8 +43,8 @@ crate::methods! { static METHODS: for PyObject [
     "__reduce_ex__" = reduce::reduce_ex [1], "($self, protocol, /)", "Helper for pickle.";
     "__reduce__" = reduce::reduce [0], "($self, /)", "Helper for pickle.";
     "__getstate__" = reduce::getstate [0], "($self, /)", "Helper for pickle.";
-    "__subclasshook__" = subclasshook [1], "($type, object, /)", "Abstract classes override this to customise issubclass().", class;
-    "__init_subclass__" = init_subclass [0], "($type, /)", "Called for each new subclass; the default does nothing.", class;
+    "__subclasshook__" = subclasshook [1], "?($type, object, /)", "Abstract classes override this to customise issubclass().", class;
+    "__init_subclass__" = init_subclass [0], "?($type, /)", "Called for each new subclass; the default does nothing.", class;
     "__format__" = format [1], "($self, format_spec, /)", "The text of format(self, format_spec).";
     "__sizeof__" = sizeof [0], "($self, /)", "Size of the object in memory, in bytes.";
     "__dir__" = dir [0], "($self, /)", "The list of names dir(self) shows.";

@@ -222,7 +222,7 @@ fn equal(py: Py<'_>, a: &PyDictObject, b: &PyDictObject) -> PyResult<bool> {
     while let Some((k, v, hash)) = dict::next_hash(a, &mut pos) {
         let (k, v) = (k.to_owned(), v.to_owned());
         let Some(other) = dict::get_known_hash(py, b, &k, hash)? else { return Ok(false) };
-        if !protocol::rich_compare_bool(py, &other, &v, EQ)? {
+        if !protocol::rich_compare_bool(py, &v, &other, EQ)? {
             return Ok(false);
         }
     }

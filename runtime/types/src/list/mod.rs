@@ -71,7 +71,7 @@ methods! { static METHODS: for PyListObject [
     "count" = count [1], "($self, value, /)", "Return the number of occurrences of value.";
     "reverse" = reverse [0], "($self, /)", "Reverse *IN PLACE*.";
     "sort" = sort::sort_method [2], "($self, /, *, key=None, reverse=False)", "Sort the list in ascending order and return None.";
-    "__class_getitem__" = class_getitem [1], "($type, object, /)", "See PEP 585", class;
+    "__class_getitem__" = class_getitem [1], "?($type, object, /)", "See PEP 585", class;
 ] }
 
 fn length(_: Py<'_>, l: &PyListObject) -> PyResult<usize> {

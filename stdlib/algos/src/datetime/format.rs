@@ -8,7 +8,7 @@ pub enum Directive {
     Offset,
     /// `%:z`: the offset with colons
     OffsetColons,
-    /// `%Z`: the zone's name; percent signs in it are doubled here
+    /// `%Z`: the zone's name, with its percent signs doubled
     ZoneName,
     /// `%f`: six digits of microseconds
     Microseconds,
@@ -43,12 +43,7 @@ pub fn preprocess<E>(
         };
         let slot = &mut known[directive as usize];
         if slot.is_none() {
-            let mut text = value(directive)?;
-            if directive == Directive::ZoneName {
-                text =
-                    text.iter().flat_map(|c| std::iter::repeat_n(*c, 1 + usize::from(*c == b'%'))).collect();
-            }
-            *slot = Some(text);
+            *slot = Some(value(directive)?);
         }
         out.extend(slot.iter().flatten());
         i += width;

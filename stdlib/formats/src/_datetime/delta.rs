@@ -11,8 +11,8 @@ use dxpy_core::abi::*;
 use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, args, exceptions, float, glue, long, members, methods, object, protocol,
-    signature, tuple, unicode,
+    Owned, Py, PyErr, PyResult, args, call, exceptions, float, glue, long, members, methods, name, object,
+    protocol, signature, tuple, unicode,
 };
 
 /// `PyDateTime_Delta`.
@@ -234,6 +234,50 @@ fn finite(py: Py<'_>, x: f64) -> PyResult<()> {
     Ok(())
 }
 
+/// `get_float_as_integer_ratio` of an instance of a class of floats, which may have its own method: numerator and
+/// denominator. None for a float itself.
+fn own_ratio(py: Py<'_>, x: &PyObject) -> PyResult<Option<(Owned, Owned)>> {
+    if x.ty().is(&float::PyFloat_Type.0) {
+        return Ok(None);
+    }
+    let ratio = call::method(py, x, name!("as_integer_ratio"), [])?;
+    let Some(pair) = tuple::check(&ratio) else {
+        return Err(exceptions::type_error(
+            py,
+            format_args!(
+                "unexpected return type from as_integer_ratio(): expected tuple, got '{}'",
+                call::type_name(ratio.ty())
+            ),
+        ));
+    };
+    match tuple::items(pair) {
+        &[n, d] => Ok(Some((n.to_owned(), d.to_owned()))),
+        _ => Err(exceptions::value_error(py, format_args!("as_integer_ratio() must return a 2-tuple"))),
+    }
+}
+
+/// `multiply_truedivide_timedelta_float` with what a class's own method says.
+fn scaled(py: Py<'_>, us: i128, by: &PyObject, over: &PyObject) -> PyResult {
+    let number = |o: &PyObject| match long::check(o) {
+        Some(n) => Ok(n.to_owned()),
+        None => Err(exceptions::type_error(
+            py,
+            format_args!("unsupported operand type(s) for *: 'int' and '{}'", call::type_name(o.ty())),
+        )),
+    };
+    let (by, over) = (number(by)?, number(over)?);
+    let product = match wide(&by) {
+        Some(n) => us.checked_mul(n),
+        None => (us == 0).then_some(0),
+    };
+    match (product, wide(&over)) {
+        (_, Some(0)) => Err(exceptions::zero_division(py, format_args!("{FLOOR_DIVISION_BY_ZERO}"))),
+        (Some(p), Some(d)) => of_micros(py, divide_nearest(p, d)),
+        (Some(_), None) => of_micros(py, 0),
+        (None, _) => Err(raise(py, DeltaError::TooLarge)),
+    }
+}
+
 fn multiply(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult {
     let (d, factor) = match (check(a), check(b)) {
         (Some(d), _) => (value(d), b),
@@ -251,6 +295,9 @@ fn multiply(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult {
         };
     }
     if let Some(x) = float::check(factor) {
+        if let Some((n, over)) = own_ratio(py, factor)? {
+            return scaled(py, d.micros(), &n, &over);
+        }
         let x = x.ob_fval.get();
         finite(py, x)?;
         return Ok(new(py, d.mul_float(x).map_err(|e| raise(py, e))?)?.upcast());
@@ -288,6 +335,9 @@ fn divide(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult {
         };
     }
     if let Some(x) = float::check(b) {
+        if let Some((n, over)) = own_ratio(py, b)? {
+            return scaled(py, d.micros(), &over, &n);
+        }
         let x = x.ob_fval.get();
         finite(py, x)?;
         return match d.div_float(x) {

@@ -245,7 +245,22 @@ fn strftime(
                 }
             }
             Directive::ZoneName => match tzname_of(py, zone, zone_of)? {
-                Some(s) => utf8(py, &s)?,
+                // The C library formats the whole again: a per cent sign in a name has to be doubled. A class of the
+                // name's may do that its own way.
+                Some(s) => {
+                    let (one, two) = (unicode::from_str(py, "%")?, unicode::from_str(py, "%%")?);
+                    let r = call::method(
+                        py,
+                        s.as_object(),
+                        name!("replace"),
+                        [one.as_object(), two.as_object()],
+                    )?;
+                    let Some(r) = unicode::check(&r) else {
+                        let text = format_args!("tzname.replace() did not return a string");
+                        return Err(exceptions::type_error(py, text));
+                    };
+                    utf8(py, r)?
+                }
                 None => Vec::new(),
             },
             Directive::Microseconds => format!("{microsecond:06}").into_bytes(),

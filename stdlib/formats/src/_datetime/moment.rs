@@ -583,7 +583,12 @@ fn replace(
 
 /// `local_timezone_from_local`.
 fn local_zone_of(py: Py<'_>, m: &MomentObject) -> PyResult<Owned> {
-    let s = local::to_seconds(py, value(m), fold(m))?;
+    let mut s = local::to_seconds(py, value(m), fold(m))?;
+    let other = local::to_seconds(py, value(m), 1 - fold(m))?;
+    // In a gap the fold's meaning is turned around: the zone before the change counts for the first.
+    if other != s && (other > s) == (fold(m) != 0) {
+        s = other;
+    }
     Ok(local::zone_at(py, s - EPOCH_SECONDS)?.upcast())
 }
 

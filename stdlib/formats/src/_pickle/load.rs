@@ -263,7 +263,10 @@ impl Machine<'_> {
                 self.set_items(py, &items)?;
             }
             ADDITEMS => self.add_items(py)?,
-            MARK => self.marks.push(self.stack.len()),
+            MARK => {
+                self.u.note_marks(self.marks.len());
+                self.marks.push(self.stack.len());
+            }
             POP => {
                 // A mark is taken as well as an object.
                 if self.marks.last() == Some(&self.stack.len()) {

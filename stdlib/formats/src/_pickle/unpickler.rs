@@ -27,6 +27,8 @@ pub struct State {
     pub protocol: i32,
     /// Being read now: another `load` of the same object is a mistake.
     pub running: bool,
+    /// For how many marks CPython would have room by now; only `__sizeof__` tells.
+    mark_room: usize,
 }
 
 /// `UnpicklerObject`.
@@ -72,6 +74,14 @@ impl UnpicklerObject {
         let old = self.memo().borrow_mut().insert(i, Cell::new(o.into_ptr()));
         // SAFETY: OWNED: the memo held it.
         old.and_then(|p| unsafe { Owned::from_raw_opt(p.get()) })
+    }
+
+    /// One mark more than `n` is set: the table of CPython (`marks`) grows where it is full.
+    pub fn note_marks(&self, n: usize) {
+        let mut s = self.state().borrow_mut();
+        if n >= s.mark_room {
+            s.mark_room = 2 * n + 20;
+        }
     }
 
     pub fn memo_len(&self) -> usize {
@@ -153,6 +163,7 @@ fn new(py: Py<'_>, ty: &PyTypeObject) -> PyResult<Owned<UnpicklerObject>> {
         fix_imports: true,
         protocol: 0,
         running: false,
+        mark_room: 0,
     }))));
     u.memo.set(Box::into_raw(Box::default()));
     Ok(u)
@@ -407,7 +418,7 @@ fn load_method(py: Py<'_>, u: &UnpicklerObject) -> PyResult {
 fn sizeof(_: Py<'_>, u: &UnpicklerObject) -> isize {
     let s = u.state().borrow();
     let memo = u.memo_len().max(32).next_power_of_two() * 8;
-    u.ty().tp_basicsize.get() + (memo + s.encoding.len() + s.errors.len() + 2) as isize
+    u.ty().tp_basicsize.get() + (memo + 8 * s.mark_room + s.encoding.len() + s.errors.len() + 2) as isize
 }
 
 pub fn load(

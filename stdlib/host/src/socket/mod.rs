@@ -104,18 +104,24 @@ pub fn recvfrom(fd: Fd, buffer: &mut [u8], flags: i32) -> Result<(usize, Option<
 /// One ancillary item: level, type, data.
 pub type Ancillary = (i32, i32, Vec<u8>);
 
+/// The largest length of an ancillary item (`SOCKLEN_T_LIMIT`).
+const LENGTH_LIMIT: u32 = i32::MAX as u32;
+
 /// `CMSG_LEN`; `None`: the length is out of range.
 pub fn cmsg_len(length: usize) -> Option<usize> {
-    let length = u32::try_from(length).ok().filter(|n| *n <= i32::MAX as u32 - 64)?;
     // SAFETY: pure arithmetic.
-    Some(unsafe { libc::CMSG_LEN(length) } as usize)
+    let with_header = |n: u32| unsafe { libc::CMSG_LEN(n) };
+    let length = u32::try_from(length).ok().filter(|n| *n <= LENGTH_LIMIT - with_header(0))?;
+    Some(with_header(length)).filter(|n| *n <= LENGTH_LIMIT).map(|n| n as usize)
 }
 
 /// `CMSG_SPACE`; `None`: the length is out of range.
 pub fn cmsg_space(length: usize) -> Option<usize> {
-    let length = u32::try_from(length).ok().filter(|n| *n <= i32::MAX as u32 - 64)?;
     // SAFETY: pure arithmetic.
-    Some(unsafe { libc::CMSG_SPACE(length) } as usize)
+    let with_padding = |n: u32| unsafe { libc::CMSG_SPACE(n) };
+    // With one byte of data there is padding before and after it.
+    let length = u32::try_from(length).ok().filter(|n| *n <= LENGTH_LIMIT - with_padding(1))?;
+    Some(with_padding(length)).filter(|n| *n <= LENGTH_LIMIT).map(|n| n as usize)
 }
 
 /// A control buffer aligned as its headers are.

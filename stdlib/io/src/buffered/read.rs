@@ -220,8 +220,10 @@ impl Buffered {
         self.check_closed(py, "readinto of closed file")?;
         let to = view.raw().buf.get() as *mut u8;
         let len = view.len();
-        let mut written = self.ahead().min(len);
-        if written > 0 {
+        let ahead = self.ahead();
+        let mut written = ahead.min(len);
+        // What is ahead stays for a view of no bytes.
+        if ahead > 0 {
             let from = self.take(written);
             // SAFETY: the view is writable and as long as said; the buffer is other memory.
             unsafe { std::ptr::copy(from.as_ptr(), to, written) };

@@ -471,7 +471,6 @@ fn detach(py: Py<'_>, t: &TextIO) -> PyResult {
     let buffer = t.attached(py)?;
     set::<PyObject>(&t.buffer, None);
     t.detached.set(true);
-    t.ok.set(false);
     Ok(buffer)
 }
 

@@ -2,8 +2,11 @@
 
 use super::seek::{seek, tell};
 use super::*;
+use crate::MODES;
 use crate::abc::TextIOBase;
+use crate::open::warn_default_encoding;
 use crate::textdecode::{self, FOREIGN};
+use core::sync::atomic::Ordering;
 use dxpy_core::abi::constants::*;
 use dxpy_core::args::bind_call;
 use dxpy_core::codecs::registry;
@@ -132,6 +135,9 @@ fn set_newline(py: Py<'_>, t: &TextIO, newline: Option<&str>) -> PyResult<()> {
 /// The encoding of the locale (`_Py_GetLocaleEncodingObject`); the C locale counts as UTF-8, as CPython's coercion makes
 /// it.
 pub fn locale_encoding(py: Py<'_>) -> PyResult<Owned<PyUnicodeObject>> {
+    if MODES.utf8.load(Ordering::Relaxed) {
+        return unicode::from_str(py, "utf-8");
+    }
     let name = dxpy_host::locale::info(libc::CODESET).and_then(|b| String::from_utf8(b).ok());
     match name.as_deref() {
         Some(n) if !n.is_empty() && n != "ANSI_X3.4-1968" => unicode::from_str(py, n),
@@ -142,12 +148,11 @@ pub fn locale_encoding(py: Py<'_>) -> PyResult<Owned<PyUnicodeObject>> {
 /// Decoder and encoder of an encoding (`_textiowrapper_set_decoder`, `_textiowrapper_set_encoder`).
 fn set_codecs(py: Py<'_>, t: &TextIO, encoding: &PyUnicodeObject, errors: &PyObject) -> PyResult<()> {
     let text = unicode::utf8(py, encoding)?;
-    if text.contains('\0') {
-        return Err(value_error(py, "embedded null character"));
-    }
-    let kind = textdecode::native(&text);
+    // `reconfigure` lets zeros through; CPython's look-up takes the name as text of C, which ends there.
+    let text = text.split('\0').next().unwrap_or_default();
+    let kind = textdecode::native(text);
     let codec = match kind {
-        FOREIGN => Some(registry::lookup_text(py, &text, "codecs.open()")?.upcast()),
+        FOREIGN => Some(registry::lookup_text(py, text, "codecs.open()")?.upcast()),
         _ => None,
     };
     let buffer = get(&t.buffer).unwrap_or_else(object::none);
@@ -189,6 +194,9 @@ pub struct Settings<'a> {
 pub fn start(py: Py<'_>, t: &TextIO, buffer: &PyObject, s: &Settings<'_>) -> PyResult<()> {
     t.ok.set(false);
     t.detached.set(false);
+    if s.encoding.is_none() {
+        warn_default_encoding(py, 1)?;
+    }
     let errors = match s.errors {
         None => unicode::from_str(py, "strict")?.upcast(),
         Some(e) => match unicode::check(e) {
@@ -210,6 +218,11 @@ pub fn start(py: Py<'_>, t: &TextIO, buffer: &PyObject, s: &Settings<'_>) -> PyR
         },
     };
     check_newline(py, s.newline)?;
+    if MODES.dev.load(Ordering::Relaxed)
+        && let Some(e) = unicode::check(&errors)
+    {
+        registry::lookup_error(py, &unicode::utf8(py, e)?)?;
+    }
     fields(t).into_iter().for_each(object::clear_field);
     t.decoder.kind.set(textdecode::NONE);
     t.encoder.kind.set(textdecode::NONE);
@@ -300,7 +313,8 @@ fn reconfigure(
         check_newline(py, nl.as_deref())?;
     }
     let bool_or = |o: Option<&PyObject>, default: bool| match o.filter(|o| !object::is_none(o)) {
-        Some(o) => protocol::is_true(py, o),
+        // CPython takes a number here, not a truth value.
+        Some(o) => Ok(number::as_ssize(py, o, &exceptions::OverflowError)? != 0),
         None => Ok(default),
     };
     let line_buffering = bool_or(line_buffering, t.line_buffering.get())?;
@@ -311,7 +325,13 @@ fn reconfigure(
         set_newline(py, t, nl.as_deref())?;
     }
     if some(encoding) || some(errors) || newline.is_some() {
-        text_or_none(py, "reconfigure() argument 'encoding'", encoding)?;
+        if let Some(e) = encoding.filter(|o| !object::is_none(o) && unicode::check(o).is_none()) {
+            let text = format_args!(
+                "reconfigure() argument 'encoding' must be str or None, not {}",
+                type_name(e.ty())
+            );
+            return Err(exceptions::type_error(py, text));
+        }
         text_or_none(py, "reconfigure() argument 'errors'", errors)?;
         let given = encoding.filter(|o| !object::is_none(o));
         let new_errors = match errors.filter(|o| !object::is_none(o)) {

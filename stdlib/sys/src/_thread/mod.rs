@@ -92,8 +92,6 @@ unsafe impl Send for Boot {}
 
 /// `interp->threads.count`: threads started here that run.
 static COUNT: Gil<Cell<usize>> = Gil(Cell::new(0));
-/// What `stack_size` was told last; 0 is the default.
-static STACK: Gil<Cell<usize>> = Gil(Cell::new(0));
 
 fn start_new_thread(py: Py<'_>, _: &PyModuleObject, args: Rest<'_>) -> PyResult<u64> {
     let n = args.0.len();
@@ -140,9 +138,7 @@ fn start_new_thread(py: Py<'_>, _: &PyModuleObject, args: Rest<'_>) -> PyResult<
         },
     };
     let (state, all) = (boot.state, [boot.function, boot.args, boot.kw]);
-    // A stack smaller than the interpreter's frames are made for is of no use to anybody.
-    let size = STACK.get().max(stack::SIZE);
-    match dxpy_host::thread::start(size, Box::new(move || run(boot))) {
+    match dxpy_host::thread::start(stack::for_new_thread(), Box::new(move || run(boot))) {
         Ok(id) => Ok(id),
         Err(_) => {
             // SAFETY: no thread was made: the state is nobody's, the references are ours.
@@ -221,18 +217,13 @@ fn count(_: Py<'_>, _: &PyModuleObject) -> usize {
     COUNT.get()
 }
 
-/// The smallest stack that CPython accepts for a thread.
-const STACK_MIN: usize = 0x8000;
-
 fn stack_size(py: Py<'_>, _: &PyModuleObject, size: Option<isize>) -> PyResult<usize> {
     let Ok(new) = usize::try_from(size.unwrap_or(0)) else {
         return Err(exceptions::value_error(py, format_args!("size must be 0 or a positive value")));
     };
-    if new != 0 && (new < STACK_MIN || !stack_size_is_valid(new)) {
-        return Err(exceptions::value_error(py, format_args!("size not valid: {new} bytes")));
-    }
     // Asking without an argument sets the default again, as CPython does.
-    Ok(STACK.replace(new))
+    stack::ask(new, stack_size_is_valid)
+        .ok_or_else(|| exceptions::value_error(py, format_args!("size not valid: {new} bytes")))
 }
 
 /// `_set_sentinel`: the lock is reached weakly from the thread's state, and given back when that is cleared.
