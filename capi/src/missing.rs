@@ -98,24 +98,21 @@ functions! { pointer:
     PySys_GetObject PyGen_GetCode PyOS_double_to_string PyUnicode_FromEncodedObject
     PyMemoryView_GetContiguous PyOS_FSPath PyEval_EvalCode PyMem_RawMalloc _PyStack_AsDict
     PyBytes_FromFormat PyMem_RawRealloc PyUnicodeDecodeError_Create PyMem_RawCalloc PyUnicode_AsUCS4Copy
-    PyUnicode_FromWideChar _PyUnicodeWriter_Finish PyErr_SetImportError PyFunction_GetAnnotations
-    PyStructSequence_New PyUnicode_AsUCS4 PyUnicode_DecodeUTF32 _PyLong_New PyCode_GetCode
-    PyCode_GetVarnames PyCodec_Decoder PyCodec_Encoder PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals
-    PyInterpreterState_ThreadHead PyOS_setsig PyObject_InitVar PySeqIter_New PyThreadState_Next
-    PyUnicode_AsUTF16String PyUnicode_DecodeLocale PyUnicode_DecodeUTF16
-    PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding _PyInterpreterState_GetConfig
-    _PyMem_GetCurrentAllocatorName PyAsyncGen_New PyBuffer_GetPointer PyBytes_DecodeEscape
-    PyBytes_FromFormatV PyCFunction_New PyCallIter_New PyCode_GetCellvars PyCode_GetFreevars
-    PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_IgnoreErrors PyCodec_IncrementalDecoder
-    PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors PyCodec_ReplaceErrors PyCodec_StreamReader
-    PyCodec_StreamWriter PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors PyConfig_Read
-    PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString
+    PyUnicode_FromWideChar _PyUnicodeWriter_Finish PyErr_SetImportError PyStructSequence_New
+    PyUnicode_AsUCS4 PyUnicode_DecodeUTF32 _PyLong_New PyCode_GetCode PyCode_GetVarnames PyCodec_Decoder
+    PyCodec_Encoder PyEval_GetFrame PyEval_GetGlobals PyEval_GetLocals PyInterpreterState_ThreadHead
+    PyOS_setsig PyObject_InitVar PySeqIter_New PyThreadState_Next PyUnicode_AsUTF16String
+    PyUnicode_DecodeLocale PyUnicode_DecodeUTF16 PyUnicode_EncodeLocale PyUnicode_GetDefaultEncoding
+    _PyInterpreterState_GetConfig _PyMem_GetCurrentAllocatorName PyAsyncGen_New PyBuffer_GetPointer
+    PyBytes_DecodeEscape PyBytes_FromFormatV PyCFunction_New PyCallIter_New PyCode_GetCellvars
+    PyCode_GetFreevars PyCode_Optimize PyCodec_BackslashReplaceErrors PyCodec_IgnoreErrors
+    PyCodec_IncrementalDecoder PyCodec_IncrementalEncoder PyCodec_NameReplaceErrors PyCodec_ReplaceErrors
+    PyCodec_StreamReader PyCodec_StreamWriter PyCodec_StrictErrors PyCodec_XMLCharRefReplaceErrors
+    PyConfig_Read PyConfig_SetArgv PyConfig_SetBytesArgv PyConfig_SetBytesString PyConfig_SetString
     PyConfig_SetWideStringList PyCoro_New PyDescr_NewGetSet PyDescr_NewMember PyDescr_NewMethod
     PyDescr_NewWrapper PyErr_ProgramText PyErr_ProgramTextObject PyErr_SetImportErrorSubclass
     PyEval_EvalCodeEx PyEval_EvalFrame PyEval_EvalFrameEx PyEval_GetFuncDesc PyEval_GetFuncName
-    PyFile_FromFd PyFile_GetLine PyFile_OpenCode PyFile_OpenCodeObject PyFloat_GetInfo
-    PyFunction_GetClosure PyFunction_GetCode PyFunction_GetDefaults PyFunction_GetGlobals
-    PyFunction_GetKwDefaults PyFunction_GetModule PyFunction_New PyFunction_NewWithQualName PyGen_New
+    PyFile_FromFd PyFile_GetLine PyFile_OpenCode PyFile_OpenCodeObject PyFloat_GetInfo PyGen_New
     PyGen_NewWithQualName PyHash_GetFuncDef PyImport_AppendInittab PyInit__abc PyInit__ast PyInit__codecs
     PyInit__collections PyInit__functools PyInit__imp PyInit__io PyInit__locale PyInit__operator
     PyInit__signal PyInit__sre PyInit__stat PyInit__string PyInit__symtable PyInit__thread PyInit__tokenize
@@ -148,7 +145,7 @@ functions! { pointer:
     _PyDict_GetItemIdWithError _PyErr_Format _PyErr_FormatFromCauseTstate _PyErr_GetHandledException
     _PyErr_GetTopmostException _PyErr_NoMemory _PyErr_ProgramDecodedTextObject
     _PyErr_StackItemToExcInfoTuple _PyEval_AddPendingCall _PyEval_EvalFrameDefault _PyEval_GetBuiltin
-    _PyEval_GetBuiltinId _PyExc_CreateExceptionGroup _PyExc_PrepReraiseStar _PyFunction_Vectorcall
+    _PyEval_GetBuiltinId _PyExc_CreateExceptionGroup _PyExc_PrepReraiseStar
     _PyGILState_GetInterpreterStateUnsafe _PyImport_GetModuleId _PyInterpreterID_LookUp
     _PyInterpreterID_New _PyInterpreterState_Enable _PyInterpreterState_GetEvalFrameFunc
     _PyInterpreterState_GetIDObject _PyInterpreterState_GetMainModule _PyInterpreterState_LookUpID
@@ -199,23 +196,22 @@ functions! { integer:
     PyCode_Addr2Location PyCode_ClearWatcher PyCompile_OpcodeStackEffect
     PyCompile_OpcodeStackEffectWithJump PyErr_SetInterruptEx PyErr_WarnExplicit PyErr_WarnExplicitFormat
     PyErr_WarnExplicitObject PyFile_SetOpenCodeHook PyFloat_Pack2 PyFunction_AddWatcher
-    PyFunction_ClearWatcher PyFunction_SetAnnotations PyFunction_SetClosure PyFunction_SetDefaults
-    PyFunction_SetKwDefaults PyGC_IsEnabled PyImport_ExtendInittab PyMarshal_ReadLongFromFile
+    PyFunction_ClearWatcher PyGC_IsEnabled PyImport_ExtendInittab PyMarshal_ReadLongFromFile
     PyMarshal_ReadShortFromFile PyMember_SetOne PyOS_InterruptOccurred PyOS_mystricmp PyOS_mystrnicmp
     PyObject_AsCharBuffer PyObject_AsWriteBuffer PyObject_CheckReadBuffer PyObject_CopyData PyObject_IS_GC
     PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags PyRun_InteractiveLoop
     PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags PyRun_InteractiveOneObject
     PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags PySlice_GetIndices PySlice_GetIndicesEx
-    PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions PySys_SetObject
-    PyType_AddWatcher PyType_ClearWatcher PyType_Unwatch PyType_Watch
-    PyUnicodeDecodeError_GetEncoding PyUnicodeDecodeError_GetEnd PyUnicodeDecodeError_GetReason
-    PyUnicodeDecodeError_GetStart PyUnicodeDecodeError_SetEnd PyUnicodeDecodeError_SetReason
-    PyUnicodeDecodeError_SetStart PyUnicodeEncodeError_GetEnd PyUnicodeEncodeError_SetEnd
-    PyUnicodeEncodeError_SetReason PyUnicodeEncodeError_SetStart PyUnicodeTranslateError_GetEnd
-    PyUnicodeTranslateError_GetObject PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart
-    PyUnicodeTranslateError_SetEnd PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart
-    PyUnicode_AsWideChar PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra
-    PyUnstable_Code_SetExtra PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
+    PySys_AddAuditHook PySys_Audit PySys_HasWarnOptions PySys_SetObject PyType_AddWatcher
+    PyType_ClearWatcher PyType_Unwatch PyType_Watch PyUnicodeDecodeError_GetEncoding
+    PyUnicodeDecodeError_GetEnd PyUnicodeDecodeError_GetReason PyUnicodeDecodeError_GetStart
+    PyUnicodeDecodeError_SetEnd PyUnicodeDecodeError_SetReason PyUnicodeDecodeError_SetStart
+    PyUnicodeEncodeError_GetEnd PyUnicodeEncodeError_SetEnd PyUnicodeEncodeError_SetReason
+    PyUnicodeEncodeError_SetStart PyUnicodeTranslateError_GetEnd PyUnicodeTranslateError_GetObject
+    PyUnicodeTranslateError_GetReason PyUnicodeTranslateError_GetStart PyUnicodeTranslateError_SetEnd
+    PyUnicodeTranslateError_SetReason PyUnicodeTranslateError_SetStart PyUnicode_AsWideChar
+    PyUnicode_FSDecoder PyUnicode_Fill PyUnicode_GetSize PyUnstable_Code_GetExtra PyUnstable_Code_SetExtra
+    PyUnstable_Eval_RequestCodeExtraIndex PyUnstable_InterpreterFrame_GetLasti
     PyUnstable_InterpreterFrame_GetLine PyUnstable_Long_CompactValue PyUnstable_Long_IsCompact
     PyUnstable_PerfMapState_Init PyUnstable_Type_AssignVersionTag PyUnstable_WritePerfMapEntry Py_BytesMain
     Py_FdIsInteractive Py_FrozenMain Py_IsFalse Py_IsTrue Py_Main Py_RunMain Py_SetStandardStreamEncoding
@@ -275,7 +271,7 @@ functions! { void:
     PyObject_GetArenaAllocator PyStructSequence_SetItem PySys_WriteStderr PyThreadState_Delete
     Py_GetArgcArgv PyBuffer_FillContiguousStrides PyErr_RangedSyntaxLocationObject PyErr_SyntaxLocation
     PyErr_SyntaxLocationEx PyErr_SyntaxLocationObject PyEval_AcquireLock PyEval_ReleaseLock
-    PyFunction_SetVectorcall PyInterpreterState_Clear PyInterpreterState_Delete PyMarshal_WriteLongToFile
+    PyInterpreterState_Clear PyInterpreterState_Delete PyMarshal_WriteLongToFile
     PyMarshal_WriteObjectToFile PyMem_SetupDebugHooks PyOS_AfterFork PyObject_CallFinalizer
     PyObject_SetArenaAllocator PyPreConfig_InitIsolatedConfig PyPreConfig_InitPythonConfig
     PyStructSequence_InitType PySys_AddWarnOption PySys_AddWarnOptionUnicode PySys_AddXOption
