@@ -31,15 +31,6 @@ pub unsafe fn managed(o: &PyObject) -> &Cell<usize> {
     unsafe { &*(o.as_ptr() as *const Cell<usize>).sub(3) }
 }
 
-/// The weak reference list before an object with `Py_TPFLAGS_MANAGED_WEAKREF`.
-///
-/// # Safety
-/// The object's type has the flag.
-pub unsafe fn managed_weakrefs(o: &PyObject) -> &Cell<*mut PyObject> {
-    // SAFETY: the caller's promise: the pre-header is there.
-    unsafe { &*(o.as_ptr() as *const Cell<*mut PyObject>).sub(4) }
-}
-
 /// What a word of [`managed`] says.
 #[inline(always)]
 pub fn decode<'a>(word: usize) -> Attributes<'a> {

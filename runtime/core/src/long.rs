@@ -15,7 +15,7 @@ use core::cell::Cell;
 use core::mem::offset_of;
 
 /// `sys.get_int_max_str_digits()`: the most decimal digits that conversions between int and text allow; 0 is no limit.
-pub static MAX_STR_DIGITS: Gil<Cell<usize>> = Gil(Cell::new(4300));
+pub static MAX_STR_DIGITS: Gil<Cell<usize>> = Gil(Cell::new(_PY_LONG_DEFAULT_MAX_STR_DIGITS as usize));
 
 /// Bits in a digit.
 pub const SHIFT: u32 = 30;

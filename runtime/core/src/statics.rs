@@ -84,12 +84,6 @@ impl StaticType {
         self
     }
 
-    /// Another metatype than `type`.
-    pub const fn metatype(mut self, meta: &'static StaticType) -> Self {
-        self.0.ob_base.ob_base.ob_type = Cell::new(&meta.0 as *const PyTypeObject as *mut PyTypeObject);
-        self
-    }
-
     /// `tp_doc`: text signature line, `--`, blank line, docstring, as `__text_signature__` expects.
     pub const fn doc(mut self, doc: &'static CStr) -> Self {
         self.0.tp_doc = Cell::new(doc.as_ptr() as *mut _);

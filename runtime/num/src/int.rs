@@ -137,16 +137,6 @@ impl<'a> Ref<'a> {
         Some(self.digits.iter().rev().fold(0, |v, d| v << mag::SHIFT | *d as u128))
     }
 
-    /// The value if it fits.
-    pub fn to_i128(self) -> Option<i128> {
-        let v = self.abs().to_u128()?;
-        match self.negative {
-            true if v <= 1 << 127 => Some((v as i128).wrapping_neg()),
-            true => None,
-            false => i128::try_from(v).ok(),
-        }
-    }
-
     /// The low 64 bits in two's complement (`PyLong_AsUnsignedLongLongMask`).
     pub fn to_u64_mask(self) -> u64 {
         let v = self.digits.iter().take(3).rev().fold(0u64, |v, d| v << mag::SHIFT | *d as u64);
@@ -226,15 +216,6 @@ pub fn rem(a: Ref<'_>, b: Ref<'_>) -> Result<Int> {
         return Ok(Int::new(b.negative, vec![r]));
     }
     Ok(divmod(a, b)?.1)
-}
-
-/// Quotient towards zero and remainder with the dividend's sign (C's division).
-pub fn divrem_truncated(a: Ref<'_>, b: Ref<'_>) -> Result<(Int, Int)> {
-    if b.is_zero() {
-        return Err(Error::IntDivisionByZero);
-    }
-    let (q, r) = mag::divrem(a.digits, b.digits);
-    Ok((Int::new(a.negative != b.negative, q), Int::new(a.negative, r)))
 }
 
 /// The quotient rounded to nearest, ties to even, and what remains (`_PyLong_DivmodNear`).

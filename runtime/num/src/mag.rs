@@ -219,20 +219,6 @@ pub fn mul_into(out: &mut [u32], a: &[u32], b: &[u32]) -> usize {
     product.len()
 }
 
-/// `a = a * m + add`, for a machine-sized factor of at most one digit.
-pub fn mul_small_add(a: &mut Vec<u32>, m: u32, add: u32) {
-    let mut carry = add as u64;
-    for d in a.iter_mut() {
-        carry += *d as u64 * m as u64;
-        *d = (carry & MASK64) as u32;
-        carry >>= SHIFT;
-    }
-    while carry != 0 {
-        a.push((carry & MASK64) as u32);
-        carry >>= SHIFT;
-    }
-}
-
 /// `a /= d` in place for a divisor of one digit; the remainder.
 pub fn div_small(a: &mut [u32], d: u32) -> u32 {
     let d = d as u64;

@@ -9,8 +9,6 @@ use num_bigint::BigUint;
 
 /// Shorter texts are never checked against the limit (`_PY_LONG_MAX_STR_DIGITS_THRESHOLD`).
 pub const LIMIT_THRESHOLD: usize = 640;
-/// `sys.int_info.default_max_str_digits`.
-pub const DEFAULT_LIMIT: usize = 4300;
 
 /// Characters from which parsing halves the text instead of multiplying digit by digit.
 const PARSE_HALVES: usize = 1200;

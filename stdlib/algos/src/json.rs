@@ -126,10 +126,6 @@ fn scan<C: Unit>(s: &[C], start: usize, strict: bool) -> Result<(Scanned, usize)
 }
 
 /// `_match_number_unicode`: the end of the number that begins at `start`, and whether it is a float. `None`: none.
-pub fn scan_number(document: Str, start: usize) -> Option<(usize, bool)> {
-    each_width!(document, s => number(s, start))
-}
-
 fn number<C: Unit>(s: &[C], start: usize) -> Option<(usize, bool)> {
     let at = |i: usize| s.get(i).and_then(|c| u8::try_from((*c).into()).ok()).unwrap_or(0);
     let digits = |mut i: usize| {

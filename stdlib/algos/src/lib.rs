@@ -11,7 +11,6 @@ pub mod csv;
 pub mod datetime;
 pub mod hashes;
 pub mod json;
-pub mod newline;
 pub mod numbers;
 pub mod pytime;
 pub mod stat;

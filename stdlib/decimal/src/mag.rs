@@ -106,10 +106,6 @@ impl Mag {
         self.0.is_empty()
     }
 
-    pub fn is_one(&self) -> bool {
-        self.0 == [1]
-    }
-
     pub fn is_odd(&self) -> bool {
         self.0.first().is_some_and(|n| n & 1 == 1)
     }

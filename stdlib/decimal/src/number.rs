@@ -1,6 +1,6 @@
 //! Decimals: their parts, their text both ways, classification. Not here: `__format__`.
 
-use crate::context::{Context, Flags, MAX_EMAX, MAX_PREC, MIN_ETINY, flag};
+use crate::context::{Context, Flags, MAX_EMAX, flag};
 use crate::mag::Mag;
 use num_bigint::{BigInt, BigUint, Sign};
 use num_traits::{One, Signed, ToPrimitive, Zero};
@@ -355,9 +355,4 @@ fn exact(convert: impl FnOnce(&Context, &mut Flags) -> Decimal, flags: &mut Flag
     }
     *flags |= inner & flag::ERRORS;
     d
-}
-
-/// Whether an exponent of `as_tuple`'s form is within `Decimal`'s limits.
-pub fn exponent_is_valid(exp: i64) -> bool {
-    (MIN_ETINY..=MAX_PREC).contains(&exp)
 }

@@ -178,3 +178,15 @@ fn nothing_of_a_machine_or_a_registry_is_committed() {
         }
     }
 }
+
+/// Two modules of one name: the second would never be imported, and nothing else would tell.
+#[test]
+fn built_in_modules_are_listed_once() {
+    let list = fs::read_to_string(root().join("vm/dx-py/src/modules.rs")).unwrap();
+    let mut names: Vec<&str> =
+        list.lines().filter_map(|l| Some(l.trim().strip_prefix("(\"")?.split_once('"')?.0)).collect();
+    assert!(names.len() > 50, "the list is not as this test reads it");
+    names.sort_unstable();
+    let twice: Vec<_> = names.windows(2).filter(|w| w[0] == w[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}

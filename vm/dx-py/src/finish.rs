@@ -39,6 +39,7 @@ pub fn finish(py: Py<'_>) -> bool {
     dxpy_mod_sys::faulthandler::finish(py);
     fork::clear(py);
     flushed &= flush(py);
+    dxpy_core::startup::run_at_exit();
     flushed
 }
 

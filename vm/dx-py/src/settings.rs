@@ -3,6 +3,7 @@
 
 use crate::options::{Options, Program};
 use crate::paths;
+use dxpy_core::abi::constants::_PY_LONG_DEFAULT_MAX_STR_DIGITS;
 use dxpy_host::locale;
 use dxpy_mod_sys::config::Config;
 use std::ffi::{CStr, OsStr, OsString};
@@ -206,7 +207,7 @@ pub fn configure(args: &[OsString], o: &Options, e: &Environment, text: &Encodin
     let mut c = Config {
         program_name: args.first().cloned().unwrap_or_default(),
         orig_argv: args.to_vec(),
-        int_max_str_digits: 4300,
+        int_max_str_digits: _PY_LONG_DEFAULT_MAX_STR_DIGITS.into(),
         hash_randomization: 1,
         check_hash_pycs: o.check_pycs.as_ref().map_or_else(|| "default".to_owned(), lossy),
         debug: o.debug,
@@ -371,7 +372,7 @@ fn max_digits(o: &Options, e: &Environment) -> Result<i64, Fatal> {
             &format!("{who}: invalid limit; must be >= 640 or 0 for unlimited."),
         )
     };
-    let mut digits = 4300;
+    let mut digits = i64::from(_PY_LONG_DEFAULT_MAX_STR_DIGITS);
     if let Some(v) = e.get("PYTHONINTMAXSTRDIGITS") {
         digits = valid(v.as_bytes()).ok_or_else(|| wrong("PYTHONINTMAXSTRDIGITS"))?;
     }

@@ -1,6 +1,5 @@
 //! C extensions, built with the C compiler against the oracle's headers, run in the oracle and in dx-py: the same binary,
-//! the same output. Each `extensions/NAME.c` has a
-//! `uses_NAME.py` that imports it.
+//! the same output. Each `extensions/NAME.c` has a `uses_NAME.py` that imports it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -36,7 +35,13 @@ fn extensions_do_what_they_do_in_cpython() {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/extensions");
     let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("extensions");
     std::fs::create_dir_all(&built).unwrap();
-    for name in ["parsing", "classes"] {
+    let mut names: Vec<String> = std::fs::read_dir(&sources)
+        .unwrap()
+        .filter_map(|f| Some(f.unwrap().file_name().to_str()?.strip_suffix(".c")?.to_owned()))
+        .collect();
+    names.sort();
+    assert!(names.len() >= 3, "{}", sources.display());
+    for name in names {
         let library = built.join(format!("{name}.cpython-312-x86_64-linux-gnu.so"));
         let status = Command::new("gcc")
             .args(["-shared", "-fPIC", "-O1", "-I"])

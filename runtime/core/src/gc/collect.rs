@@ -533,12 +533,6 @@ pub fn freed() {
     }
 }
 
-/// Was a collection asked for?
-#[inline(always)]
-pub fn is_scheduled() -> bool {
-    SCHEDULED.get()
-}
-
 /// Collects the oldest generation whose threshold is passed (`_Py_RunGC`). A full collection waits until a quarter as
 /// many objects are new to the oldest generation as it held after the last one, which keeps the total cost linear.
 #[cold]

@@ -235,12 +235,6 @@ pub(super) unsafe fn renew(state: *mut ThreadState) {
     EVAL_BREAKER.fetch_and(!breaker::GIL, Ordering::Relaxed);
 }
 
-/// Does this state hold the GIL?
-pub fn is_held_by(state: *const ThreadState) -> bool {
-    let s = gil().lock();
-    s.locked && core::ptr::eq(s.last, state)
-}
-
 fn errno() -> i32 {
     // SAFETY: the address is this thread's.
     unsafe { *libc::__errno_location() }

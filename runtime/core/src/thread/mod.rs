@@ -181,11 +181,6 @@ pub fn is_main_thread(state: &ThreadState) -> bool {
     state.abi.thread_id.get() == MAIN_THREAD.load(Ordering::Relaxed)
 }
 
-/// The identity of the main thread.
-pub fn main_thread_id() -> u64 {
-    MAIN_THREAD.load(Ordering::Relaxed)
-}
-
 /// Gives up the GIL and takes it again, so that those who asked for it run.
 fn yield_gil(py: Py<'_>) {
     let state = core::ptr::from_ref(py.state()).cast_mut();

@@ -7,7 +7,7 @@ use crate::err::PyErr;
 use crate::ptr::IMMORTAL_REFCNT;
 use crate::statics::Gil;
 use core::cell::Cell;
-use dxpy_text::strings::{Str, StrBuf, Unit, class_of, each_kind};
+use dxpy_text::strings::{Str, StrBuf, Unit, each_kind};
 
 /// The characters as the kernels of `dxpy-text` take them.
 #[inline(always)]
@@ -461,11 +461,6 @@ pub fn utf8_cached<'a>(py: Py<'_>, s: &'a PyUnicodeObject) -> PyResult<&'a [u8]>
     }
     // SAFETY: that many bytes are there, and they stay.
     Ok(unsafe { core::slice::from_raw_parts(c.utf8.get() as *const u8, c.utf8_length.get() as usize) })
-}
-
-/// The class of characters a str holds (`PyUnicode_MAX_CHAR_VALUE`).
-pub fn max_char_value(s: &PyUnicodeObject) -> u32 {
-    class_of(view(s).max_bound())
 }
 
 /// `str.__sizeof__`: header, characters, and the UTF-8 form where it is a block of its own.

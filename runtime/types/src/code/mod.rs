@@ -12,7 +12,7 @@ use crate::{Part, no_hooks};
 use core::cell::Cell;
 use core::mem::offset_of;
 use dxpy_ast::PyStr;
-use dxpy_bytecode::{CodeObject, Const, Op, co, fast};
+use dxpy_bytecode::{CodeObject, Const, Op, fast};
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{Gil, StaticType};
@@ -299,11 +299,6 @@ pub fn line_at(c: &PyCodeObject, offset: i32) -> i32 {
 pub fn location_at(c: &PyCodeObject, offset: i32) -> Option<dxpy_ast::Location> {
     let offset = usize::try_from(offset).ok()?;
     dxpy_bytecode::linetable::at(line_table(c), c.co_firstlineno.get(), offset)
-}
-
-/// Whether calling the code makes a generator, coroutine or asynchronous generator.
-pub fn makes_generator(c: &PyCodeObject) -> bool {
-    c.co_flags.get() as u32 & (co::GENERATOR | co::COROUTINE | co::ASYNC_GENERATOR) != 0
 }
 
 /// `co_code`: the code units as the compiler made them, without what the interpreter keeps in their caches.

@@ -4,6 +4,7 @@
 use super::{int, text};
 use crate::config::Config;
 use core::cell::Cell;
+use dxpy_core::abi::constants::_PY_LONG_DEFAULT_MAX_STR_DIGITS;
 use dxpy_core::abi::*;
 use dxpy_core::module;
 use dxpy_core::statics::Gil;
@@ -215,7 +216,7 @@ pub(super) fn add(py: Py<'_>, m: &PyModuleObject, c: &Config) -> PyResult {
         int(py, 0)?,
     ];
     add("hash_info", &HASH_INFO, hash, false)?;
-    let limit = int(py, 4300)?;
+    let limit = int(py, _PY_LONG_DEFAULT_MAX_STR_DIGITS.into())?;
     add("int_info", &INT_INFO, vec![int(py, 30)?, int(py, 4)?, limit, int(py, 640)?], false)?;
     add("float_info", &FLOAT_INFO, float_values(py)?, false)?;
     let thread = vec![text(py, "pthread")?, text(py, "semaphore")?, thread_version(py)?];
