@@ -3,9 +3,11 @@
 //! and restoring of marks follows `_sre` exactly, because the groups a failed attempt leaves
 //! behind are visible to programs.
 
+use crate::classes::{self, First};
 use crate::ops::*;
-use crate::props::{CharProps, ascii_tolower, category, lower_locale, upper_locale};
+use crate::props::{CharProps, ascii_tolower, category, lower_locale};
 use crate::{MAXREPEAT, Program};
+use memchr::memmem::Finder;
 
 /// A storage unit of the subject: one byte, two or four.
 pub trait Unit: Copy + Eq {
@@ -15,21 +17,52 @@ pub trait Unit: Copy + Eq {
     fn find(hay: &[Self], ch: u32) -> Option<usize> {
         hay.iter().position(|c| c.code() == ch)
     }
+    /// The first place in `hay` of a text that is not empty; `finder` finds it among bytes.
+    fn find_all(hay: &[Self], text: &[u32], finder: Option<&Finder<'static>>) -> Option<usize> {
+        let _ = finder;
+        let mut at = 0;
+        loop {
+            at += Self::find(&hay[at..(hay.len() + 1).checked_sub(text.len())?.max(at)], text[0])?;
+            if hay[at..].iter().zip(text).all(|(c, p)| c.code() == *p) {
+                return Some(at);
+            }
+            at += 1;
+        }
+    }
+    /// The first place in `hay` where a match can begin.
+    fn find_first(hay: &[Self], first: &First) -> Option<usize> {
+        hay.iter().position(|c| first.has(c.code()))
+    }
 }
 impl Unit for u8 {
+    #[inline(always)]
     fn code(self) -> u32 {
         u32::from(self)
     }
     fn find(hay: &[Self], ch: u32) -> Option<usize> {
         memchr::memchr(u8::try_from(ch).ok()?, hay)
     }
+    fn find_all(hay: &[Self], _text: &[u32], finder: Option<&Finder<'static>>) -> Option<usize> {
+        // A text with characters beyond bytes has no finder, and is not there.
+        finder?.find(hay)
+    }
+    fn find_first(hay: &[Self], first: &First) -> Option<usize> {
+        match *first.few {
+            [a] => memchr::memchr(a, hay),
+            [a, b] => memchr::memchr2(a, b, hay),
+            [a, b, c] => memchr::memchr3(a, b, c, hay),
+            _ => hay.iter().position(|c| first.has(c.code())),
+        }
+    }
 }
 impl Unit for u16 {
+    #[inline(always)]
     fn code(self) -> u32 {
         u32::from(self)
     }
 }
 impl Unit for u32 {
+    #[inline(always)]
     fn code(self) -> u32 {
         self
     }
@@ -175,15 +208,11 @@ impl State {
             return Ok(false);
         }
         let code = &program.code;
-        let mut pc = 0;
-        if code[0] == INFO {
-            if self.end - self.start < code[3] as usize {
-                return Ok(false);
-            }
-            pc = 1 + code[1] as usize;
+        if code[0] == INFO && self.end - self.start < code[3] as usize {
+            return Ok(false);
         }
         self.ptr = self.start;
-        Machine { code, s: &subject[..self.end], props, poll }.run(self, pc)
+        Machine { program, code, s: &subject[..self.end], props, poll }.run(self, program.entry)
     }
 
     /// `search`: the first place at or after `start` where the pattern matches.
@@ -200,46 +229,56 @@ impl State {
             return Ok(false);
         }
         let code = &program.code;
-        let (mut pc, mut flags, mut min) = (0, 0, 0);
+        let (mut flags, mut min) = (0, 0);
         if code[0] == INFO {
             flags = code[2];
             min = code[3] as usize;
-            pc = 1 + code[1] as usize;
         }
         if self.end - self.start < min {
             return Ok(false);
         }
+        let pc = program.entry;
         let last = self.end - min;
         let s = &subject[..self.end];
-        let mut m = Machine { code, s, props, poll };
+        let mut m = Machine { program, code, s, props, poll };
         let mut at = self.start;
         if flags & INFO_PREFIX != 0 {
             let (len, skip) = (code[5] as usize, code[6] as usize);
             let prefix = &code[7..7 + len];
-            while at + len <= s.len() {
-                let Some(hit) = U::find(&s[at..s.len() - len + 1], prefix[0]) else { return Ok(false) };
+            while let Some(hit) = U::find_all(&s[at..], prefix, program.prefix.as_ref()) {
                 at += hit;
-                if s[at..at + len].iter().zip(prefix).all(|(c, p)| c.code() == *p) {
-                    self.start = at;
-                    if flags & INFO_LITERAL != 0 {
-                        self.ptr = at + len;
-                        return Ok(true);
-                    }
-                    self.ptr = at + skip;
-                    if m.run(self, pc + 2 * skip)? {
-                        return Ok(true);
-                    }
-                    self.must_advance = false;
-                    self.reset();
+                self.start = at;
+                if flags & INFO_LITERAL != 0 {
+                    self.ptr = at + len;
+                    return Ok(true);
                 }
-                m.tick(self)?;
+                self.ptr = at + skip;
+                if m.run(self, pc + 2 * skip)? {
+                    return Ok(true);
+                }
+                self.must_advance = false;
+                self.reset();
                 at += 1;
             }
             return Ok(false);
         }
+        // What must begin where the text begins is not further on.
+        let anchored =
+            code[pc] == AT && (code[pc + 1] == AT_BEGINNING || code[pc + 1] == AT_BEGINNING_STRING);
         loop {
-            if flags & INFO_CHARSET != 0 {
-                match s[at..].iter().position(|c| m.charset(5, c.code())) {
+            if let Some(first) = &program.first
+                && !anchored
+            {
+                match U::find_first(&s[at..], first) {
+                    Some(0) => {}
+                    Some(hit) => {
+                        at += hit;
+                        self.must_advance = false;
+                    }
+                    None => return Ok(false),
+                }
+            } else if flags & INFO_CHARSET != 0 {
+                match s[at..].iter().position(|c| classes::charset(code, props, 5, c.code())) {
                     Some(hit) => at += hit,
                     None => return Ok(false),
                 }
@@ -254,12 +293,8 @@ impl State {
             }
             self.must_advance = false;
             self.reset();
-            // What must begin where the text begins is not further on.
-            if code[pc] == AT && (code[pc + 1] == AT_BEGINNING || code[pc + 1] == AT_BEGINNING_STRING) {
-                return Ok(false);
-            }
             at += 1;
-            if at > last {
+            if anchored || at > last {
                 return Ok(false);
             }
         }
@@ -289,6 +324,7 @@ impl State {
 }
 
 struct Machine<'a, U, P> {
+    program: &'a Program,
     code: &'a [u32],
     s: &'a [U],
     props: &'a P,
@@ -301,9 +337,16 @@ enum Next {
 }
 
 impl<U: Unit, P: CharProps> Machine<'_, U, P> {
+    #[inline(always)]
     fn tick(&mut self, st: &mut State) -> Result<(), Error> {
         st.steps = st.steps.wrapping_add(1);
-        if st.steps.is_multiple_of(POLL_EVERY) && !(self.poll)() {
+        if st.steps.is_multiple_of(POLL_EVERY) { self.look_up(st) } else { Ok(()) }
+    }
+
+    /// What is done now and then: signals, and the size of the stacks.
+    #[cold]
+    fn look_up(&mut self, st: &mut State) -> Result<(), Error> {
+        if !(self.poll)() {
             return Err(Error::Interrupted);
         }
         if st.frames.len() > FRAME_LIMIT || st.saved.len() > FRAME_LIMIT * 4 {
@@ -312,67 +355,19 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
         Ok(())
     }
 
-    fn charset(&self, mut at: usize, ch: u32) -> bool {
-        let code = self.code;
-        let mut ok = true;
-        loop {
-            let (hit, words) = match code[at] {
-                FAILURE => return !ok,
-                LITERAL => (code[at + 1] == ch, 2),
-                CATEGORY => (category(self.props, code[at + 1], ch), 2),
-                RANGE => (code[at + 1] <= ch && ch <= code[at + 2], 3),
-                RANGE_UNI_IGNORE => {
-                    let within = |c: u32| code[at + 1] <= c && c <= code[at + 2];
-                    (within(ch) || within(self.props.upper(ch)), 3)
-                }
-                CHARSET => (ch < 256 && code[at + 1 + (ch >> 5) as usize] >> (ch & 31) & 1 != 0, 9),
-                BIGCHARSET => {
-                    let blocks = code[at + 1] as usize;
-                    let hit = ch < 65536 && {
-                        let page = (ch >> 8) as usize;
-                        let block = code[at + 2 + page / 4].to_le_bytes()[page % 4] as usize;
-                        code[at + 66 + block * 8 + ((ch & 255) >> 5) as usize] >> (ch & 31) & 1 != 0
-                    };
-                    (hit, 66 + 8 * blocks)
-                }
-                _ => {
-                    ok = !ok;
-                    (false, 1)
-                }
-            };
-            if hit {
-                return ok;
-            }
-            at += words;
+    /// Whether the one-character instruction at `pc` takes `ch`.
+    #[inline(always)]
+    fn one(&self, pc: usize, ch: u32) -> bool {
+        match self.program.ascii(pc) {
+            Some(set) if ch < 128 => set.has(ch),
+            _ => self.one_of_all(pc, ch),
         }
     }
 
-    /// Whether the one-character instruction at `pc` takes `ch`.
-    #[inline]
-    fn one(&self, pc: usize, ch: u32) -> bool {
-        let p = self.props;
-        let loc = |want: u32| ch == want || lower_locale(p, ch) == want || upper_locale(p, ch) == want;
-        match self.code[pc] {
-            ANY => ch != 10,
-            ANY_ALL => true,
-            LITERAL => ch == self.code[pc + 1],
-            NOT_LITERAL => ch != self.code[pc + 1],
-            CATEGORY => category(p, self.code[pc + 1], ch),
-            IN => self.charset(pc + 2, ch),
-            IN_IGNORE => self.charset(pc + 2, ascii_tolower(ch)),
-            IN_UNI_IGNORE => self.charset(pc + 2, p.lower(ch)),
-            IN_LOC_IGNORE => {
-                let (lo, up) = (lower_locale(p, ch), upper_locale(p, ch));
-                self.charset(pc + 2, lo) || (up != lo && self.charset(pc + 2, up))
-            }
-            LITERAL_IGNORE => ascii_tolower(ch) == self.code[pc + 1],
-            NOT_LITERAL_IGNORE => ascii_tolower(ch) != self.code[pc + 1],
-            LITERAL_UNI_IGNORE => p.lower(ch) == self.code[pc + 1],
-            NOT_LITERAL_UNI_IGNORE => p.lower(ch) != self.code[pc + 1],
-            LITERAL_LOC_IGNORE => loc(self.code[pc + 1]),
-            NOT_LITERAL_LOC_IGNORE => !loc(self.code[pc + 1]),
-            _ => false,
-        }
+    /// The same for every character.
+    #[inline(never)]
+    fn one_of_all(&self, pc: usize, ch: u32) -> bool {
+        classes::one(self.code, self.props, pc, ch)
     }
 
     /// How many characters from `ptr` the instruction at `pc` takes, at most `max`.
@@ -381,7 +376,6 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
         if max != MAXREPEAT && (max as usize) < s.len() {
             s = &s[..max as usize];
         }
-        let run = |f: &dyn Fn(u32) -> bool| s.iter().position(|c| !f(c.code())).unwrap_or(s.len());
         match self.code[pc] {
             ANY_ALL => s.len(),
             ANY => U::find(s, 10).unwrap_or(s.len()),
@@ -390,8 +384,16 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
                 let ch = self.code[pc + 1];
                 s.iter().position(|c| c.code() != ch).unwrap_or(s.len())
             }
-            IN => s.iter().position(|c| !self.charset(pc + 2, c.code())).unwrap_or(s.len()),
-            _ => run(&|ch| self.one(pc, ch)),
+            _ => match self.program.ascii(pc) {
+                Some(set) => s
+                    .iter()
+                    .position(|c| match c.code() {
+                        ch if ch < 128 => !set.has(ch),
+                        ch => !self.one_of_all(pc, ch),
+                    })
+                    .unwrap_or(s.len()),
+                None => s.iter().position(|c| !self.one_of_all(pc, c.code())).unwrap_or(s.len()),
+            },
         }
     }
 
@@ -434,12 +436,14 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
         }
     }
 
+    #[inline(always)]
     fn call(&self, st: &mut State, f: Frame, pc: usize, top: bool) -> Next {
         st.frames.push(f);
         Next::Go(pc, st.ptr, top)
     }
 
     /// Runs from `pc` until something must be called or an answer is there.
+    #[inline(always)]
     fn step(&mut self, st: &mut State, mut pc: usize, mut ptr: usize, top: bool) -> Result<Next, Error> {
         let (code, s) = (self.code, self.s);
         macro_rules! frame {
@@ -533,6 +537,11 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
                         pc = tail;
                         continue;
                     }
+                    // The end of the pattern takes whatever is there.
+                    if code[tail] == SUCCESS && !(top && (st.match_all || st.must_advance)) {
+                        st.ptr = ptr + n;
+                        return Ok(Next::Return(true));
+                    }
                     let mut f = frame!(RepeatOne, pc + 1);
                     f.ptr = ptr + n;
                     f.count = n as i64;
@@ -625,8 +634,15 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
                     }
                     return Ok(self.call(st, f, pc + 3, false));
                 }
+                LITERAL => {
+                    if s.get(ptr).is_none_or(|c| c.code() != code[pc + 1]) {
+                        return Ok(Next::Return(false));
+                    }
+                    ptr += 1;
+                    pc += 2;
+                }
                 op => {
-                    if ptr >= s.len() || !self.one(pc, s[ptr].code()) {
+                    if s.get(ptr).is_none_or(|c| !self.one(pc, c.code())) {
                         return Ok(Next::Return(false));
                     }
                     ptr += 1;
@@ -650,6 +666,7 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
     }
 
     /// Tries the alternatives from `f.pc` on, passing over those whose first character is wrong.
+    #[inline(always)]
     fn branch(&self, st: &mut State, mut f: Frame) -> Next {
         let code = self.code;
         while code[f.pc] != 0 {
@@ -669,12 +686,13 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
     }
 
     /// Tries the tail with `f.count` repetitions, or fewer where the tail's literal first fits.
+    #[inline(always)]
     fn repeat_one(&self, st: &mut State, mut f: Frame) -> Next {
         let code = self.code;
         let min = i64::from(code[f.pc + 1]);
         let tail = f.pc + code[f.pc] as usize;
-        if code[tail] == LITERAL {
-            while f.count >= min && (f.ptr >= self.s.len() || self.s[f.ptr].code() != code[tail + 1]) {
+        if code[tail] == LITERAL || code[tail] == IN {
+            while f.count >= min && self.s.get(f.ptr).is_none_or(|c| !self.one(tail, c.code())) {
                 f.count -= 1;
                 f.ptr = f.ptr.wrapping_sub(1);
             }
@@ -687,6 +705,7 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
         self.call(st, f, tail, f.top)
     }
 
+    #[inline(always)]
     fn possessive(&self, st: &mut State, mut f: Frame) -> Next {
         let (min, max) = (self.code[f.pc + 1], self.code[f.pc + 2]);
         let r = st.repeats.len() - 1;
@@ -716,6 +735,7 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
     }
 
     /// Continues the frame `f` whose call answered `ok`.
+    #[inline(always)]
     fn resume(&mut self, st: &mut State, mut f: Frame, ok: bool) -> Result<Next, Error> {
         let code = self.code;
         let skip = |f: &Frame| f.pc + code[f.pc] as usize;

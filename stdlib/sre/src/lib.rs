@@ -5,6 +5,7 @@
 //! the pattern and match objects, and the Unicode database, which the caller supplies.
 #![forbid(unsafe_code)]
 
+mod classes;
 mod engine;
 mod ops;
 mod props;

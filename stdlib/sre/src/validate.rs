@@ -3,6 +3,7 @@
 //! It is stricter than CPython in one point: a one-character repeat may only repeat an
 //! instruction that takes one character, as the compiler always writes it.
 
+use crate::classes::{self, Ascii, First};
 use crate::ops::*;
 
 /// The code array is not one the compiler could have written (`RuntimeError: invalid SRE code`).
@@ -14,6 +15,15 @@ pub struct InvalidCode;
 pub struct Program {
     pub(crate) code: Vec<u32>,
     pub(crate) groups: usize,
+    /// For each place of the code, 1 more than the index in `sets` of what the one-character instruction there takes, or 0.
+    sets_at: Vec<u32>,
+    sets: Vec<Ascii>,
+    /// Where the instructions begin, behind `INFO`.
+    pub(crate) entry: usize,
+    /// What a match begins with, where that is known.
+    pub(crate) first: Option<First>,
+    /// The literal that a match begins with, for texts of bytes.
+    pub(crate) prefix: Option<memchr::memmem::Finder<'static>>,
 }
 
 struct Range {
@@ -46,7 +56,36 @@ impl Program {
             jumps: Vec::new(),
         };
         check.run().ok_or(InvalidCode)?;
-        Ok(Program { code, groups })
+        let begins = check.owner;
+        let mut sets = Vec::new();
+        let mut sets_at = vec![0; code.len()];
+        for at in (0..code.len()).filter(|at| begins[*at] != 0) {
+            if let Some(set) = classes::ascii(&code, at) {
+                // Patterns repeat few sets; a long list of them is not searched.
+                let known = sets.iter().rev().take(32).position(|s| *s == set);
+                let i = known.map_or(sets.len(), |n| sets.len() - 1 - n);
+                if i == sets.len() {
+                    sets.push(set);
+                }
+                sets_at[at] = u32::try_from(i + 1).map_err(|_| InvalidCode)?;
+            }
+        }
+        let has_info = code[0] == INFO && code.len() > 1;
+        let entry = if has_info { 1 + code[1] as usize } else { 0 };
+        let mut prefix = None;
+        if has_info && code[2] & INFO_PREFIX != 0 {
+            let bytes: Result<Vec<u8>, _> =
+                code[7..7 + code[5] as usize].iter().map(|c| u8::try_from(*c)).collect();
+            prefix = bytes.ok().map(|b| memchr::memmem::Finder::new(&b).into_owned());
+        }
+        let first = First::new(&code, entry);
+        Ok(Program { code, groups, sets_at, sets, entry, first, prefix })
+    }
+
+    /// The ASCII characters that the one-character instruction at `pc` takes, where that is known.
+    #[inline(always)]
+    pub(crate) fn ascii(&self, pc: usize) -> Option<&Ascii> {
+        self.sets.get((self.sets_at[pc] as usize).wrapping_sub(1))
     }
 
     /// The number of capturing groups.
