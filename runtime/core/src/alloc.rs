@@ -53,10 +53,15 @@ impl Default for FreeLists {
 static RANGE_START: AtomicUsize = AtomicUsize::new(0);
 static RANGE_END: AtomicUsize = AtomicUsize::new(0);
 static NEXT_POOL: AtomicUsize = AtomicUsize::new(0);
+/// Blocks of the C library's that are in use.
+static LARGE: AtomicUsize = AtomicUsize::new(0);
 
 #[cold]
 fn reserve() -> usize {
-    for size in RANGES {
+    // For tools that watch the C library's allocator: all blocks are its own then. `-E` comes too late for this.
+    let asked = std::env::var_os("PYTHONMALLOC");
+    let plain = asked.is_some_and(|name| name == "malloc" || name == "malloc_debug");
+    for size in RANGES.into_iter().filter(|_| !plain) {
         // SAFETY: a fresh private mapping; nothing is overwritten.
         let p = unsafe {
             libc::mmap(
@@ -100,14 +105,12 @@ fn refill(head: &Cell<*mut Block>, class: usize) -> *mut c_void {
         start = reserve();
     }
     if start == 1 {
-        // SAFETY: plain C allocation.
-        return unsafe { libc::malloc(size) };
+        return large(size);
     }
     let pool = NEXT_POOL.fetch_add(POOL, Ordering::Relaxed);
     if pool + POOL > RANGE_END.load(Ordering::Relaxed) {
         NEXT_POOL.fetch_sub(POOL, Ordering::Relaxed);
-        // SAFETY: as above.
-        return unsafe { libc::malloc(size) };
+        return large(size);
     }
     // SAFETY: the pool is a fresh part of the mapping, written only here until its blocks are handed out.
     unsafe {
@@ -125,14 +128,34 @@ fn refill(head: &Cell<*mut Block>, class: usize) -> *mut c_void {
     }
 }
 
+/// A block of the C library's.
+fn large(size: usize) -> *mut c_void {
+    // SAFETY: plain C allocation; 0 bytes are asked for as 1.
+    let p = unsafe { libc::malloc(size.max(1)) };
+    if !p.is_null() {
+        LARGE.fetch_add(1, Ordering::Relaxed);
+    }
+    p
+}
+
 /// `PyObject_Malloc`: at least one byte, aligned to 16, NULL when memory is out. Not zeroed. GIL.
 #[inline]
 pub fn malloc(size: usize) -> *mut c_void {
+    let p = malloc_plain(size);
+    #[cfg(feature = "zeal")]
+    if !p.is_null() {
+        // SAFETY: the block is new.
+        unsafe { crate::zeal::fresh(p, usable_size(p)) };
+    }
+    p
+}
+
+#[inline(always)]
+fn malloc_plain(size: usize) -> *mut c_void {
     let class = size.saturating_sub(1) / STEP;
     let state = thread::current();
     if class >= CLASSES || state.is_null() {
-        // SAFETY: plain C allocation; 0 bytes are asked for as 1.
-        return unsafe { libc::malloc(size.max(1)) };
+        return large(size);
     }
     // SAFETY: an attached state is alive; the list holds blocks of this class only.
     unsafe {
@@ -177,15 +200,30 @@ pub unsafe fn usable_size(p: *mut c_void) -> usize {
 /// `p` came from this module, is not used afterwards; GIL.
 #[inline]
 pub unsafe fn free(p: *mut c_void) {
+    #[cfg(feature = "zeal")]
     // SAFETY: the caller's promise.
     unsafe {
+        if !p.is_null() && !thread::current().is_null() {
+            if let Some(over) = crate::zeal::freed(p, usable_size(p)) {
+                free_now(over);
+            }
+            return;
+        }
+    }
+    // SAFETY: the caller's promise.
+    unsafe { free_now(p) }
+}
+
+#[inline(always)]
+unsafe fn free_now(p: *mut c_void) {
+    // SAFETY: the promise of `free`.
+    unsafe {
         if !is_pooled(p) {
+            LARGE.fetch_sub(!p.is_null() as usize, Ordering::Relaxed);
             libc::free(p);
             return;
         }
         let class = *((p as usize & !(POOL - 1)) as *const usize);
-        #[cfg(feature = "zeal")]
-        core::ptr::write_bytes(p as *mut u8, 0xDD, (class + 1) * STEP);
         let state = thread::current();
         debug_assert!(!state.is_null(), "an object was freed without a thread state");
         let head = &(*state).free.0[class];
@@ -216,7 +254,7 @@ pub unsafe fn realloc(p: *mut c_void, size: usize) -> *mut c_void {
     }
     // SAFETY: the caller's promise; the copy stays within both blocks.
     unsafe {
-        if !is_pooled(p) && size > SMALL_MAX {
+        if !is_pooled(p) && size > SMALL_MAX && cfg!(not(feature = "zeal")) {
             return libc::realloc(p, size);
         }
         let old = usable_size(p);
@@ -243,7 +281,8 @@ unsafe fn free_second(p: *mut c_void) {
     unsafe {
         free(p);
         let state = thread::current();
-        if !is_pooled(p) || state.is_null() {
+        // In the `zeal` build the block waits, and is not the list's head.
+        if !is_pooled(p) || state.is_null() || cfg!(feature = "zeal") {
             return;
         }
         let class = *((p as usize & !(POOL - 1)) as *const usize);
@@ -268,12 +307,14 @@ pub struct ClassUsage {
 /// How the pools are used.
 pub struct Usage {
     pub classes: [ClassUsage; CLASSES],
+    /// Blocks of the C library's in use.
+    pub large: usize,
 }
 
 impl Usage {
     /// Blocks in use (`sys.getallocatedblocks`).
     pub fn used(&self) -> usize {
-        self.classes.iter().map(|c| c.blocks - c.free).sum()
+        self.classes.iter().map(|c| c.blocks - c.free).sum::<usize>() + self.large
     }
 }
 
@@ -297,8 +338,17 @@ pub fn usage(py: crate::Py<'_>) -> Usage {
             // SAFETY: free blocks link to the next.
             block = unsafe { (*block).next };
         }
+        #[cfg(feature = "zeal")]
+        {
+            // SAFETY: pools in use start with their class.
+            let here = |p: *mut c_void| unsafe { *((p as usize & !(POOL - 1)) as *const usize) == i };
+            c.free += crate::zeal::waiting(|p| is_pooled(p) && here(p));
+        }
     }
-    Usage { classes }
+    let large = LARGE.load(Ordering::Relaxed);
+    #[cfg(feature = "zeal")]
+    let large = large.wrapping_sub(crate::zeal::waiting(|p| !is_pooled(p)));
+    Usage { classes, large }
 }
 
 #[cfg(test)]

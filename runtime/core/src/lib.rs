@@ -51,6 +51,8 @@ pub mod tuple;
 pub mod types;
 pub mod unicode;
 pub mod weakref;
+#[cfg(feature = "zeal")]
+pub mod zeal;
 
 pub use dxpy_abi as abi;
 pub use err::{PyErr, PyResult};

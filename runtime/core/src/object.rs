@@ -45,6 +45,8 @@ pub unsafe fn alloc_uninit<T: Layout>(py: Py<'_>, ty: &PyTypeObject, size: usize
         let o = block.byte_add(pre) as *mut T;
         let header = o as *mut PyObject;
         (*header).ob_refcnt = Cell::new(1);
+        #[cfg(feature = "zeal")]
+        crate::zeal::count(1);
         (*header).ob_type = Cell::new(ty.as_ptr() as *mut PyTypeObject);
         if ty.tp_flags.get() & Py_TPFLAGS_HEAPTYPE != 0 {
             crate::ptr::incref(ty.as_object());

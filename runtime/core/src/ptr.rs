@@ -94,9 +94,13 @@ pub fn is_immortal(o: &PyObject) -> bool {
 #[inline(always)]
 pub fn incref(o: &PyObject) {
     let low = o.ob_refcnt.as_ptr() as *mut u32;
+    #[cfg(feature = "zeal")]
+    crate::zeal::check(o);
     // SAFETY: the low half of the count, on a little-endian target; the cell is not borrowed.
     unsafe {
         let next = (*low).wrapping_add(1);
+        #[cfg(feature = "zeal")]
+        crate::zeal::count(!is_immortal(o) as isize);
         if next != 0 {
             *low = next;
         }
@@ -112,11 +116,16 @@ pub unsafe fn decref(o: *mut PyObject) {
     // SAFETY: LIVE by the reference being given up.
     unsafe {
         let count = &(*o).ob_refcnt;
+        #[cfg(feature = "zeal")]
+        crate::zeal::check(&*o);
         if (count.get() as i32) < 0 {
             return;
         }
         #[cfg(feature = "zeal")]
-        assert!(count.get() > 0, "negative reference count on {o:p}");
+        {
+            assert!(count.get() > 0, "negative reference count on {o:p}");
+            crate::zeal::count(-1);
+        }
         count.set(count.get() - 1);
         if count.get() == 0 {
             dealloc(o);

@@ -77,7 +77,7 @@ PYTHONHASHSEED  : 'random', or a number from 0 to 4294967295 for hashes of str a
                   bytes that are the same in every run
 PYTHONINTMAXSTRDIGITS: the longest decimal number that int and str convert into
                   each other; 0 for any
-PYTHONMALLOC    : accepted; the allocator is always dx-py's own
+PYTHONMALLOC    : 'malloc' has the C library allocate all memory; else the allocator is dx-py's own
 PYTHONCOERCECLOCALE: 0 keeps the C locale as it is; warn tells when it is replaced
 PYTHONBREAKPOINT: what breakpoint() calls; 0 for nothing
 PYTHONDEVMODE   : development mode

@@ -119,6 +119,29 @@ pub unsafe fn eval_frame(py: Py<'_>, frame: *mut Frame, throw: bool) -> *mut PyO
     }
 }
 
+/// Whether an instruction and the value stack are inside the code and the frame that is current.
+#[cfg(all(debug_assertions, feature = "zeal"))]
+unsafe fn verify(pc: Pc, sp: Sp, fp: Fp, unit: usize) {
+    // SAFETY: the handler contract, which is checked as far as the frame's own fields say.
+    unsafe {
+        let Some(code) = (*fp).f_code.get().as_ref() else { return };
+        let base = (*fp).localsplus.as_ptr() as usize;
+        let depth = (sp as usize).wrapping_sub(base) / size_of::<Obj>();
+        let (locals, most) = (code.co_nlocalsplus.get() as usize, code.co_stacksize.get() as usize);
+        let name = unit & 255;
+        assert!(
+            (locals..=locals + most).contains(&depth),
+            "zeal: opcode {name}: {depth} values on a frame of {locals} locals and {most} places"
+        );
+        let first = code.co_code_adaptive.as_ptr() as usize;
+        let at = (pc as usize).wrapping_sub(first) / 2;
+        assert!(
+            at <= code.ob_base.ob_size.get() as usize,
+            "zeal: opcode {name}: instruction {at} of the code"
+        );
+    }
+}
+
 /// The entry frame with one slot of stack, for the value that comes back.
 #[repr(C)]
 struct EntryFrame {
@@ -141,6 +164,8 @@ unsafe fn run(frame: Fp, ts: Ts, throw: bool) -> Obj {
             while r == CONTINUE {
                 let (pc, sp, fp) = (slots[0].get() as Pc, slots[1].get() as Sp, slots[2].get() as Fp);
                 let unit = slots[3].get();
+                #[cfg(feature = "zeal")]
+                verify(pc, sp, fp, unit);
                 r = TABLE[unit & 255](pc, sp, fp, ts, unit >> 8);
             }
             r

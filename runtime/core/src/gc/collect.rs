@@ -517,7 +517,11 @@ fn collect_now(py: Py<'_>, generation: usize) -> Found {
 pub fn allocated() {
     let young = &super::GENERATIONS[0];
     young.count.set(young.count.get() + 1);
-    if young.count.get() > young.threshold.get() && young.threshold.get() != 0 && ENABLED.get() {
+    #[cfg(feature = "zeal")]
+    let due = crate::zeal::collects();
+    #[cfg(not(feature = "zeal"))]
+    let due = young.count.get() > young.threshold.get();
+    if due && young.threshold.get() != 0 && ENABLED.get() {
         SCHEDULED.set(true);
         crate::thread::EVAL_BREAKER
             .fetch_or(crate::thread::breaker::COLLECT, core::sync::atomic::Ordering::Relaxed);
@@ -540,6 +544,10 @@ pub fn run_scheduled(py: Py<'_>) {
     SCHEDULED.set(false);
     let due = |n: &usize| {
         let g = &super::GENERATIONS[*n];
+        #[cfg(feature = "zeal")]
+        if *n == 0 {
+            return true;
+        }
         g.count.get() > g.threshold.get()
             && (*n < 2 || LONG_LIVED_PENDING.get() >= LONG_LIVED_TOTAL.get() / 4)
     };

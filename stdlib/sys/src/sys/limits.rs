@@ -63,6 +63,12 @@ pub(super) fn getallocatedblocks(py: Py<'_>, _: &PyModuleObject) -> i64 {
     alloc::usage(py).used() as i64
 }
 
+/// `sys.gettotalrefcount`, as in CPython's debugging builds.
+#[cfg(feature = "zeal")]
+pub(super) fn gettotalrefcount(_: Py<'_>, _: &PyModuleObject) -> i64 {
+    dxpy_core::zeal::total() as i64
+}
+
 /// `sys.getunicodeinternedsize`.
 pub(super) fn getunicodeinternedsize(_: Py<'_>, _: &PyModuleObject) -> i64 {
     unicode::interned_count() as i64

@@ -79,6 +79,11 @@ methods! { static METHODS: for PyModuleObject [
     "set_int_max_str_digits" = limits::set_int_max_str_digits [1], "($module, /, maxdigits)", "Sets the most digits converted between int and str.";
 ] }
 
+#[cfg(feature = "zeal")]
+methods! { static ZEAL: for PyModuleObject [
+    "gettotalrefcount" = limits::gettotalrefcount [0], "($module, /)", "How many references there are, of those to mortal objects.";
+] }
+
 fn int(py: Py<'_>, n: i64) -> PyResult {
     long::from_i64(py, n).map(Owned::upcast)
 }
@@ -99,6 +104,11 @@ fn text_list(py: Py<'_>, items: &[OsString]) -> PyResult {
 
 /// The attributes of the module.
 fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
+    #[cfg(feature = "zeal")]
+    // SAFETY: STATIC: `methods!` ends its tables.
+    unsafe {
+        module::add_table(py, m.as_object(), ZEAL.as_ptr(), &*unicode::from_str(py, "sys")?)?
+    };
     let c = config::get();
     long::MAX_STR_DIGITS.set(c.int_max_str_digits as usize);
     let add = |n: &str, v: Owned| module::add(py, m, n, &v);

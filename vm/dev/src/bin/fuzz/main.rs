@@ -2,10 +2,12 @@
 //! new (an error it has not given yet) joins the corpus. The inputs are made by a seeded generator, so that a run can be
 //! repeated. This process starts another that runs inputs, and lives on when that one dies or hangs.
 //!
-//! Not here: running programs.
+//! `interp` does not mutate: its inputs are programs made from templates (`generate.rs`).
 
 mod compare;
 mod corpus;
+mod generate;
+mod interp;
 mod mutate;
 mod targets;
 
@@ -24,7 +26,7 @@ use std::time::{Duration, Instant};
 use targets::Target;
 
 const USAGE: &str = "\
-usage: fuzz TARGET [options]            parser, compiler, compare, marshal or sre
+usage: fuzz TARGET [options]            parser, compiler, compare, marshal, sre or interp
        fuzz TARGET --run FILE...        runs inputs once, for a finding or a debugger
 
   --minutes N     how long (default 1)
@@ -32,7 +34,8 @@ usage: fuzz TARGET [options]            parser, compiler, compare, marshal or sr
   --out DIR       where findings go (default: target/fuzz/TARGET)
 
 DXPY_ORACLE (CPython 3.12.1) makes the corpus of marshal and sre; without it they begin with little. `compare` compiles
-text with it and with ours: a finding is code or an error that differs.
+text with it and with ours: a finding is code or an error that differs. `interp` runs programs with it and with dx-py (DXPY,
+else what was built beside this program): a finding is a difference in what they print or raise.
 ";
 
 /// The longest input.
@@ -208,7 +211,10 @@ fn child(plan: &Plan) -> io::Result<()> {
     let mut corpus = corpus::of(plan.target);
     let (mut answers, mut places, mut count) = (HashMap::<String, u64>::new(), HashSet::new(), 0);
     while Instant::now() < until {
-        let mut input = mutate::next(plan.target, &corpus, &mut random);
+        let mut input = match plan.target.make {
+            Some(make) => make(&mut random),
+            None => mutate::next(plan.target, &corpus, &mut random),
+        };
         input.truncate(LONGEST);
         count += 1;
         current.write(count, &input)?;

@@ -2,6 +2,7 @@
 //! or end the process. What else must hold it asserts.
 
 use crate::compare::Tables;
+use crate::mutate::Random;
 use dxpy_ast::Mod;
 use dxpy_bytecode::marshal::Graph;
 use dxpy_compiler::CompileError;
@@ -13,6 +14,8 @@ pub struct Target {
     pub name: &'static str,
     /// Runs an input.
     pub run: fn(&[u8]) -> String,
+    /// Makes an input where inputs are not mutated.
+    pub make: Option<fn(&mut Random) -> Vec<u8>>,
     /// Mutations keep to multiples of so many bytes.
     pub unit: usize,
     /// One less is how many mutations an input has at most.
@@ -26,10 +29,11 @@ pub struct Target {
 }
 
 /// All targets.
-pub static ALL: [Target; 5] = [
+pub static ALL: [Target; 6] = [
     Target {
         name: "parser",
         run: parser,
+        make: None,
         unit: 1,
         changes: 6,
         text: true,
@@ -39,6 +43,7 @@ pub static ALL: [Target; 5] = [
     Target {
         name: "compiler",
         run: compiler,
+        make: None,
         unit: 1,
         changes: 3,
         text: true,
@@ -48,6 +53,7 @@ pub static ALL: [Target; 5] = [
     Target {
         name: "compare",
         run: crate::compare::run,
+        make: None,
         unit: 1,
         changes: 3,
         text: true,
@@ -57,13 +63,33 @@ pub static ALL: [Target; 5] = [
     Target {
         name: "marshal",
         run: marshal,
+        make: None,
         unit: 1,
         changes: 6,
         text: false,
         words: MARSHAL,
         seeds: &[b"N", MARSHAL_SEED],
     },
-    Target { name: "sre", run: sre, unit: 4, changes: 6, text: false, words: SRE, seeds: &[SRE_SEED] },
+    Target {
+        name: "sre",
+        run: sre,
+        make: None,
+        unit: 4,
+        changes: 6,
+        text: false,
+        words: SRE,
+        seeds: &[SRE_SEED],
+    },
+    Target {
+        name: "interp",
+        run: crate::interp::run,
+        make: Some(crate::generate::program),
+        unit: 1,
+        changes: 1,
+        text: true,
+        words: PYTHON,
+        seeds: &[b"out(1 + 1)\n"],
+    },
 ];
 
 /// `(1, <itself>)`.
@@ -288,7 +314,7 @@ fn parser(input: &[u8]) -> String {
 }
 
 /// What parses is compiled; the code it makes is written, read and disassembled.
-fn compiler(input: &[u8]) -> String {
+pub fn compiler(input: &[u8]) -> String {
     let (mut tree, _) = match parse(input) {
         Ok((Mod::FunctionType { .. }, _)) => return "a function type".into(),
         Ok(parsed) => parsed,
