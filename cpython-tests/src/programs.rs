@@ -214,10 +214,13 @@ pub fn run(program: &Program, fetched: &Fetched, python: &Path, places: &Places)
     let folders =
         if fetched.folders.is_empty() { std::slice::from_ref(&places.here) } else { &fetched.folders };
     let path = folders.iter().map(|folder| folder.to_string_lossy()).collect::<Vec<_>>().join(":");
+    // Compiled files of each interpreter's own: without any, one would compile what the other finds installed.
+    let compiled = places.cache.join("compiled").join(python.to_string_lossy().replace('/', "-"));
+    let compiled = compiled.to_string_lossy().into_owned();
     let more = [
         ("PYTHONHASHSEED", "42"),
         ("PYTHONPATH", path.as_str()),
-        ("PYTHONDONTWRITEBYTECODE", "1"),
+        ("PYTHONPYCACHEPREFIX", compiled.as_str()),
         ("COLUMNS", "80"),
     ];
     job::small_environment(&mut command, &more);
