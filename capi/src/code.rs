@@ -25,7 +25,7 @@ api! {
             stacksize: 1,
             flags: 0,
             firstlineno: line,
-            code: RAISE.to_vec(),
+            code: &RAISE,
             consts: tuple::empty(),
             names: tuple::empty(),
             localsplusnames: tuple::empty(),

@@ -2,9 +2,11 @@
 //! anything larger, and everything when the range is used up or was refused, is the C library's.
 //!
 //! A pool is aligned to its size and starts with its class, so `free` finds the class of any block by masking, and one
-//! subtraction tells whether a block is ours. Free lists are the thread state's; without one a global list serves
+//! subtraction tells whether a block is ours. A pool is cut into blocks about a page at a time, so that what a class never
+//! needs is never touched. Free lists are the thread state's; without one a global list serves
 //! start-up. Blocks are reused, pools are not returned to the system. GC headers and domain hooks are not here.
 
+use crate::statics::Gil;
 use crate::thread;
 use core::cell::Cell;
 use core::ffi::c_void;
@@ -95,28 +97,61 @@ fn is_pooled(p: *mut c_void) -> bool {
     (p as usize).wrapping_sub(start) < RANGE_END.load(Ordering::Relaxed).wrapping_sub(start)
 }
 
-/// Cuts a new pool into blocks, keeps all but one on the list, gives one.
-#[cold]
-#[inline(never)]
-fn refill(head: &Cell<*mut Block>, class: usize) -> *mut c_void {
-    let size = (class + 1) * STEP;
+/// The beginning of a pool; blocks follow at [`STEP`].
+#[repr(C)]
+struct Pool {
+    class: usize,
+    /// Where the part that is not cut into blocks begins, as an offset.
+    cut: Cell<usize>,
+}
+
+/// Of each class the newest pool, or NULL. GIL.
+static NEWEST: Gil<[Cell<*mut Pool>; CLASSES]> = Gil([const { Cell::new(core::ptr::null_mut()) }; CLASSES]);
+
+/// A page: what is cut into blocks at once, if a block is not larger.
+const PAGE: usize = 4096;
+
+/// A new pool; NULL when the range is used up.
+fn new_pool(class: usize) -> *mut Pool {
     let mut start = RANGE_START.load(Ordering::Acquire);
     if start == 0 {
         start = reserve();
     }
     if start == 1 {
-        return large(size);
+        return core::ptr::null_mut();
     }
     let pool = NEXT_POOL.fetch_add(POOL, Ordering::Relaxed);
     if pool + POOL > RANGE_END.load(Ordering::Relaxed) {
         NEXT_POOL.fetch_sub(POOL, Ordering::Relaxed);
-        return large(size);
+        return core::ptr::null_mut();
     }
-    // SAFETY: the pool is a fresh part of the mapping, written only here until its blocks are handed out.
+    let pool = pool as *mut Pool;
+    // SAFETY: the pool is a fresh part of the mapping.
+    unsafe { pool.write(Pool { class, cut: Cell::new(STEP) }) };
+    pool
+}
+
+/// Cuts the next page of the newest pool of a class into blocks, keeps all but one on the list, gives one.
+#[cold]
+#[inline(never)]
+fn refill(head: &Cell<*mut Block>, class: usize) -> *mut c_void {
+    let size = (class + 1) * STEP;
+    // SAFETY: what lies behind `cut` in a pool was never handed out, and is written only here.
     unsafe {
-        *(pool as *mut usize) = class;
-        let first = pool + STEP;
-        let count = (POOL - STEP) / size;
+        let mut pool = NEWEST[class].get();
+        if pool.is_null() || (*pool).cut.get() + size > POOL {
+            pool = new_pool(class);
+            if pool.is_null() {
+                return large(size);
+            }
+            NEWEST[class].set(pool);
+        }
+        let start = (*pool).cut.get();
+        // As many as begin in this page, one at least.
+        let end = (start / PAGE + 1) * PAGE;
+        let count = (end - start).div_ceil(size).min((POOL - start) / size);
+        (*pool).cut.set(start + count * size);
+        let first = pool as usize + start;
         let mut next: *mut Block = core::ptr::null_mut();
         for i in (1..count).rev() {
             let block = (first + i * size) as *mut Block;
@@ -324,13 +359,14 @@ pub fn usage(py: crate::Py<'_>) -> Usage {
     let (start, end) = (RANGE_START.load(Ordering::Acquire), NEXT_POOL.load(Ordering::Relaxed));
     if start > 1 {
         for pool in (start..end).step_by(POOL) {
-            // SAFETY: pools in use start with their class.
-            let c = &mut classes[unsafe { *(pool as *const usize) }];
+            // SAFETY: pools in use start with this.
+            let pool = unsafe { &*(pool as *const Pool) };
+            let c = &mut classes[pool.class];
             c.pools += 1;
+            c.blocks += (pool.cut.get() - STEP) / ((pool.class + 1) * STEP);
         }
     }
     for (i, c) in classes.iter_mut().enumerate() {
-        c.blocks = c.pools * ((POOL - STEP) / ((i + 1) * STEP));
         let mut block = py.state().free.0[i].get();
         while !block.is_null() {
             // A block that the C library gave is not counted on either side.

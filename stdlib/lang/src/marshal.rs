@@ -1,15 +1,14 @@
 //! `marshal` for live objects, on the one description of the format in `dxpy_bytecode::marshal` (`Python/marshal.c`).
 //! Writing marks as shared what has more than one reference, as CPython does.
 
-use dxpy_bytecode::marshal::decode::{Head, Make, Scalar};
-use dxpy_bytecode::marshal::{Encoder, decode, format};
+use dxpy_bytecode::marshal::{Encoder, format};
 use dxpy_core::abi::*;
 use dxpy_core::buffer::View;
 use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, audit, boolean, bytes, call, dict, exceptions, float, hooks, list, long,
+    Owned, Py, PyErr, PyResult, audit, boolean, bytes, call, dict, exceptions, float, list, long,
     methods, name, object, tuple, unicode,
 };
 use dxpy_types::code;
@@ -34,200 +33,12 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     module::add_int(py, m, "version", 4)
 }
 
-/// What making a value may fail with.
-enum Failure {
-    Format(format::ReadError),
-    Python(PyErr),
-}
-
-impl From<format::ReadError> for Failure {
-    fn from(e: format::ReadError) -> Failure {
-        Failure::Format(e)
-    }
-}
-
-impl From<PyErr> for Failure {
-    fn from(e: PyErr) -> Failure {
-        Failure::Python(e)
-    }
-}
-
-impl Failure {
-    fn raise(self, py: Py<'_>) -> PyErr {
-        match self {
-            Failure::Python(e) => e,
-            Failure::Format(e) => {
-                let text = e.to_string();
-                let ty = match e.exception() {
-                    format::Exception::EOFError => &exceptions::EOFError,
-                    format::Exception::ValueError => &exceptions::ValueError,
-                    _ => &exceptions::TypeError,
-                };
-                exceptions::format(py, ty, format_args!("{text}"))
-            }
-        }
-    }
-}
-
-/// Makes live objects.
-struct Maker<'py>(Py<'py>);
-
-/// A container in the making: lists and dicts exist already, so that they can hold themselves.
-struct Open {
-    head: Head,
-    items: Vec<Owned>,
-    live: Option<Owned>,
-    line: i32,
-}
-
-impl Make for Maker<'_> {
-    type Object = Owned;
-    type Open = Open;
-    type Error = Failure;
-
-    fn scalar(&mut self, value: Scalar<'_>, _: Option<u32>) -> Result<Owned, Failure> {
-        let py = self.0;
-        Ok(match value {
-            Scalar::None => object::none(),
-            Scalar::StopIteration => exceptions::StopIteration.as_object().to_owned(),
-            Scalar::Ellipsis => object::_Py_EllipsisObject.to_owned(),
-            Scalar::False => boolean::new(false).upcast(),
-            Scalar::True => boolean::new(true).upcast(),
-            Scalar::Int(i) => long::from_i64(py, i as i64)?.upcast(),
-            Scalar::Int64(i) => long::from_i64(py, i)?.upcast(),
-            Scalar::Long { negative, digits } => {
-                // Pairs of 15-bit digits make the 30-bit ones.
-                let halves: Vec<u32> =
-                    digits.chunks_exact(2).map(|d| u16::from_le_bytes([d[0], d[1]]) as u32).collect();
-                let digits: Vec<u32> =
-                    halves.chunks(2).map(|p| p[0] | p.get(1).copied().unwrap_or(0) << 15).collect();
-                long::from_digits(py, negative, &digits)?.upcast()
-            }
-            Scalar::Float(f) => float::new(py, f)?.upcast(),
-            Scalar::FloatText(text) => float::new(py, format::parse_float(text)?)?.upcast(),
-            Scalar::Complex(re, im) => dxpy_types::complex_constant(py, re, im)?,
-            Scalar::Bytes(b) => bytes::new(py, b)?.upcast(),
-            Scalar::Str(b, form) => {
-                let s = match form.width {
-                    format::StrWidth::Utf8 => match core::str::from_utf8(b) {
-                        Ok(text) => unicode::from_str(py, text)?,
-                        Err(_) => {
-                            format::check_utf8(b).map_err(format::ReadError::Utf8)?;
-                            let points: Vec<u32> = dxpy_ast::PyStr::from_wtf8(b).code_points().collect();
-                            unicode::from_code_points(py, &points)?
-                        }
-                    },
-                    _ => {
-                        let points: Vec<u32> = b.iter().map(|b| u32::from(*b)).collect();
-                        unicode::from_code_points(py, &points)?
-                    }
-                };
-                if form.interned { unicode::intern(py, s)?.upcast() } else { s.upcast() }
-            }
-        })
-    }
-
-    fn open(&mut self, head: Head, reserve: usize) -> Result<Open, Failure> {
-        let live = match head {
-            Head::List { .. } => Some(list::new(self.0)?.upcast()),
-            Head::Dict => Some(dict::new(self.0)?.upcast()),
-            Head::Set { .. } => Some(hooks::new_set(self.0, Vec::new())?),
-            _ => None,
-        };
-        Ok(Open { head, items: Vec::with_capacity(reserve.min(64)), live, line: 0 })
-    }
-
-    fn unfinished(&mut self, open: &Open) -> Option<Owned> {
-        open.live.clone()
-    }
-
-    fn push(&mut self, open: &mut Open, item: Owned) -> Result<(), Failure> {
-        match (&open.head, &open.live) {
-            (Head::List { .. }, Some(l)) => {
-                let l = list::check(l).expect("it was made a list");
-                list::push(self.0, l, item)?;
-            }
-            (Head::Set { .. }, Some(s)) => hooks::set_add(self.0, s, &item)?,
-            _ => open.items.push(item),
-        }
-        if let (Head::Dict, Some(d)) = (&open.head, &open.live)
-            && open.items.len() == 2
-        {
-            let d = dict::check(d).expect("it was made a dict");
-            dict::set(self.0, d, &open.items[0], &open.items[1])?;
-            open.items.clear();
-        }
-        Ok(())
-    }
-
-    fn line(&mut self, open: &mut Open, firstlineno: i32) -> Result<(), Failure> {
-        open.line = firstlineno;
-        Ok(())
-    }
-
-    fn close(&mut self, open: Open, _: Option<u32>) -> Result<Owned, Failure> {
-        let py = self.0;
-        if let Some(live) = open.live {
-            return Ok(live);
-        }
-        Ok(match open.head {
-            Head::Tuple { .. } => tuple::from_iter(py, open.items)?.upcast(),
-            Head::FrozenSet { .. } => dxpy_types::frozenset_constant(py, open.items)?,
-            Head::Code(numbers) => make_code(py, numbers, open.items, open.line)?,
-            _ => unreachable!("lists, sets and dicts are live"),
-        })
-    }
-}
-
-/// A code object of its parts: code, consts, names, localsplusnames, localspluskinds, filename, name, qualname,
-/// linetable, exceptiontable.
-fn make_code(py: Py<'_>, numbers: [i32; 5], items: Vec<Owned>, firstlineno: i32) -> PyResult<Owned> {
-    let bad = || exceptions::type_error(py, format_args!("bad marshal data (code object of wrong parts)"));
-    let parts: [Owned; 10] = items.try_into().map_err(|_| bad())?;
-    let b = |o: &Owned| bytes::check(o).map(Object::to_owned).ok_or_else(bad);
-    let t = |o: &Owned| tuple::check(o).map(Object::to_owned).ok_or_else(bad);
-    let s = |o: &Owned| unicode::check(o).map(Object::to_owned).ok_or_else(bad);
-    let [code_bytes, consts, names, locals, kinds, filename, name, qualname, lines, exceptions_table] = parts;
-    let [argcount, posonlyargcount, kwonlyargcount, stacksize, flags] = numbers.map(|n| n as u32);
-    let raw = b(&code_bytes)?;
-    if !bytes::as_slice(&raw).len().is_multiple_of(2) {
-        return Err(exceptions::value_error(py, format_args!("code: co_code is malformed")));
-    }
-    code::new(
-        py,
-        code::Parts {
-            argcount,
-            posonlyargcount,
-            kwonlyargcount,
-            stacksize,
-            flags,
-            firstlineno,
-            code: bytes::as_slice(&raw).to_vec(),
-            consts: t(&consts)?,
-            names: t(&names)?,
-            localsplusnames: t(&locals)?,
-            localspluskinds: b(&kinds)?,
-            filename: s(&filename)?,
-            name: s(&name)?,
-            qualname: s(&qualname)?,
-            linetable: b(&lines)?,
-            exceptiontable: b(&exceptions_table)?,
-        },
-    )
-    .map(Owned::upcast)
-}
-
-/// Reads a value from memory.
-pub fn read(py: Py<'_>, mut data: &[u8]) -> PyResult {
-    decode::read(&mut data, &mut Maker(py)).map_err(|e: Failure| e.raise(py))
-}
-
 fn loads(py: Py<'_>, _: &PyModuleObject, data: &PyObject) -> PyResult {
     let view = View::simple(py, data)?;
     audit::event_with(py, "marshal.loads", || {
         tuple::from_iter(py, [bytes::new(py, view.bytes())?.upcast()])
     })?;
-    read(py, view.bytes())
+    code::unmarshal::read(py, &mut view.bytes())
 }
 
 /// `marshal.load`: the value is read from what the file has left; it is then placed behind the value.
@@ -242,7 +53,7 @@ fn load(py: Py<'_>, _: &PyModuleObject, file: &PyObject) -> PyResult {
     audit::event(py, "marshal.load", [])?;
     let all = bytes::as_slice(b);
     let mut rest = all;
-    let value = decode::read(&mut rest, &mut Maker(py)).map_err(|e: Failure| e.raise(py))?;
+    let value = code::unmarshal::read(py, &mut rest)?;
     let back = long::from_i64(py, -(rest.len() as i64))?;
     let whence = long::from_i64(py, 1)?;
     call::method(py, file, name!("seek"), [back.as_object(), whence.as_object()])?;

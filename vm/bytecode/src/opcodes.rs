@@ -298,6 +298,19 @@ const ROW: [u16; 512] = {
     rows
 };
 
+/// Inline cache units of each number that fits a code unit; 0 where the number is not used.
+pub static CACHE_UNITS: [u8; 256] = {
+    let mut units = [0; 256];
+    let mut n = 0;
+    while n < 256 {
+        if ROW[n] != 0xFFFF {
+            units[n] = TABLE[ROW[n] as usize].cache as u8;
+        }
+        n += 1;
+    }
+    units
+};
+
 impl Op {
     /// The opcode of a number.
     pub fn from_number(n: u16) -> Option<Op> {

@@ -2,7 +2,6 @@
 
 use core::cell::RefCell;
 use core::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-use dxpy_bytecode::marshal::Graph;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
@@ -110,16 +109,16 @@ pub fn code(py: Py<'_>, f: &'static Frozen) -> PyResult<Owned<PyCodeObject>> {
         // SAFETY: LIVE: held by the table.
         return Ok(unsafe { (**c).to_owned() });
     }
-    let read = Graph::read(data(f)).ok().and_then(|(graph, _)| graph.to_code().ok());
-    let Some(plain) = read else {
+    let invalid = || {
         let name = f.name;
-        return Err(exceptions::format(
+        exceptions::format(
             py,
             &exceptions::ImportError,
             format_args!("Frozen object named '{name}' is invalid"),
-        ));
+        )
     };
-    let code = dxpy_types::code::from_plain(py, &plain, &mut dxpy_types::code::Cache::default())?;
+    let value = dxpy_types::code::unmarshal::read(py, &mut data(f))?;
+    let code = dxpy_types::code::check(&value).ok_or_else(invalid)?.to_owned();
     CODE.borrow_mut().push((f.name, code.to_owned().into_raw()));
     Ok(code)
 }

@@ -39,6 +39,28 @@ pub fn unicode_key(k: &PyDictKeysObject, key: &PyUnicodeObject, hash: Py_hash_t)
     }
 }
 
+/// As [`unicode_key`], for ASCII text that is no object: the key itself.
+pub fn ascii_text<'k>(k: &'k PyDictKeysObject, text: &[u8], hash: Py_hash_t) -> Option<&'k PyUnicodeObject> {
+    let mut p = Probe::new(hash, k.size() - 1);
+    loop {
+        match k.index(p.slot()) {
+            EMPTY => return None,
+            DUMMY => {}
+            ix => {
+                // SAFETY: INIT: keys of such a table are live str with a known hash.
+                let found = unsafe { &*(k.key(ix as usize).get() as *const PyUnicodeObject) };
+                if unicode::known_hash(found) == hash
+                    && unicode::is_ascii(found)
+                    && unicode::raw(found) == text
+                {
+                    return Some(found);
+                }
+            }
+        }
+        p.advance();
+    }
+}
+
 /// `_Py_dict_lookup` on a dict: equality may run Python code that changes the dict, and then the search starts again.
 pub fn key(py: Py<'_>, d: &PyDictObject, key: &PyObject, hash: Py_hash_t) -> PyResult<Found> {
     'restart: loop {

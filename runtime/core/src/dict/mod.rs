@@ -471,6 +471,13 @@ fn resize(py: Py<'_>, d: &PyDictObject, log2: u8, kind: u8) -> PyResult<()> {
     Ok(())
 }
 
+/// The key that is this ASCII text, in a dict whose keys are all exact str; None in any other.
+pub fn find_ascii<'d>(d: &'d PyDictObject, text: &[u8], hash: Py_hash_t) -> Option<&'d PyUnicodeObject> {
+    // SAFETY: LIVE: the dict holds its keys.
+    let k = unsafe { &*d.ma_keys.get() };
+    if k.is_unicode() { lookup::ascii_text(k, text, hash) } else { None }
+}
+
 /// `PyDict_SetDefault`: the value of `key`, which becomes `default` if there is none.
 pub fn set_default(py: Py<'_>, d: &PyDictObject, key: &PyObject, default: &PyObject) -> PyResult {
     let hash = hash_of(py, key)?;

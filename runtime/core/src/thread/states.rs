@@ -74,11 +74,20 @@ pub fn new() -> *mut ThreadState {
 /// # Safety
 /// The state is alive and bound to no thread.
 pub unsafe fn bind(state: *mut ThreadState) {
+    // SAFETY: the caller's promise.
+    unsafe { bind_with(state, stack::limit()) }
+}
+
+/// As [`bind`], with the stack's limit.
+///
+/// # Safety
+/// As [`bind`].
+unsafe fn bind_with(state: *mut ThreadState, stack_limit: usize) {
     // SAFETY: the caller's promise; the calls always succeed.
     unsafe {
         (*state).abi.thread_id.set(libc::pthread_self() as _);
         (*state).abi.native_thread_id.set(libc::syscall(libc::SYS_gettid) as _);
-        (*state).stack_limit.set(stack::limit());
+        (*state).stack_limit.set(stack_limit);
     }
     BOUND.with(|b| {
         if b.get().is_null() {
@@ -92,8 +101,7 @@ pub fn start_main() -> Py<'static> {
     let state = new();
     // SAFETY: a new state, for this thread.
     unsafe {
-        bind(state);
-        (*state).stack_limit.set(stack::grow_main());
+        bind_with(state, stack::grow_main());
         MAIN_THREAD.store((*state).abi.thread_id.get(), Ordering::Release);
         restore(state);
         Py::from_state(state)

@@ -202,6 +202,16 @@ pub fn row_name<'a>(py: Py<'_>, row: &'a wrapperbase) -> PyResult<&'a PyUnicodeO
     Ok(unsafe { &*(row.name_strobj.get() as *const PyUnicodeObject) })
 }
 
+/// Makes the names of all rows, once.
+fn intern_names(py: Py<'_>) -> PyResult<()> {
+    static DONE: Gil<Cell<bool>> = Gil(Cell::new(false));
+    if !DONE.get() {
+        TABLE.iter().try_for_each(|row| row_name(py, row).map(drop))?;
+        DONE.set(true);
+    }
+    Ok(())
+}
+
 /// `slotptr`: the place of a slot in a type, or None where its method table is missing.
 fn slot(ty: &PyTypeObject, offset: i32) -> Option<&Cell<*mut c_void>> {
     let offset = offset as usize;
@@ -245,20 +255,15 @@ pub fn add_operators(py: Py<'_>, ty: &PyTypeObject, d: &PyDictObject) -> PyResul
     Ok(())
 }
 
-/// `resolve_slotdups`: of the slots a name stands for, the only one the type fills.
-fn only_filled<'a>(
-    py: Py<'_>,
-    ty: &'a PyTypeObject,
-    name: &PyUnicodeObject,
-) -> PyResult<Option<&'a Cell<*mut c_void>>> {
+/// `resolve_slotdups`: of the slots a name stands for, the only one the type fills. Names are compared by address: those of
+/// the table are all interned by now.
+fn only_filled<'a>(ty: &'a PyTypeObject, name: &PyUnicodeObject) -> Option<&'a Cell<*mut c_void>> {
+    let name = core::ptr::from_ref(name).cast_mut().cast::<PyObject>();
     let mut found: Option<&Cell<*mut c_void>> = None;
-    for row in TABLE.iter() {
-        if !row_name(py, row)?.is(name) {
-            continue;
-        }
+    for row in TABLE.iter().filter(|r| r.name_strobj.get() == name) {
         if let Some(cell) = slot(ty, row.offset.get()).filter(|c| !c.get().is_null()) {
             if found.is_some_and(|f| !core::ptr::eq(f, cell)) {
-                return Ok(None);
+                return None;
             }
             found = Some(cell);
         }
@@ -274,7 +279,8 @@ fn update_one(py: Py<'_>, ty: &PyTypeObject, rows: &[wrapperbase]) -> PyResult<(
     let mut generic: *mut c_void = core::ptr::null_mut();
     let mut use_generic = false;
     for row in rows {
-        let Some(d) = find(py, ty, row_name(py, row)?) else {
+        let name = row_name(py, row)?;
+        let Some(d) = find(py, ty, name) else {
             if is_slot(offset_of!(PyTypeObject, tp_iternext)) {
                 specific = protocol::next_not_implemented as *mut c_void;
             }
@@ -283,7 +289,7 @@ fn update_one(py: Py<'_>, ty: &PyTypeObject, rows: &[wrapperbase]) -> PyResult<(
         if let Some(wd) = descr::as_wrapper(&d)
             && core::ptr::eq(wd.base_name, row.name_strobj.get())
         {
-            let only = only_filled(py, ty, row_name(py, row)?)?;
+            let only = only_filled(ty, name);
             if only.is_none_or(|c| core::ptr::eq(c, cell)) {
                 generic = row.function.get();
             }
@@ -322,13 +328,21 @@ fn groups() -> impl Iterator<Item = &'static [wrapperbase]> {
 
 /// `fixup_slot_dispatchers`: all slots of a new heap type.
 pub fn fill_slots(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
+    intern_names(py)?;
     groups().try_for_each(|rows| update_one(py, ty, rows))
 }
 
 /// `update_slot`: after the attribute `name` of a type changed, its slots and those of subtypes that inherit it.
 pub fn name_changed(py: Py<'_>, ty: &PyTypeObject, name: &PyUnicodeObject) -> PyResult<()> {
-    let name_text = unicode::display(name.as_object());
-    let affected: Vec<_> = groups().filter(|rows| rows.iter().any(|r| text(r) == name_text)).collect();
+    intern_names(py)?;
+    // Interned strings are equal only to themselves, and the table's are interned.
+    let same = |row: &wrapperbase| {
+        let own = row.name_strobj.get() as *const PyUnicodeObject;
+        core::ptr::eq(own, name)
+            // SAFETY: LIVE: interned strings are immortal.
+            || !unicode::is_interned(name) && unicode::equal(unsafe { &*own }, name)
+    };
+    let affected: Vec<_> = groups().filter(|rows| rows.iter().any(same)).collect();
     if affected.is_empty() {
         return Ok(());
     }

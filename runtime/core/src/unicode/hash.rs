@@ -85,7 +85,22 @@ const SSTATE_INTERNED_IMMORTAL: u32 = 2;
 
 /// An interned str for a Rust literal.
 pub fn intern_str(py: Py<'_>, text: &str) -> PyResult<Owned<PyUnicodeObject>> {
-    intern(py, from_str(py, text)?)
+    if text.is_ascii() { intern_ascii(py, text.as_bytes()) } else { intern(py, from_str(py, text)?) }
+}
+
+/// The interned str of ASCII characters: nothing is made where it is there already.
+pub fn intern_ascii(py: Py<'_>, text: &[u8]) -> PyResult<Owned<PyUnicodeObject>> {
+    debug_assert!(text.is_ascii());
+    // SAFETY: LIVE: the table is never released.
+    let table = unsafe { INTERNED.get().as_ref() };
+    let (Some(table), 2..) = (table, text.len()) else { return intern(py, from_latin1(py, text)?) };
+    let hash = hash_bytes(text);
+    if let Some(s) = dict::find_ascii(table, text, hash) {
+        return Ok(s.to_owned());
+    }
+    let s = from_latin1(py, text)?;
+    header(&s).hash.set(hash);
+    intern(py, s)
 }
 
 /// An interned name in static memory, made at its first use: `name!("__init__").get(py)`.

@@ -356,7 +356,7 @@ fn build(py: Py<'_>, g: Given) -> PyResult {
         stacksize: stacksize as u32,
         flags: flags as u32,
         firstlineno,
-        code: bytes::as_slice(&code).to_vec(),
+        code: bytes::as_slice(&code),
         consts,
         names: tuple::from_iter(py, names)?,
         localsplusnames: tuple::from_iter(py, all)?,

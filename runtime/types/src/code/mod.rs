@@ -5,6 +5,7 @@ mod attrs;
 pub mod constants;
 pub mod instrument;
 mod quicken;
+pub mod unmarshal;
 
 pub use constants::{Cache, big, constant};
 
@@ -108,7 +109,7 @@ fn names(py: Py<'_>, list: &[PyStr]) -> PyResult<Owned<PyTupleObject>> {
 }
 
 /// The parts of a code object as live objects, for [`new`].
-pub struct Parts {
+pub struct Parts<'a> {
     pub argcount: u32,
     pub posonlyargcount: u32,
     pub kwonlyargcount: u32,
@@ -116,7 +117,7 @@ pub struct Parts {
     pub flags: u32,
     pub firstlineno: i32,
     /// Code units in bytes; even.
-    pub code: Vec<u8>,
+    pub code: &'a [u8],
     pub consts: Owned<PyTupleObject>,
     pub names: Owned<PyTupleObject>,
     pub localsplusnames: Owned<PyTupleObject>,
@@ -157,7 +158,7 @@ fn from_plain_in(
             stacksize: c.stacksize,
             flags: c.flags,
             firstlineno: c.firstlineno,
-            code: c.code.clone(),
+            code: &c.code,
             consts: tuple::from_iter(py, consts)?,
             names: names(py, &c.names)?,
             localsplusnames: names(py, &c.localsplusnames)?,
@@ -181,7 +182,7 @@ pub fn next_version() -> u32 {
 }
 
 /// `_PyCode_New` of parts that were validated.
-pub fn new(py: Py<'_>, p: Parts) -> PyResult<Owned<PyCodeObject>> {
+pub fn new(py: Py<'_>, p: Parts<'_>) -> PyResult<Owned<PyCodeObject>> {
     let units = p.code.len() / 2;
     let kinds = bytes::as_slice(&p.localspluskinds);
     let count = |bit: u8| kinds.iter().filter(|k| **k & bit != 0).count() as i32;
@@ -215,7 +216,7 @@ pub fn new(py: Py<'_>, p: Parts) -> PyResult<Owned<PyCodeObject>> {
         c._co_instrumentation_version.set(0);
         c._co_monitoring.set(core::ptr::null_mut());
         c.co_extra.set(core::ptr::null_mut());
-        c._co_firsttraceable.set(first_traceable(&p.code) as i32);
+        c._co_firsttraceable.set(first_traceable(p.code) as i32);
         let out = c.co_code_adaptive.as_ptr() as *mut u8;
         core::ptr::copy_nonoverlapping(p.code.as_ptr(), out, p.code.len());
         quicken::quicken(core::slice::from_raw_parts_mut(out as *mut u16, units));
