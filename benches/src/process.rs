@@ -16,6 +16,8 @@ pub struct Usage {
     pub cpu: f64,
     /// Peak resident bytes of the largest process.
     pub memory: u64,
+    /// Page faults that no file was read for.
+    pub faults: u64,
     /// Whether it ended with status 0.
     pub good: bool,
 }
@@ -53,7 +55,8 @@ pub fn measure(command: &mut Command, limit: u64) -> io::Result<Usage> {
     let seconds = |t: libc::timeval| t.tv_sec as f64 + t.tv_usec as f64 / 1e6;
     let good = libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0;
     let cpu = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-    Ok(Usage { wall, cpu, memory: usage.ru_maxrss as u64 * 1024, good })
+    let (memory, faults) = (usage.ru_maxrss as u64 * 1024, usage.ru_minflt as u64);
+    Ok(Usage { wall, cpu, memory, faults, good })
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@
 //! Not here: what checks CPython's C code itself (`test_hashtable` and the like), frame evaluation functions, pending
 //! calls, perf maps, and changing the configuration.
 
+mod config;
+
 use crate::ast;
+use config::{get_config, get_configs};
 use dxpy_ast::{Constant, Ident, Location, PyStr};
 use dxpy_bytecode::{CodeObject, Const, ConstTable, Op};
 use dxpy_compiler::instr::{Instr, InstrSequence, NameTable, Unit};
@@ -47,193 +50,6 @@ methods! { static METHODS: for PyModuleObject [
 
 fn clear_extension(py: Py<'_>, _: &PyModuleObject, name: &PyUnicodeObject, file: &PyObject) -> PyResult<()> {
     dxpy_import::dynamic::clear(py, name.as_object(), file)
-}
-
-/// An attribute of `sys`.
-fn of_sys(py: Py<'_>, name: &str) -> PyResult {
-    let sys = dxpy_import::state::sys();
-    attr::get(py, sys.as_object(), &*unicode::intern_str(py, name)?)
-}
-
-/// A flag of `sys.flags`.
-fn flag(py: Py<'_>, name: &str) -> PyResult {
-    let value = attr::get(py, &*of_sys(py, "flags")?, &*unicode::intern_str(py, name)?)?;
-    number::index(py, &value).map(Owned::upcast)
-}
-
-/// `_PyConfig_AsDict`.
-fn get_config(py: Py<'_>, _: &PyModuleObject) -> PyResult {
-    let d = dict::new(py)?;
-    let int = |n: i64| long::from_i64(py, n).map(Owned::upcast);
-    let text = |s: &str| unicode::from_str(py, s).map(Owned::upcast);
-    let not = |o: Owned| -> PyResult { int(i64::from(!dxpy_core::protocol::is_true(py, &o)?)) };
-    let set = |name: &str, value: Owned| dict::set_str(py, &d, name, &value);
-    for (name, n) in [
-        ("_config_init", 2),
-        ("_init_main", 1),
-        ("_install_importlib", 1),
-        ("_is_python_build", 0),
-        ("code_debug_ranges", dxpy_types::code::DEBUG_RANGES.get() as i64),
-        ("configure_c_stdio", 1),
-        ("dump_refs", 0),
-        ("faulthandler", 0),
-        ("import_time", 0),
-        ("install_signal_handlers", 1),
-        ("malloc_stats", 0),
-        ("module_search_paths_set", 1),
-        ("parse_argv", 2),
-        ("pathconfig_warnings", 1),
-        ("perf_profiling", 0),
-        ("show_ref_count", 0),
-        ("skip_source_first_line", 0),
-        ("tracemalloc", 0),
-        ("use_frozen_modules", 1),
-    ] {
-        set(name, int(n)?)?;
-    }
-    for (name, of) in [
-        ("bytes_warning", "bytes_warning"),
-        ("dev_mode", "dev_mode"),
-        ("inspect", "inspect"),
-        ("int_max_str_digits", "int_max_str_digits"),
-        ("interactive", "interactive"),
-        ("isolated", "isolated"),
-        ("optimization_level", "optimize"),
-        ("parser_debug", "debug"),
-        ("quiet", "quiet"),
-        ("safe_path", "safe_path"),
-        ("use_hash_seed", "hash_randomization"),
-        ("verbose", "verbose"),
-        ("warn_default_encoding", "warn_default_encoding"),
-    ] {
-        set(name, flag(py, of)?)?;
-    }
-    set("site_import", not(flag(py, "no_site")?)?)?;
-    set("use_environment", not(flag(py, "ignore_environment")?)?)?;
-    set("user_site_directory", not(flag(py, "no_user_site")?)?)?;
-    set("write_bytecode", not(of_sys(py, "dont_write_bytecode")?)?)?;
-    // Randomised hashes are those without a fixed seed.
-    set("use_hash_seed", not(flag(py, "hash_randomization")?)?)?;
-    set("hash_seed", int(0)?)?;
-    let config = config_of_streams(py)?;
-    set("buffered_stdio", int(1)?)?;
-    set("stdio_encoding", config.0)?;
-    set("stdio_errors", config.1)?;
-    for (name, of) in [
-        ("argv", "argv"),
-        ("base_exec_prefix", "base_exec_prefix"),
-        ("base_executable", "_base_executable"),
-        ("base_prefix", "base_prefix"),
-        ("exec_prefix", "exec_prefix"),
-        ("executable", "executable"),
-        ("module_search_paths", "path"),
-        ("orig_argv", "orig_argv"),
-        ("platlibdir", "platlibdir"),
-        ("prefix", "prefix"),
-        ("pycache_prefix", "pycache_prefix"),
-        ("stdlib_dir", "_stdlib_dir"),
-        ("warnoptions", "warnoptions"),
-    ] {
-        set(name, of_sys(py, of)?)?;
-    }
-    set("program_name", of_sys(py, "executable")?)?;
-    set("check_hash_pycs_mode", text("default")?)?;
-    for (name, function) in
-        [("filesystem_encoding", "getfilesystemencoding"), ("filesystem_errors", "getfilesystemencodeerrors")]
-    {
-        set(name, call::call(py, &*of_sys(py, function)?, [])?)?;
-    }
-    for name in ["home", "pythonpath_env", "run_command", "run_filename", "run_module"] {
-        set(name, object::none())?;
-    }
-    let options = list::new(py)?;
-    if let Some(all) = dict::check(&*of_sys(py, "_xoptions")?) {
-        for (name, value) in dict::items(all) {
-            let name = unicode::display(&name);
-            let option = if value.is(&dxpy_core::boolean::_Py_TrueStruct.0) {
-                name
-            } else {
-                format!("{name}={}", unicode::display(&value))
-            };
-            list::push(py, &options, text(&option)?)?;
-        }
-    }
-    set("xoptions", options.upcast())?;
-    Ok(d.upcast())
-}
-
-/// Encoding and error handler of the standard streams.
-fn config_of_streams(py: Py<'_>) -> PyResult<(Owned, Owned)> {
-    let out = of_sys(py, "__stdout__")?;
-    if object::is_none(&out) {
-        return Ok((unicode::from_str(py, "utf-8")?.upcast(), unicode::from_str(py, "strict")?.upcast()));
-    }
-    let of = |name: &str| attr::get(py, &out, &*unicode::intern_str(py, name)?);
-    Ok((of("encoding")?, of("errors")?))
-}
-
-/// `_Py_GetConfigsAsDict`.
-fn get_configs(py: Py<'_>, m: &PyModuleObject) -> PyResult {
-    let (all, global, pre) = (dict::new(py)?, dict::new(py)?, dict::new(py)?);
-    let int = |n: i64| long::from_i64(py, n).map(Owned::upcast);
-    let unbuffered = i64::from(false);
-    for (name, of) in [
-        ("Py_BytesWarningFlag", "bytes_warning"),
-        ("Py_DebugFlag", "debug"),
-        ("Py_DontWriteBytecodeFlag", "dont_write_bytecode"),
-        ("Py_HashRandomizationFlag", "hash_randomization"),
-        ("Py_IgnoreEnvironmentFlag", "ignore_environment"),
-        ("Py_InspectFlag", "inspect"),
-        ("Py_InteractiveFlag", "interactive"),
-        ("Py_IsolatedFlag", "isolated"),
-        ("Py_NoSiteFlag", "no_site"),
-        ("Py_NoUserSiteDirectory", "no_user_site"),
-        ("Py_OptimizeFlag", "optimize"),
-        ("Py_QuietFlag", "quiet"),
-        ("Py_UTF8Mode", "utf8_mode"),
-        ("Py_VerboseFlag", "verbose"),
-    ] {
-        dict::set_str(py, &global, name, &*flag(py, of)?)?;
-    }
-    for (name, n) in [
-        ("Py_FrozenFlag", 0),
-        ("Py_UnbufferedStdioFlag", unbuffered),
-        ("Py_HasFileSystemDefaultEncoding", 0),
-        ("_Py_HasFileSystemDefaultEncodeErrors", 0),
-    ] {
-        dict::set_str(py, &global, name, &*int(n)?)?;
-    }
-    let config = get_config(py, m)?;
-    if let Some(d) = dict::check(&config) {
-        for (name, of) in [
-            ("Py_FileSystemDefaultEncoding", "filesystem_encoding"),
-            ("Py_FileSystemDefaultEncodeErrors", "filesystem_errors"),
-        ] {
-            if let Some(v) = dict::get_str(py, d, of)? {
-                dict::set_str(py, &global, name, &v)?;
-            }
-        }
-    }
-    for (name, n) in [
-        ("_config_init", 2),
-        ("allocator", 0),
-        ("coerce_c_locale", 0),
-        ("coerce_c_locale_warn", 0),
-        ("configure_locale", 1),
-        ("parse_argv", 1),
-    ] {
-        dict::set_str(py, &pre, name, &*int(n)?)?;
-    }
-    for name in ["dev_mode", "isolated", "utf8_mode"] {
-        dict::set_str(py, &pre, name, &*flag(py, name)?)?;
-    }
-    let ignored = flag(py, "ignore_environment")?;
-    let used = i64::from(!dxpy_core::protocol::is_true(py, &ignored)?);
-    dict::set_str(py, &pre, "use_environment", &*int(used)?)?;
-    dict::set_str(py, &all, "global_config", global.as_object())?;
-    dict::set_str(py, &all, "pre_config", pre.as_object())?;
-    dict::set_str(py, &all, "config", &config)?;
-    Ok(all.upcast())
 }
 
 fn get_recursion_depth(py: Py<'_>, _: &PyModuleObject) -> i32 {
@@ -284,11 +100,11 @@ fn normalize_path(py: Py<'_>, _: &PyModuleObject, path: &PyUnicodeObject) -> PyR
 fn locale_encoding(py: Py<'_>, current: bool) -> PyResult<&'static str> {
     let name = if current {
         let module = dxpy_import::import::import_module(py, &*unicode::intern_str(py, "_locale")?)?;
-        call::method(py, &module, dxpy_core::name!("getencoding"), [])?
+        unicode::display(&*call::method(py, &module, dxpy_core::name!("getencoding"), [])?)
     } else {
-        call::call(py, &*of_sys(py, "getfilesystemencoding")?, [])?
+        dxpy_import::config::get().fs_encoding.clone()
     };
-    Ok(match unicode::display(&name).to_ascii_lowercase().as_str() {
+    Ok(match name.to_ascii_lowercase().as_str() {
         "utf-8" | "utf8" => "utf-8",
         "iso-8859-1" | "iso8859-1" | "latin-1" | "latin1" => "latin-1",
         _ => "ascii",

@@ -8,8 +8,8 @@ use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, audit, boolean, bytes, call, dict, exceptions, float, list, long,
-    methods, name, object, tuple, unicode,
+    Owned, Py, PyErr, PyResult, audit, boolean, bytes, call, dict, exceptions, float, list, long, methods,
+    name, object, tuple, unicode,
 };
 use dxpy_types::code;
 use std::collections::HashMap;

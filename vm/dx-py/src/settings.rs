@@ -5,7 +5,7 @@ use crate::options::{Options, Program};
 use crate::paths;
 use dxpy_core::abi::constants::_PY_LONG_DEFAULT_MAX_STR_DIGITS;
 use dxpy_host::locale;
-use dxpy_mod_sys::config::Config;
+use dxpy_mod_sys::config::{self, Config};
 use std::ffi::{CStr, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
@@ -92,6 +92,10 @@ pub struct Encodings {
     pub stdio_errors: String,
     /// A warning of the C locale, shown at the end of start-up.
     pub warning: Option<String>,
+    /// As in the configuration.
+    pub coerce: i64,
+    pub coerce_warn: bool,
+    pub allocator: u8,
 }
 
 /// `_PyPreConfig_Read`: the locale of the process is set, the C locale replaced where that may be, and UTF-8 mode decided.
@@ -100,7 +104,7 @@ pub fn encodings(o: &Options, e: &Environment) -> Result<Encodings, Fatal> {
     let coerce = e.get("PYTHONCOERCECLOCALE");
     let coerce = coerce.as_deref().map(OsStr::as_bytes);
     let warn = coerce == Some(b"warn");
-    let mut said = None;
+    let (mut said, mut coerced) = (None, 0);
     if coerce != Some(b"0") && legacy(&ctype()) && std::env::var_os("LC_ALL").is_none_or(|v| v.is_empty()) {
         for target in TARGETS {
             if locale::set(LC_CTYPE, Some(target)).is_none() {
@@ -122,6 +126,7 @@ pub fn encodings(o: &Options, e: &Environment) -> Result<Encodings, Fatal> {
                     );
                 }
                 locale::set(LC_ALL, Some(c""));
+                coerced = 2;
             }
             break;
         }
@@ -174,7 +179,31 @@ pub fn encodings(o: &Options, e: &Environment) -> Result<Encodings, Fatal> {
         stdio,
         stdio_errors: errors,
         warning: said,
+        coerce: coerced,
+        coerce_warn: warn,
+        allocator: allocator(o, e)?,
     })
+}
+
+/// `preconfig_init_allocator`: the number of the allocator that was asked for.
+fn allocator(o: &Options, e: &Environment) -> Result<u8, Fatal> {
+    if let Some(name) = e.get("PYTHONMALLOC") {
+        return match name.as_bytes() {
+            b"default" => Ok(1),
+            b"debug" => Ok(2),
+            b"malloc" => Ok(3),
+            b"malloc_debug" => Ok(4),
+            b"pymalloc" => Ok(5),
+            b"pymalloc_debug" => Ok(6),
+            _ => Err(Fatal {
+                function: "preconfig_init_allocator",
+                message: "PYTHONMALLOC: unknown allocator".to_owned(),
+                state: "preinitializing",
+            }),
+        };
+    }
+    let debug = o.x_value("dev").is_some() || e.has("PYTHONDEVMODE");
+    Ok(if debug { 2 } else { 0 })
 }
 
 fn preinit(message: &str) -> Fatal {
@@ -231,6 +260,21 @@ pub fn configure(args: &[OsString], o: &Options, e: &Environment, text: &Encodin
         stdio_errors: text.stdio_errors.clone(),
         skip_first_line: o.skip_first_line,
         code_debug_ranges: true,
+        allocator: text.allocator,
+        coerce_c_locale: text.coerce,
+        coerce_c_locale_warn: text.coerce_warn,
+        dump_refs: e.has("PYTHONDUMPREFS"),
+        malloc_stats: e.has("PYTHONMALLOCSTATS"),
+        perf_profiling: o.x_value("perf").is_some() || e.has("PYTHONPERFSUPPORT"),
+        show_ref_count: o.x_value("showrefcount").is_some(),
+        home: e.get("PYTHONHOME"),
+        pythonpath_env: e.get("PYTHONPATH"),
+        program: match &o.program {
+            Program::Command(s) => config::Program::Command(s.clone()),
+            Program::Module(s) => config::Program::Module(s.clone()),
+            Program::File(s) => config::Program::File(s.clone()),
+            Program::Stdin(_) => config::Program::Stdin,
+        },
         ..Config::default()
     };
     c.xoptions = o.x_pairs();

@@ -3,6 +3,19 @@
 use std::ffi::OsString;
 use std::sync::OnceLock;
 
+/// What the command line says to run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Program {
+    /// `-c`.
+    Command(OsString),
+    /// `-m`.
+    Module(OsString),
+    /// A script, a folder or an archive.
+    File(OsString),
+    #[default]
+    Stdin,
+}
+
 /// The configuration of the process. What comes from the system is kept in the system's bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -17,6 +30,7 @@ pub struct Config {
     pub platlibdir: OsString,
     /// The folder of the standard library.
     pub stdlib: OsString,
+    pub program: Program,
     pub argv: Vec<OsString>,
     pub orig_argv: Vec<OsString>,
     pub path: Vec<OsString>,
@@ -58,6 +72,20 @@ pub struct Config {
     /// `-X frozen_modules`.
     pub use_frozen_modules: bool,
     pub import_time: bool,
+    /// `PYTHONHOME`, `PYTHONPATH`.
+    pub home: Option<OsString>,
+    pub pythonpath_env: Option<OsString>,
+    /// `PYTHONMALLOC`: 0 where nothing was said, else a `PyMemAllocatorName`. There is one allocator here; which one was
+    /// asked for is only shown.
+    pub allocator: u8,
+    /// Whether the C locale is replaced (2), and whether that is said.
+    pub coerce_c_locale: i64,
+    pub coerce_c_locale_warn: bool,
+    /// Asked for, without effect here: `PYTHONDUMPREFS`, `PYTHONMALLOCSTATS`, `-X perf`, `-X showrefcount`.
+    pub dump_refs: bool,
+    pub malloc_stats: bool,
+    pub perf_profiling: bool,
+    pub show_ref_count: bool,
     pub faulthandler: bool,
     /// How many frames tracemalloc keeps from the start; 0 for not at all.
     pub tracemalloc: i64,

@@ -1,7 +1,7 @@
 //! `import`: the built-in `__import__` and the imports native code makes (`Python/import.c`). What is not in
 //! `sys.modules` yet is found and loaded by `importlib._bootstrap`, which runs from the library.
 
-use crate::state;
+use crate::{state, times};
 use dxpy_core::abi::*;
 use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
@@ -35,7 +35,8 @@ fn find_and_load(py: Py<'_>, name: &PyObject) -> PyResult {
     }
     let import = dict::get_name(py, dxpy_core::module::dict_of(state::builtins()), name!("__import__"))?
         .unwrap_or_else(object::none);
-    call::method(py, state::importlib(), name!("_find_and_load"), [name, &import])
+    let load = || call::method(py, state::importlib(), name!("_find_and_load"), [name, &import]);
+    if crate::config::get().import_time { times::measured(name, load) } else { load() }
 }
 
 /// `remove_importlib_frames`: a failed import shows the program's frames only, unless `-v` wants all.

@@ -13,3 +13,4 @@ pub mod run;
 pub mod source;
 pub mod state;
 pub mod stdprinter;
+mod times;

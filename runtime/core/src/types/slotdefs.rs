@@ -268,7 +268,7 @@ fn only_filled<'a>(ty: &'a PyTypeObject, name: &PyUnicodeObject) -> Option<&'a C
             found = Some(cell);
         }
     }
-    Ok(found)
+    found
 }
 
 /// `update_one_slot`: sets one slot of a heap type from the methods its MRO has for it. `rows` are the slot's.
