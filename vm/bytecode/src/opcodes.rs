@@ -304,7 +304,7 @@ pub static CACHE_UNITS: [u8; 256] = {
     let mut n = 0;
     while n < 256 {
         if ROW[n] != 0xFFFF {
-            units[n] = TABLE[ROW[n] as usize].cache as u8;
+            units[n] = TABLE[ROW[n] as usize].cache;
         }
         n += 1;
     }
