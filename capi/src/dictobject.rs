@@ -266,13 +266,13 @@ functions! {
     /// C: `int PyDict_Update(PyObject *, PyObject *)`.
     #[unsafe(no_mangle)]
     pub unsafe extern "C" fn PyDict_Update(py, d: *mut PyObject, from: *mut PyObject) -> c_int {
-        status(py, dict_of(py, d).and_then(|d| dict::merge(py, d, &*from, true)))
+        status(py, dict_of(py, d).and_then(|d| dict::merge(py, d, from.as_ref().ok_or_else(|| crate::util::bad_call(py))?, true)))
     }
 
     /// C: `int PyDict_Merge(PyObject *, PyObject *, int)`.
     #[unsafe(no_mangle)]
     pub unsafe extern "C" fn PyDict_Merge(py, d: *mut PyObject, from: *mut PyObject, replace: c_int) -> c_int {
-        status(py, dict_of(py, d).and_then(|d| dict::merge(py, d, &*from, replace != 0)))
+        status(py, dict_of(py, d).and_then(|d| dict::merge(py, d, from.as_ref().ok_or_else(|| crate::util::bad_call(py))?, replace != 0)))
     }
 
     /// C: `int PyDict_MergeFromSeq2(PyObject *, PyObject *, int)`.

@@ -280,7 +280,7 @@ pub unsafe extern "C" fn PyErr_FormatV(
 variadic!(PyErr_Format, PyErr_FormatV, 2);
 
 /// `_PyErr_FormatFromCause(type, format, ...)`: the pending exception becomes the cause.
-unsafe extern "C" fn format_from_cause(
+pub(crate) unsafe extern "C" fn format_from_cause(
     ty: &PyObject,
     text: *const c_char,
     args: &mut VaList,

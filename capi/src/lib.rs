@@ -1,6 +1,6 @@
 //! The exported C API of CPython 3.12: every name of its symbol table resolves.
 //! Functions with a body are thin wrappers, one file a header; the others are listed in `missing`.
-#![allow(non_snake_case)]
+#![allow(non_snake_case, non_upper_case_globals)]
 
 pub mod abstract_;
 pub mod boolobject;
@@ -13,7 +13,9 @@ pub mod code;
 pub mod codecs;
 pub mod complexobject;
 pub mod context;
+pub mod descrobject;
 pub mod dictobject;
+pub mod fileobject;
 pub mod floatobject;
 pub mod format;
 pub mod frameobject;
@@ -23,23 +25,31 @@ pub mod import;
 pub mod initconfig;
 pub mod listobject;
 pub mod longobject;
+pub mod marshal;
 pub mod memoryobject;
 pub mod methodobject;
 pub mod missing;
 pub mod modsupport;
 pub mod moduleobject;
 pub mod namespaceobject;
+pub mod numbers;
 pub mod object;
+pub mod objimpl;
 pub mod odictobject;
 pub mod picklebufobject;
 pub mod pycapsule;
 pub mod pyerrors;
+pub mod pyhash;
+pub mod pylifecycle;
+pub mod pymem;
 pub mod pystate;
 pub mod pythonrun;
 pub mod pythread;
 pub mod pytime;
 pub mod setobject;
 pub mod sliceobject;
+pub mod structseq;
+pub mod sysmodule;
 pub mod tupleobject;
 pub mod typeobject;
 pub mod unicodeobject;

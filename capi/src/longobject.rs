@@ -3,7 +3,7 @@
 
 use crate::util::{pointer, token};
 use core::ffi::{CStr, c_char, c_int, c_long, c_longlong, c_uchar, c_ulong, c_ulonglong, c_void};
-use dxpy_core::abi::{Py_ssize_t, PyLongObject, PyObject};
+use dxpy_core::abi::{Py_ssize_t, PyLongObject, PyObject, PyUnicodeObject};
 use dxpy_core::{Owned, Py, PyErr, PyResult, exceptions, long, number, unicode};
 use dxpy_num::convert;
 use dxpy_types::{float as float_type, int};
@@ -419,4 +419,25 @@ pub unsafe extern "C" fn PyNumber_Float(o: *mut PyObject) -> *mut PyObject {
 #[cold]
 fn null(py: Py<'_>) -> PyErr {
     exceptions::system_error(py, format_args!("null argument to internal routine"))
+}
+
+/// `_PyLong_Format` and its kin: the digits in a base, with its prefix where `alternate` asks for one. Decimal text is
+/// limited as `int.__repr__` is.
+pub(crate) fn in_base(
+    py: Py<'_>,
+    n: &PyLongObject,
+    base: c_int,
+    alternate: bool,
+) -> PyResult<Owned<PyUnicodeObject>> {
+    match base {
+        10 => dxpy_types::int::repr(py, n),
+        2 | 8 | 16 if alternate => {
+            unicode::from_str(py, &dxpy_num::text::with_prefix(long::num(n), base as u32))
+        }
+        2 | 8 | 16 => {
+            let sign = if long::sign(n) < 0 { "-" } else { "" };
+            unicode::from_str(py, &format!("{sign}{}", dxpy_num::text::to_base(long::digits(n), base as u32)))
+        }
+        _ => Err(bad_call(py)),
+    }
 }

@@ -34,7 +34,7 @@ fn utf8(py: Py<'_>, s: &PyObject) -> PyResult<*mut c_char> {
     // The text is kept in the str.
     unicode::utf8(py, s)?;
     // SAFETY: GIL, LIVE.
-    Ok(unsafe { crate::unicodeobject::PyUnicode_AsUTF8(s.as_ptr()) as *mut c_char })
+    Ok(unsafe { crate::unicodeobject::PyUnicode_AsUTF8(Some(s.as_object())) as *mut c_char })
 }
 
 /// `_PyModule_CreateInitialized`: the module of a single-phase definition.

@@ -1,10 +1,10 @@
-//! object.h, objimpl.h and pymem.h: reference counts, deallocation, memory.
+//! object.h and objimpl.h: reference counts, deallocation, new objects.
 
 use crate::util::pointer;
 use core::ffi::{c_int, c_void};
 use dxpy_core::abi::{Py_ssize_t, PyObject, PyTypeObject};
 use dxpy_core::ptr::{Object, decref, incref};
-use dxpy_core::{Owned, Py, PyResult, alloc, exceptions, gc, object, types};
+use dxpy_core::{Owned, Py, PyResult, exceptions, gc, object, types};
 
 /// C: `void Py_IncRef(PyObject *)`; NULL is allowed.
 ///
@@ -216,48 +216,3 @@ pub unsafe extern "C" fn PyGC_Collect() -> Py_ssize_t {
     // SAFETY: the caller's promise.
     gc::collect::collect(unsafe { Py::assume() }, 2) as Py_ssize_t
 }
-
-/// The four functions of an allocation domain that is served by the object heap.
-macro_rules! domain {
-    ($malloc:ident $calloc:ident $realloc:ident $free:ident) => {
-        /// C: `void *(size_t)`: NULL without an exception when memory is out or the size is negative as `Py_ssize_t`.
-        #[unsafe(no_mangle)]
-        pub extern "C" fn $malloc(size: usize) -> *mut c_void {
-            if size > isize::MAX as usize { core::ptr::null_mut() } else { alloc::malloc(size) }
-        }
-
-        /// C: `void *(size_t count, size_t size)`: zeroed.
-        #[unsafe(no_mangle)]
-        pub extern "C" fn $calloc(count: usize, size: usize) -> *mut c_void {
-            match count.checked_mul(size) {
-                Some(total) if total <= isize::MAX as usize => alloc::calloc(total),
-                _ => core::ptr::null_mut(),
-            }
-        }
-
-        /// C: `void *(void *, size_t)`: NULL leaves the block as it was.
-        ///
-        /// # Safety
-        /// GIL; a block of this domain or NULL, not used afterwards unless NULL is given.
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $realloc(p: *mut c_void, size: usize) -> *mut c_void {
-            if size > isize::MAX as usize {
-                return core::ptr::null_mut();
-            }
-            // SAFETY: the caller's promise.
-            unsafe { alloc::realloc(p, size) }
-        }
-
-        /// C: `void (void *)`: NULL is allowed.
-        ///
-        /// # Safety
-        /// GIL; a block of this domain, not used afterwards.
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $free(p: *mut c_void) {
-            // SAFETY: the caller's promise.
-            unsafe { alloc::free(p) }
-        }
-    };
-}
-domain!(PyObject_Malloc PyObject_Calloc PyObject_Realloc PyObject_Free);
-domain!(PyMem_Malloc PyMem_Calloc PyMem_Realloc PyMem_Free);

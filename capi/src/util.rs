@@ -29,18 +29,6 @@ pub fn status(py: Py<'_>, r: PyResult<c_int>) -> c_int {
     })
 }
 
-/// A size: -1 with the error pending.
-#[inline(always)]
-pub fn size(py: Py<'_>, r: PyResult<usize>) -> Py_ssize_t {
-    match r {
-        Ok(n) => n as Py_ssize_t,
-        Err(e) => {
-            e.restore(py);
-            -1
-        }
-    }
-}
-
 /// A str, or `PyErr_BadArgument`'s error.
 ///
 /// # Safety
@@ -146,7 +134,7 @@ macro_rules! plain { ($($ty:ty),*) => { $(
         }
     }
 )* } }
-plain!((), c_int, isize, usize, u64, f64, u32, i64);
+plain!((), c_int, isize, usize, u64, f64, u32, i64, u8);
 
 impl IntoC for bool {
     type C = c_int;
@@ -205,4 +193,95 @@ pub fn null_error(py: Py<'_>) -> dxpy_core::PyErr {
     dxpy_core::PyErr::take(py).unwrap_or_else(|| {
         dxpy_core::exceptions::system_error(py, format_args!("null argument to internal routine"))
     })
+}
+
+/// An object that may not be NULL, or the abstract protocols' error.
+#[inline(always)]
+pub fn some<'a>(py: Py<'_>, o: Option<&'a PyObject>) -> PyResult<&'a PyObject> {
+    o.ok_or_else(|| null_error(py))
+}
+
+/// The bytes of a C string. Safe to call where the C API's contract holds: in the bodies of [`api!`].
+pub fn c_bytes<'a>(s: *const c_char) -> &'a [u8] {
+    // SAFETY: the contract: a C string that outlives the call.
+    unsafe { CStr::from_ptr(s) }.to_bytes()
+}
+
+/// [`text`] for the bodies of [`api!`].
+pub fn c_text<'a>(s: *const c_char) -> Option<&'a str> {
+    // SAFETY: the contract: a C string that outlives the call, or NULL.
+    unsafe { text(s) }
+}
+
+/// [`content`] for the bodies of [`api!`].
+pub fn memory<'a>(s: *const c_char, n: Py_ssize_t) -> &'a [u8] {
+    // SAFETY: the contract: `n` bytes that outlive the call.
+    unsafe { content(s, n) }
+}
+
+/// Writes a result into the caller's place, unless that is NULL.
+pub fn put<T>(place: *mut T, value: T) {
+    if !place.is_null() {
+        // SAFETY: the contract: a place for one value.
+        unsafe { place.write(value) }
+    }
+}
+
+/// Takes over a reference that the caller gives up; NULL is none.
+pub fn given<T: Layout>(o: *mut T) -> Option<Owned<T>> {
+    // SAFETY: OWNED: the contract of functions that steal.
+    unsafe { Owned::from_raw_opt(o) }
+}
+
+/// The object in a place that owns it.
+pub fn held<'a>(place: *mut *mut PyObject) -> Option<&'a PyObject> {
+    // SAFETY: the contract: such a place; LIVE, or NULL.
+    unsafe { place.as_ref().and_then(|p| p.as_ref()) }
+}
+
+/// `n` references at `p`.
+pub fn objects<'a>(p: *const *mut PyObject, n: usize) -> &'a [&'a PyObject] {
+    // SAFETY: the contract: that many live objects.
+    if n == 0 || p.is_null() { &[] } else { unsafe { core::slice::from_raw_parts(p.cast(), n) } }
+}
+
+/// `PyErr_BadInternalCall`'s error.
+pub fn bad_call(py: Py<'_>) -> dxpy_core::PyErr {
+    dxpy_core::exceptions::system_error(py, format_args!("bad argument to internal function"))
+}
+
+/// The text of a `_Py_Identifier`, as a str that stays.
+pub fn identifier(py: Py<'_>, id: &dxpy_core::abi::_Py_Identifier) -> PyResult<Owned<PyUnicodeObject>> {
+    let s = dxpy_core::unicode::from_utf8(py, c_bytes(id.string.get()))?;
+    dxpy_core::unicode::intern(py, s)
+}
+
+/// Defines exported functions that need no GIL and no thread state.
+macro_rules! free { ($(
+    $(#[$meta:meta])*
+    fn $name:ident($($arg:ident: $ty:ty),* $(,)?) -> $ret:ty $body:block
+)*) => { $(
+    $(#[$meta])*
+    ///
+    /// # Safety
+    /// Pointers are as the C prototype says.
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn $name($($arg: $ty),*) -> $ret {
+        #[inline(always)]
+        #[allow(clippy::too_many_arguments)]
+        fn body($($arg: $ty),*) -> $ret $body
+        body($($arg),*)
+    }
+)* } }
+pub(crate) use free;
+
+/// 1, or 0 with the error pending: functions that answer whether they succeeded.
+pub fn success(py: Py<'_>, r: PyResult<()>) -> c_int {
+    match r {
+        Ok(()) => 1,
+        Err(e) => {
+            e.restore(py);
+            0
+        }
+    }
 }

@@ -53,37 +53,44 @@ api! {
     }
 
     /// C: `PyObject *PyNumber_Divmod(PyObject *, PyObject *)`.
-    fn PyNumber_Divmod(py, a: &PyObject, b: &PyObject) -> PyResult<Owned> {
+    fn PyNumber_Divmod(py, a: Option<&PyObject>, b: Option<&PyObject>) -> PyResult<Owned> {
+        let (a, b) = (crate::util::some(py, a)?, crate::util::some(py, b)?);
         number::divmod(py, a, b)
     }
 
     /// C: `PyObject *PyNumber_Power(PyObject *, PyObject *, PyObject *)`.
-    fn PyNumber_Power(py, a: &PyObject, b: &PyObject, modulus: &PyObject) -> PyResult<Owned> {
+    fn PyNumber_Power(py, a: Option<&PyObject>, b: Option<&PyObject>, modulus: Option<&PyObject>) -> PyResult<Owned> {
+        let (a, b, modulus) = (crate::util::some(py, a)?, crate::util::some(py, b)?, crate::util::some(py, modulus)?);
         number::power(py, a, b, modulus)
     }
 
     /// C: `PyObject *PyNumber_InPlacePower(PyObject *, PyObject *, PyObject *)`.
-    fn PyNumber_InPlacePower(py, a: &PyObject, b: &PyObject, modulus: &PyObject) -> PyResult<Owned> {
+    fn PyNumber_InPlacePower(py, a: Option<&PyObject>, b: Option<&PyObject>, modulus: Option<&PyObject>) -> PyResult<Owned> {
+        let (a, b, modulus) = (crate::util::some(py, a)?, crate::util::some(py, b)?, crate::util::some(py, modulus)?);
         number::inplace_power(py, a, b, modulus)
     }
 
     /// C: `PyObject *PyNumber_Negative(PyObject *)`.
-    fn PyNumber_Negative(py, o: &PyObject) -> PyResult<Owned> {
+    fn PyNumber_Negative(py, o: Option<&PyObject>) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         number::negative(py, o)
     }
 
     /// C: `PyObject *PyNumber_Positive(PyObject *)`.
-    fn PyNumber_Positive(py, o: &PyObject) -> PyResult<Owned> {
+    fn PyNumber_Positive(py, o: Option<&PyObject>) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         number::positive(py, o)
     }
 
     /// C: `PyObject *PyNumber_Absolute(PyObject *)`.
-    fn PyNumber_Absolute(py, o: &PyObject) -> PyResult<Owned> {
+    fn PyNumber_Absolute(py, o: Option<&PyObject>) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         number::absolute(py, o)
     }
 
     /// C: `PyObject *PyNumber_Invert(PyObject *)`.
-    fn PyNumber_Invert(py, o: &PyObject) -> PyResult<Owned> {
+    fn PyNumber_Invert(py, o: Option<&PyObject>) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         number::invert(py, o)
     }
 
@@ -98,7 +105,8 @@ api! {
     }
 
     /// C: `Py_ssize_t PyNumber_AsSsize_t(PyObject *, PyObject *exc)`; without an exception type it clips.
-    fn PyNumber_AsSsize_t(py, o: &PyObject, error: Option<&PyObject>) -> PyResult<isize> {
+    fn PyNumber_AsSsize_t(py, o: Option<&PyObject>, error: Option<&PyObject>) -> PyResult<isize> {
+        let o = crate::util::some(py, o)?;
         let n = number::index_any(py, o)?;
         if let Some(v) = long::to_i64(&n) {
             return Ok(v as isize);
@@ -114,7 +122,8 @@ api! {
     }
 
     /// C: `PyObject *PyNumber_ToBase(PyObject *, int)`: 2, 8, 10 or 16.
-    fn PyNumber_ToBase(py, o: &PyObject, base: c_int) -> PyResult<Owned> {
+    fn PyNumber_ToBase(py, o: Option<&PyObject>, base: c_int) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         let builtin = match base {
             2 => dxpy_core::name!("bin"),
             8 => dxpy_core::name!("oct"),

@@ -54,17 +54,20 @@ api! {
     }
 
     /// C: `PyObject *PyObject_Format(PyObject *, PyObject *spec)`; the format may be NULL.
-    fn PyObject_Format(py, o: &PyObject, spec: Option<&PyObject>) -> PyResult<Owned<PyUnicodeObject>> {
+    fn PyObject_Format(py, o: Option<&PyObject>, spec: Option<&PyObject>) -> PyResult<Owned<PyUnicodeObject>> {
+        let o = crate::util::some(py, o)?;
         protocol::format(py, o, spec)
     }
 
     /// C: `Py_hash_t PyObject_Hash(PyObject *)`.
-    fn PyObject_Hash(py, o: &PyObject) -> PyResult<isize> {
+    fn PyObject_Hash(py, o: Option<&PyObject>) -> PyResult<isize> {
+        let o = crate::util::some(py, o)?;
         protocol::hash(py, o)
     }
 
     /// C: `Py_hash_t PyObject_HashNotImplemented(PyObject *)`: the slot of what cannot be hashed.
-    fn PyObject_HashNotImplemented(py, o: &PyObject) -> PyResult<isize> {
+    fn PyObject_HashNotImplemented(py, o: Option<&PyObject>) -> PyResult<isize> {
+        let o = crate::util::some(py, o)?;
         Err(exceptions::type_error(
             py,
             format_args!("unhashable type: '{}'", dxpy_core::call::type_name(o.ty())),
@@ -80,17 +83,20 @@ api! {
     }
 
     /// C: `int PyObject_RichCompareBool(PyObject *, PyObject *, int)`: identity decides equality.
-    fn PyObject_RichCompareBool(py, a: &PyObject, b: &PyObject, op: c_int) -> PyResult<bool> {
+    fn PyObject_RichCompareBool(py, a: Option<&PyObject>, b: Option<&PyObject>, op: c_int) -> PyResult<bool> {
+        let (a, b) = (crate::util::some(py, a)?, crate::util::some(py, b)?);
         protocol::rich_compare_bool(py, a, b, op)
     }
 
     /// C: `int PyObject_IsTrue(PyObject *)`.
-    fn PyObject_IsTrue(py, o: &PyObject) -> PyResult<bool> {
+    fn PyObject_IsTrue(py, o: Option<&PyObject>) -> PyResult<bool> {
+        let o = crate::util::some(py, o)?;
         protocol::is_true(py, o)
     }
 
     /// C: `int PyObject_Not(PyObject *)`.
-    fn PyObject_Not(py, o: &PyObject) -> PyResult<bool> {
+    fn PyObject_Not(py, o: Option<&PyObject>) -> PyResult<bool> {
+        let o = crate::util::some(py, o)?;
         protocol::is_true(py, o).map(|t| !t)
     }
 
@@ -100,24 +106,28 @@ api! {
     }
 
     /// C: `PyObject *PyObject_GetAttr(PyObject *, PyObject *)`.
-    fn PyObject_GetAttr(py, o: &PyObject, key: &PyObject) -> PyResult<Owned> {
+    fn PyObject_GetAttr(py, o: Option<&PyObject>, key: Option<&PyObject>) -> PyResult<Owned> {
+        let (o, key) = (crate::util::some(py, o)?, crate::util::some(py, key)?);
         attr::get_any(py, o, key)
     }
 
     /// C: `PyObject *PyObject_GetAttrString(PyObject *, const char *)`.
-    fn PyObject_GetAttrString(py, o: &PyObject, key: *const c_char) -> PyResult<Owned> {
+    fn PyObject_GetAttrString(py, o: Option<&PyObject>, key: *const c_char) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         // SAFETY: a C string.
         let key = unsafe { name(py, key) }?;
         attr::get(py, o, &key)
     }
 
     /// C: `int PyObject_SetAttr(PyObject *, PyObject *, PyObject *)`; NULL deletes.
-    fn PyObject_SetAttr(py, o: &PyObject, key: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
+    fn PyObject_SetAttr(py, o: Option<&PyObject>, key: Option<&PyObject>, value: Option<&PyObject>) -> PyResult<()> {
+        let (o, key) = (crate::util::some(py, o)?, crate::util::some(py, key)?);
         attr::set(py, o, attr::check_name(py, key)?, value)
     }
 
     /// C: `int PyObject_SetAttrString(PyObject *, const char *, PyObject *)`; NULL deletes.
-    fn PyObject_SetAttrString(py, o: &PyObject, key: *const c_char, value: Option<&PyObject>) -> PyResult<()> {
+    fn PyObject_SetAttrString(py, o: Option<&PyObject>, key: *const c_char, value: Option<&PyObject>) -> PyResult<()> {
+        let o = crate::util::some(py, o)?;
         // SAFETY: a C string.
         let key = unsafe { name(py, key) }?;
         let key = unicode::intern(py, key)?;
@@ -125,18 +135,21 @@ api! {
     }
 
     /// C: `int PyObject_HasAttr(PyObject *, PyObject *)`: errors are forgotten.
-    fn PyObject_HasAttr(py, o: &PyObject, key: &PyObject) -> bool {
+    fn PyObject_HasAttr(py, o: Option<&PyObject>, key: Option<&PyObject>) -> bool {
+        let (Some(o), Some(key)) = (o, key) else { return false };
         attr::check_name(py, key).and_then(|k| attr::lookup(py, o, k)).is_ok_and(|v| v.is_some())
     }
 
     /// C: `int PyObject_HasAttrString(PyObject *, const char *)`: errors are forgotten.
-    fn PyObject_HasAttrString(py, o: &PyObject, key: *const c_char) -> bool {
+    fn PyObject_HasAttrString(py, o: Option<&PyObject>, key: *const c_char) -> bool {
+        let Some(o) = o.filter(|_| !key.is_null()) else { return false };
         // SAFETY: a C string.
         unsafe { name(py, key) }.and_then(|k| attr::lookup(py, o, &k)).is_ok_and(|v| v.is_some())
     }
 
     /// C: `int _PyObject_LookupAttr(PyObject *, PyObject *, PyObject **)`: 0 where there is no such attribute.
-    fn _PyObject_LookupAttr(py, o: &PyObject, key: &PyObject, result: *mut *mut PyObject) -> PyResult<c_int> {
+    fn _PyObject_LookupAttr(py, o: Option<&PyObject>, key: Option<&PyObject>, result: *mut *mut PyObject) -> PyResult<c_int> {
+        let (o, key) = (crate::util::some(py, o)?, crate::util::some(py, key)?);
         let found = attr::check_name(py, key).and_then(|k| attr::lookup(py, o, k));
         let there = matches!(&found, Ok(Some(_)));
         let (value, outcome) = match found {
@@ -149,14 +162,16 @@ api! {
     }
 
     /// C: `PyObject *PyObject_GenericGetDict(PyObject *, void *)`: the getter of `__dict__`.
-    fn PyObject_GenericGetDict(py, o: &PyObject, _closure: *mut core::ffi::c_void) -> PyResult<Owned> {
+    fn PyObject_GenericGetDict(py, o: Option<&PyObject>, _closure: *mut core::ffi::c_void) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         dxpy_core::instance::dict(py, o)?.map(Owned::upcast).ok_or_else(|| {
             exceptions::format(py, &exceptions::AttributeError, format_args!("This object has no __dict__"))
         })
     }
 
     /// C: `int PyObject_GenericSetDict(PyObject *, PyObject *, void *)`: the setter of `__dict__`.
-    fn PyObject_GenericSetDict(py, o: &PyObject, value: Option<&PyObject>, _closure: *mut core::ffi::c_void) -> PyResult<()> {
+    fn PyObject_GenericSetDict(py, o: Option<&PyObject>, value: Option<&PyObject>, _closure: *mut core::ffi::c_void) -> PyResult<()> {
+        let o = crate::util::some(py, o)?;
         object::set_dict_attribute(py, o, value)
     }
 
@@ -185,7 +200,8 @@ api! {
     }
 
     /// C: `int PyObject_DelItemString(PyObject *, const char *)`.
-    fn PyObject_DelItemString(py, o: &PyObject, key: *const c_char) -> PyResult<()> {
+    fn PyObject_DelItemString(py, o: Option<&PyObject>, key: *const c_char) -> PyResult<()> {
+        let o = crate::util::some(py, o)?;
         // SAFETY: a C string.
         let key = unsafe { name(py, key) }?;
         sequence::set_item(py, o, key.as_object(), None)
@@ -208,7 +224,8 @@ api! {
     }
 
     /// C: `Py_ssize_t PyObject_LengthHint(PyObject *, Py_ssize_t)`.
-    fn PyObject_LengthHint(py, o: &PyObject, default: isize) -> PyResult<isize> {
+    fn PyObject_LengthHint(py, o: Option<&PyObject>, default: isize) -> PyResult<isize> {
+        let o = crate::util::some(py, o)?;
         protocol::length_hint(py, o, default as usize).map(|n| n as isize)
     }
 
@@ -227,7 +244,8 @@ api! {
     }
 
     /// C: `PyObject *PyObject_GetIter(PyObject *)`.
-    fn PyObject_GetIter(py, o: &PyObject) -> PyResult<Owned> {
+    fn PyObject_GetIter(py, o: Option<&PyObject>) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         protocol::iter(py, o)
     }
 
@@ -237,7 +255,8 @@ api! {
     }
 
     /// C: `PyObject *PyObject_GetAIter(PyObject *)`.
-    fn PyObject_GetAIter(py, o: &PyObject) -> PyResult<Owned> {
+    fn PyObject_GetAIter(py, o: Option<&PyObject>) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         let f = dxpy_core::hooks::builtin(py, literal!("aiter"))?;
         dxpy_core::call::call(py, &f, [o])
     }
@@ -298,27 +317,32 @@ api! {
     }
 
     /// C: `int PyObject_IsInstance(PyObject *, PyObject *)`.
-    fn PyObject_IsInstance(py, o: &PyObject, class: &PyObject) -> PyResult<bool> {
+    fn PyObject_IsInstance(py, o: Option<&PyObject>, class: Option<&PyObject>) -> PyResult<bool> {
+        let (o, class) = (crate::util::some(py, o)?, crate::util::some(py, class)?);
         isinstance::is_instance(py, o, class)
     }
 
     /// C: `int PyObject_IsSubclass(PyObject *, PyObject *)`.
-    fn PyObject_IsSubclass(py, derived: &PyObject, class: &PyObject) -> PyResult<bool> {
+    fn PyObject_IsSubclass(py, derived: Option<&PyObject>, class: Option<&PyObject>) -> PyResult<bool> {
+        let (derived, class) = (crate::util::some(py, derived)?, crate::util::some(py, class)?);
         isinstance::is_subclass(py, derived, class)
     }
 
     /// C: `int _PyObject_RealIsInstance(PyObject *, PyObject *)`.
-    fn _PyObject_RealIsInstance(py, o: &PyObject, class: &PyObject) -> PyResult<bool> {
+    fn _PyObject_RealIsInstance(py, o: Option<&PyObject>, class: Option<&PyObject>) -> PyResult<bool> {
+        let (o, class) = (crate::util::some(py, o)?, crate::util::some(py, class)?);
         isinstance::real_instance(py, o, class)
     }
 
     /// C: `int _PyObject_RealIsSubclass(PyObject *, PyObject *)`.
-    fn _PyObject_RealIsSubclass(py, derived: &PyObject, class: &PyObject) -> PyResult<bool> {
+    fn _PyObject_RealIsSubclass(py, derived: Option<&PyObject>, class: Option<&PyObject>) -> PyResult<bool> {
+        let (derived, class) = (crate::util::some(py, derived)?, crate::util::some(py, class)?);
         isinstance::real_subclass(py, derived, class)
     }
 
     /// C: `int PyObject_AsFileDescriptor(PyObject *)`: an int, or what `fileno()` answers.
-    fn PyObject_AsFileDescriptor(py, o: &PyObject) -> PyResult<c_int> {
+    fn PyObject_AsFileDescriptor(py, o: Option<&PyObject>) -> PyResult<c_int> {
+        let o = crate::util::some(py, o)?;
         let held;
         let n = match dxpy_core::long::check(o) {
             Some(n) => n,
@@ -354,7 +378,8 @@ api! {
     }
 
     /// C: `int Py_ReprEnter(PyObject *)`: 1 where the object is being shown already.
-    fn Py_ReprEnter(py, o: &PyObject) -> PyResult<c_int> {
+    fn Py_ReprEnter(py, o: Option<&PyObject>) -> PyResult<c_int> {
+        let o = crate::util::some(py, o)?;
         let Some(guard) = protocol::ReprGuard::enter(py, o)? else { return Ok(1) };
         core::mem::forget(guard);
         Ok(0)
@@ -366,17 +391,20 @@ api! {
     }
 
     /// C: `PyObject *PyMapping_Keys(PyObject *)`: a list.
-    fn PyMapping_Keys(py, o: &PyObject) -> PyResult<Owned> {
+    fn PyMapping_Keys(py, o: Option<&PyObject>) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         output_as_list(py, o, literal!("keys"))
     }
 
     /// C: `PyObject *PyMapping_Values(PyObject *)`: a list.
-    fn PyMapping_Values(py, o: &PyObject) -> PyResult<Owned> {
+    fn PyMapping_Values(py, o: Option<&PyObject>) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         output_as_list(py, o, literal!("values"))
     }
 
     /// C: `PyObject *PyMapping_Items(PyObject *)`: a list.
-    fn PyMapping_Items(py, o: &PyObject) -> PyResult<Owned> {
+    fn PyMapping_Items(py, o: Option<&PyObject>) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         output_as_list(py, o, literal!("items"))
     }
 
@@ -386,36 +414,42 @@ api! {
     }
 
     /// C: `Py_ssize_t PyMapping_Size(PyObject *)`.
-    fn PyMapping_Size(py, o: &PyObject) -> PyResult<isize> {
+    fn PyMapping_Size(py, o: Option<&PyObject>) -> PyResult<isize> {
+        let o = crate::util::some(py, o)?;
         mapping_size(py, o)
     }
 
     /// C: `Py_ssize_t PyMapping_Length(PyObject *)`.
-    fn PyMapping_Length(py, o: &PyObject) -> PyResult<isize> {
+    fn PyMapping_Length(py, o: Option<&PyObject>) -> PyResult<isize> {
+        let o = crate::util::some(py, o)?;
         mapping_size(py, o)
     }
 
     /// C: `PyObject *PyMapping_GetItemString(PyObject *, const char *)`.
-    fn PyMapping_GetItemString(py, o: &PyObject, key: *const c_char) -> PyResult<Owned> {
+    fn PyMapping_GetItemString(py, o: Option<&PyObject>, key: *const c_char) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         // SAFETY: a C string.
         let key = unsafe { name(py, key) }?;
         sequence::get_item(py, o, key.as_object())
     }
 
     /// C: `int PyMapping_SetItemString(PyObject *, const char *, PyObject *)`.
-    fn PyMapping_SetItemString(py, o: &PyObject, key: *const c_char, value: &PyObject) -> PyResult<()> {
+    fn PyMapping_SetItemString(py, o: Option<&PyObject>, key: *const c_char, value: Option<&PyObject>) -> PyResult<()> {
+        let (o, value) = (crate::util::some(py, o)?, crate::util::some(py, value)?);
         // SAFETY: a C string.
         let key = unsafe { name(py, key) }?;
         sequence::set_item(py, o, key.as_object(), Some(value))
     }
 
     /// C: `int PyMapping_HasKey(PyObject *, PyObject *)`: errors are forgotten.
-    fn PyMapping_HasKey(py, o: &PyObject, key: &PyObject) -> bool {
+    fn PyMapping_HasKey(py, o: Option<&PyObject>, key: Option<&PyObject>) -> bool {
+        let (Some(o), Some(key)) = (o, key) else { return false };
         sequence::get_item(py, o, key).is_ok()
     }
 
     /// C: `int PyMapping_HasKeyString(PyObject *, const char *)`: errors are forgotten.
-    fn PyMapping_HasKeyString(py, o: &PyObject, key: *const c_char) -> bool {
+    fn PyMapping_HasKeyString(py, o: Option<&PyObject>, key: *const c_char) -> bool {
+        let Some(o) = o.filter(|_| !key.is_null()) else { return false };
         // SAFETY: a C string.
         unsafe { name(py, key) }.and_then(|k| sequence::get_item(py, o, k.as_object())).is_ok()
     }

@@ -8,8 +8,8 @@ use dxpy_core::{Owned, Py, PyErr, PyResult, exceptions, list, number, protocol, 
 
 api! {
     /// C: `int PySequence_Check(PyObject *)`.
-    fn PySequence_Check(_, o: &PyObject) -> bool {
-        sequence::check(o)
+    fn PySequence_Check(_, o: Option<&PyObject>) -> bool {
+        o.is_some_and(sequence::check)
     }
 
     /// C: `Py_ssize_t PySequence_Size(PyObject *)`.
@@ -23,22 +23,26 @@ api! {
     }
 
     /// C: `PyObject *PySequence_Concat(PyObject *, PyObject *)`: `+`, for sequences only.
-    fn PySequence_Concat(py, a: &PyObject, b: &PyObject) -> PyResult<Owned> {
+    fn PySequence_Concat(py, a: Option<&PyObject>, b: Option<&PyObject>) -> PyResult<Owned> {
+        let (a, b) = (crate::util::some(py, a)?, crate::util::some(py, b)?);
         concat(py, a, b, number::add)
     }
 
     /// C: `PyObject *PySequence_InPlaceConcat(PyObject *, PyObject *)`.
-    fn PySequence_InPlaceConcat(py, a: &PyObject, b: &PyObject) -> PyResult<Owned> {
+    fn PySequence_InPlaceConcat(py, a: Option<&PyObject>, b: Option<&PyObject>) -> PyResult<Owned> {
+        let (a, b) = (crate::util::some(py, a)?, crate::util::some(py, b)?);
         concat(py, a, b, number::inplace_add)
     }
 
     /// C: `PyObject *PySequence_Repeat(PyObject *, Py_ssize_t)`.
-    fn PySequence_Repeat(py, o: &PyObject, n: isize) -> PyResult<Owned> {
+    fn PySequence_Repeat(py, o: Option<&PyObject>, n: isize) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         repeat(py, o, n, number::multiply)
     }
 
     /// C: `PyObject *PySequence_InPlaceRepeat(PyObject *, Py_ssize_t)`.
-    fn PySequence_InPlaceRepeat(py, o: &PyObject, n: isize) -> PyResult<Owned> {
+    fn PySequence_InPlaceRepeat(py, o: Option<&PyObject>, n: isize) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         repeat(py, o, n, number::inplace_multiply)
     }
 
@@ -48,17 +52,20 @@ api! {
     }
 
     /// C: `int PySequence_SetItem(PyObject *, Py_ssize_t, PyObject *)`; NULL deletes.
-    fn PySequence_SetItem(py, o: &PyObject, i: isize, value: Option<&PyObject>) -> PyResult<()> {
+    fn PySequence_SetItem(py, o: Option<&PyObject>, i: isize, value: Option<&PyObject>) -> PyResult<()> {
+        let o = crate::util::some(py, o)?;
         sequence::set_item_at(py, o, i, value)
     }
 
     /// C: `int PySequence_DelItem(PyObject *, Py_ssize_t)`.
-    fn PySequence_DelItem(py, o: &PyObject, i: isize) -> PyResult<()> {
+    fn PySequence_DelItem(py, o: Option<&PyObject>, i: isize) -> PyResult<()> {
+        let o = crate::util::some(py, o)?;
         sequence::set_item_at(py, o, i, None)
     }
 
     /// C: `PyObject *PySequence_GetSlice(PyObject *, Py_ssize_t, Py_ssize_t)`.
-    fn PySequence_GetSlice(py, o: &PyObject, low: isize, high: isize) -> PyResult<Owned> {
+    fn PySequence_GetSlice(py, o: Option<&PyObject>, low: isize, high: isize) -> PyResult<Owned> {
+        let o = crate::util::some(py, o)?;
         if !subscriptable(o) {
             return Err(unsliceable(py, o, "is unsliceable"));
         }
@@ -67,7 +74,8 @@ api! {
     }
 
     /// C: `int PySequence_SetSlice(PyObject *, Py_ssize_t, Py_ssize_t, PyObject *)`.
-    fn PySequence_SetSlice(py, o: &PyObject, low: isize, high: isize, value: Option<&PyObject>) -> PyResult<()> {
+    fn PySequence_SetSlice(py, o: Option<&PyObject>, low: isize, high: isize, value: Option<&PyObject>) -> PyResult<()> {
+        let o = crate::util::some(py, o)?;
         if !assignable(o) {
             return Err(unsliceable(py, o, "doesn't support slice assignment"));
         }
@@ -76,7 +84,8 @@ api! {
     }
 
     /// C: `int PySequence_DelSlice(PyObject *, Py_ssize_t, Py_ssize_t)`.
-    fn PySequence_DelSlice(py, o: &PyObject, low: isize, high: isize) -> PyResult<()> {
+    fn PySequence_DelSlice(py, o: Option<&PyObject>, low: isize, high: isize) -> PyResult<()> {
+        let o = crate::util::some(py, o)?;
         if !assignable(o) {
             return Err(unsliceable(py, o, "doesn't support slice deletion"));
         }
@@ -112,27 +121,32 @@ api! {
     }
 
     /// C: `Py_ssize_t PySequence_Count(PyObject *, PyObject *)`.
-    fn PySequence_Count(py, o: &PyObject, value: &PyObject) -> PyResult<isize> {
+    fn PySequence_Count(py, o: Option<&PyObject>, value: Option<&PyObject>) -> PyResult<isize> {
+        let (o, value) = (crate::util::some(py, o)?, crate::util::some(py, value)?);
         sequence::count(py, o, value).map(|n| n as isize)
     }
 
     /// C: `Py_ssize_t PySequence_Index(PyObject *, PyObject *)`.
-    fn PySequence_Index(py, o: &PyObject, value: &PyObject) -> PyResult<isize> {
+    fn PySequence_Index(py, o: Option<&PyObject>, value: Option<&PyObject>) -> PyResult<isize> {
+        let (o, value) = (crate::util::some(py, o)?, crate::util::some(py, value)?);
         sequence::index(py, o, value).map(|n| n as isize)
     }
 
     /// C: `int PySequence_Contains(PyObject *, PyObject *)`.
-    fn PySequence_Contains(py, o: &PyObject, value: &PyObject) -> PyResult<bool> {
+    fn PySequence_Contains(py, o: Option<&PyObject>, value: Option<&PyObject>) -> PyResult<bool> {
+        let (o, value) = (crate::util::some(py, o)?, crate::util::some(py, value)?);
         sequence::contains(py, o, value)
     }
 
     /// C: `int PySequence_In(PyObject *, PyObject *)`: the old name of `PySequence_Contains`.
-    fn PySequence_In(py, o: &PyObject, value: &PyObject) -> PyResult<bool> {
+    fn PySequence_In(py, o: Option<&PyObject>, value: Option<&PyObject>) -> PyResult<bool> {
+        let (o, value) = (crate::util::some(py, o)?, crate::util::some(py, value)?);
         sequence::contains(py, o, value)
     }
 
     /// C: `Py_ssize_t _PySequence_IterSearch(PyObject *, PyObject *, int)`: count, index or contains by iteration.
-    fn _PySequence_IterSearch(py, o: &PyObject, value: &PyObject, operation: c_int) -> PyResult<isize> {
+    fn _PySequence_IterSearch(py, o: Option<&PyObject>, value: Option<&PyObject>, operation: c_int) -> PyResult<isize> {
+        let (o, value) = (crate::util::some(py, o)?, crate::util::some(py, value)?);
         match operation {
             1 => sequence::count(py, o, value).map(|n| n as isize),
             2 => sequence::index(py, o, value).map(|n| n as isize),

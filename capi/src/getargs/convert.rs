@@ -372,7 +372,7 @@ impl Reader<'_, '_> {
     unsafe fn utf8(py: Py<'_>, s: &PyObject) -> Result<(*const c_char, usize), Refused> {
         let mut n: Py_ssize_t = 0;
         // SAFETY: GIL, LIVE.
-        let p = unsafe { crate::unicodeobject::PyUnicode_AsUTF8AndSize(s.as_ptr(), &raw mut n) };
+        let p = unsafe { crate::unicodeobject::PyUnicode_AsUTF8AndSize(Some(s), &raw mut n) };
         if p.is_null() {
             // The conversion's own exception wins.
             return Err(

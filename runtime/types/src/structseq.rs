@@ -52,9 +52,50 @@ pub fn new_type_with(
     constructor: Option<newfunc>,
     methods: Option<*mut PyMethodDef>,
 ) -> PyResult<&'static PyTypeObject> {
-    let c = |s: &str| CString::new(s).expect("names have no NUL").into_raw();
+    let members = members_of(desc);
+    let t = Box::leak(Box::new(Type { ty: template().0, desc, members }));
+    name_it(&t.ty, desc, &t.members);
+    if constructor.is_some() {
+        t.ty.tp_new.set(constructor);
+    }
+    if let Some(m) = methods {
+        t.ty.tp_methods.set(m);
+    }
+    finish(py, &t.ty, desc)?;
+    Ok(&t.ty)
+}
+
+/// `PyStructSequence_InitType2`: makes memory of C code the type.
+pub fn init_type(py: Py<'_>, ty: &'static PyTypeObject, desc: &'static Desc) -> PyResult<()> {
+    // SAFETY: the C code has this for a type, and has not used it yet.
+    unsafe { core::ptr::from_ref(ty).cast_mut().write(template().0) };
+    name_it(ty, desc, Box::leak(members_of(desc).into_boxed_slice()));
+    OTHERS.with(|all| all.push((core::ptr::from_ref(ty) as usize, desc)));
+    finish(py, ty, desc)
+}
+
+/// Types in memory of C code, which has no room for their descriptions.
+struct Others(Gil<Cell<Vec<(usize, &'static Desc)>>>);
+
+static OTHERS: Others = Others(Gil(Cell::new(Vec::new())));
+
+impl Others {
+    fn with<R>(&self, f: impl FnOnce(&mut Vec<(usize, &'static Desc)>) -> R) -> R {
+        let mut all = self.0.take();
+        let r = f(&mut all);
+        self.0.set(all);
+        r
+    }
+}
+
+fn c(s: &str) -> *mut core::ffi::c_char {
+    CString::new(s).expect("names have no NUL").into_raw()
+}
+
+/// The attributes of the named fields.
+fn members_of(desc: &Desc) -> Vec<PyMemberDef> {
     let named = desc.fields.iter().enumerate().filter_map(|(i, (name, doc))| name.map(|n| (i, n, *doc)));
-    let members: Vec<PyMemberDef> = named
+    named
         .map(|(i, name, doc)| PyMemberDef {
             name: Cell::new(c(name)),
             r#type: Cell::new(_Py_T_OBJECT),
@@ -63,26 +104,27 @@ pub fn new_type_with(
             doc: Cell::new(if doc.is_empty() { core::ptr::null_mut() } else { c(doc) }),
         })
         .chain([member::end()])
-        .collect();
-    let template: Gil<PyTypeObject> = StaticType::new::<PyTupleObject>(c"")
+        .collect()
+}
+
+fn template() -> Gil<PyTypeObject> {
+    StaticType::new::<PyTupleObject>(c"")
         .sized(offset_of!(PyTupleObject, ob_item), size_of::<*mut PyObject>())
         .base(&PyTuple_Type)
         .create(glue::create(create))
         .repr(glue::unary(repr))
         .traverse(glue::traverse(traverse))
         .dealloc(glue::dealloc(dealloc))
-        .methods(&METHODS);
-    let t = Box::leak(Box::new(Type { ty: template.0, desc, members }));
-    t.ty.tp_name.set(c(desc.name));
-    t.ty.tp_doc.set(c(desc.doc));
-    t.ty.tp_members.set(t.members.as_ptr() as *mut PyMemberDef);
-    if constructor.is_some() {
-        t.ty.tp_new.set(constructor);
-    }
-    if let Some(m) = methods {
-        t.ty.tp_methods.set(m);
-    }
-    let ty = &t.ty;
+        .methods(&METHODS)
+}
+
+fn name_it(ty: &PyTypeObject, desc: &Desc, members: &[PyMemberDef]) {
+    ty.tp_name.set(c(desc.name));
+    ty.tp_doc.set(c(desc.doc));
+    ty.tp_members.set(members.as_ptr() as *mut PyMemberDef);
+}
+
+fn finish(py: Py<'_>, ty: &PyTypeObject, desc: &Desc) -> PyResult<()> {
     types::ready(py, ty)?;
     let d = types::ready::dict_of(ty);
     let unnamed = desc.fields.iter().filter(|f| f.0.is_none()).count();
@@ -97,7 +139,7 @@ pub fn new_type_with(
         .map(|n| unicode::intern_str(py, n).map(Owned::upcast))
         .collect::<PyResult<_>>()?;
     dict::set_str(py, d, "__match_args__", tuple::from_iter(py, names)?.as_object())?;
-    Ok(ty)
+    Ok(())
 }
 
 /// Makes instances of a type unavailable to programs (`Py_TPFLAGS_DISALLOW_INSTANTIATION`).
@@ -110,7 +152,12 @@ pub fn close(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
     Ok(())
 }
 
-fn desc(ty: &PyTypeObject) -> &'static Desc {
+/// The description of a type made here.
+pub fn desc(ty: &PyTypeObject) -> &'static Desc {
+    let at = core::ptr::from_ref(ty) as usize;
+    if let Some(d) = OTHERS.with(|all| all.iter().find(|t| t.0 == at).map(|t| t.1)) {
+        return d;
+    }
     // SAFETY: LAYOUT: these slots belong to types made above, which have no subtypes.
     unsafe { (*(ty as *const PyTypeObject as *const Type)).desc }
 }

@@ -242,8 +242,8 @@ impl Writer<'_> {
     }
 }
 
-/// The written form of a value.
-fn dump_bytes(py: Py<'_>, o: &PyObject, version: i32) -> PyResult<Vec<u8>> {
+/// The written form of a value (`PyMarshal_WriteObjectToString`).
+pub fn dump_bytes(py: Py<'_>, o: &PyObject, version: i32) -> PyResult<Vec<u8>> {
     audit::event_with(py, "marshal.dumps", || {
         tuple::from_iter(py, [o.to_owned(), long::from_i64(py, version.into())?.upcast()])
     })?;

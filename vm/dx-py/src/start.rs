@@ -123,6 +123,7 @@ fn start(py: Py<'_>) -> Result<(), Failed> {
         eprintln!("'import warnings' failed; traceback:");
         drop(display::print(py, e, true));
     }
+    dxpy_capi::pylifecycle::start(py);
     if config::get().no_site == 0 {
         import(py, "site").map_err(step(
             "init_import_site",

@@ -210,6 +210,11 @@ pub fn set_fs(encoding: &str, errors: &str) {
     }
 }
 
+/// Encoding and error handler of file names.
+pub fn fs() -> (&'static str, &'static str) {
+    FS.get()
+}
+
 /// `PyUnicode_DecodeFSDefault`.
 pub fn decode_fs(py: Py<'_>, path: &[u8]) -> PyResult<Owned<PyUnicodeObject>> {
     match FS.get() {

@@ -252,7 +252,7 @@ pub fn concat_views(py: Py<'_>, parts: &[Str<'_>]) -> PyResult<Owned<PyUnicodeOb
 }
 
 /// Whether nobody else can see the string change (`unicode_modifiable`).
-fn modifiable(s: &PyUnicodeObject) -> bool {
+pub fn modifiable(s: &PyUnicodeObject) -> bool {
     let state = header(s).state.get();
     s.refcnt() == 1
         && header(s).hash.get() == -1

@@ -99,7 +99,7 @@ pub fn is_ascii(s: &PyUnicodeObject) -> bool {
 
 /// `PyUnicode_DATA`.
 #[inline(always)]
-fn data_ptr(s: &PyUnicodeObject) -> *const c_void {
+pub fn data_ptr(s: &PyUnicodeObject) -> *const c_void {
     let state = header(s).state.get();
     let base = s as *const PyUnicodeObject as *const u8;
     // SAFETY: compact characters follow the header their flags name; others are behind `data`, INIT.

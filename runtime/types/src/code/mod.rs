@@ -69,8 +69,11 @@ fn dealloc(py: Py<'_>, c: &PyCodeObject) {
     }
     fields(c).into_iter().for_each(object::clear_field);
     instrument::free(c);
-    // SAFETY: INIT: NULL, or made by `cached`; released once.
+    // SAFETY: INIT: NULL, or made by `cached`; released once. The extras are those that their function knows.
     unsafe {
+        if let Some(f) = FREE_EXTRA.get().filter(|_| !c.co_extra.get().is_null()) {
+            f(c.co_extra.replace(core::ptr::null_mut()));
+        }
         if let Some(cached) = c._co_cached.get().as_ref() {
             for f in [&cached._co_code, &cached._co_varnames, &cached._co_cellvars, &cached._co_freevars] {
                 object::clear_field(f);
@@ -80,6 +83,9 @@ fn dealloc(py: Py<'_>, c: &PyCodeObject) {
         object::free(c.as_object());
     }
 }
+
+/// Frees `co_extra`, which only the C API fills (`PyUnstable_Code_SetExtra`), and sets this then.
+pub static FREE_EXTRA: Gil<Cell<Option<unsafe fn(*mut core::ffi::c_void)>>> = Gil(Cell::new(None));
 
 /// Whether new code keeps its columns (`-X no_debug_ranges`).
 pub static DEBUG_RANGES: Gil<Cell<bool>> = Gil(Cell::new(true));

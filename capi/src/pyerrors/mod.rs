@@ -1,4 +1,10 @@
-//! pyerrors.h: raising, asking for and clearing the pending exception.
+//! pyerrors.h: raising, asking for and clearing the pending exception. `unicode` has the fields of `UnicodeError`s, `place`
+//! those of `SyntaxError`s and warnings with a place, `state` the functions that name a thread state, `print` C's formats.
+
+mod place;
+mod print;
+mod state;
+mod unicode;
 
 use crate::util::{api, token};
 use core::ffi::{CStr, c_char, c_int};
