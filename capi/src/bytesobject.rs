@@ -91,12 +91,11 @@ fn concat(py: Py<'_>, place: *mut *mut PyObject, right: Option<&PyObject>) {
     }
 }
 
+/// Where an escape is that is not one, and what a warning says of it.
+type Invalid = Option<(usize, String)>;
+
 /// `_PyBytes_DecodeEscape`: the bytes, and where the first escape is that is not one.
-fn unescaped(
-    py: Py<'_>,
-    text: &[u8],
-    errors: Option<&str>,
-) -> PyResult<(Owned<PyBytesObject>, Option<(usize, String)>)> {
+fn unescaped(py: Py<'_>, text: &[u8], errors: Option<&str>) -> PyResult<(Owned<PyBytesObject>, Invalid)> {
     if text.len() > isize::MAX as usize - 64 {
         return Err(exceptions::overflow_error(py, format_args!("byte string is too large")));
     }
@@ -392,7 +391,7 @@ fn grow(py: Py<'_>, w: &_PyBytesWriter, at: *mut u8, n: isize) -> PyResult<*mut 
     if w.overallocate.get() != 0 {
         size = size.saturating_add(size / 4);
     }
-    if size < 0 || size > isize::MAX - 64 {
+    if !(0..=isize::MAX - 64).contains(&size) {
         return Err(exceptions::memory_error(py));
     }
     // SAFETY: what was written so far ends at the given place.

@@ -234,9 +234,9 @@ api! {
     fn _PyObject_FunctionStr(py, f: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
         let Some(qualname) = attr::lookup_name(py, f, dxpy_core::name!("__qualname__"))? else { return protocol::str(py, f) };
         let module = attr::lookup_name(py, f, dxpy_core::name!("__module__"))?;
-        let shown = unicode::display(&*protocol::str(py, &qualname)?.upcast());
+        let shown = unicode::display(&protocol::str(py, &qualname)?.upcast());
         match module.filter(|m| !object::is_none(m) && !unicode::equals_str(m, "builtins")) {
-            Some(m) => unicode::from_str(py, &format!("{}.{shown}()", unicode::display(&*protocol::str(py, &m)?.upcast()))),
+            Some(m) => unicode::from_str(py, &format!("{}.{shown}()", unicode::display(&protocol::str(py, &m)?.upcast()))),
             None => unicode::from_str(py, &format!("{shown}()")),
         }
     }
