@@ -9,7 +9,6 @@ use std::process::Command;
 /// Files and folders (with a slash) of CPython 3.12.1's `Lib` that no package has and nobody has written here yet.
 const MISSING: &[&str] = &[
     "_aix_support.py",
-    "_pydecimal.py",
     "curses/",
     "ensurepip/",
     "idlelib/",
@@ -28,6 +27,7 @@ const MISSING: &[&str] = &[
 /// Files of the overlay that CPython has under the same name, ours written anew.
 const REWRITTEN: &[&str] = &[
     "_osx_support.py",
+    "_pydecimal.py",
     "_sysconfigdata__linux_x86_64-linux-gnu.py",
     "dbm/__init__.py",
     "dbm/dumb.py",
