@@ -10,7 +10,8 @@ use dxpy_core::args::bind_call;
 use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::StaticType;
-use dxpy_core::types::attrs::super_lookup;
+use dxpy_core::types::attrs::{super_find, super_lookup};
+use dxpy_core::types::inherit::has;
 use dxpy_core::types::slots::has_keywords;
 use dxpy_core::types::{self, is_subtype};
 use dxpy_core::{
@@ -170,6 +171,29 @@ fn repr(py: Py<'_>, s: &superobject) -> PyResult<Owned<PyUnicodeObject>> {
         None => format!("<super: <class '{ty}'>, NULL>"),
     };
     unicode::from_str(py, &text)
+}
+
+/// `_PySuper_Lookup`: the attribute of `super(ty, o)` without making that object, and, where a method is asked for,
+/// whether it is one that takes `o` first and was not bound. None for what only the object itself can answer.
+pub fn load(
+    py: Py<'_>,
+    ty: &PyTypeObject,
+    o: &PyObject,
+    n: &PyUnicodeObject,
+    method: bool,
+) -> PyResult<Option<(Owned, bool)>> {
+    if !is_subtype(o.ty(), ty) || types::check(o).is_some() || unicode::equals_str(n.as_object(), "__class__")
+    {
+        return Ok(None);
+    }
+    let class = o.ty().to_owned();
+    if method {
+        let Some(v) = super_find(py, ty, &class, n)? else { return Ok(None) };
+        if has(v.ty(), Py_TPFLAGS_METHOD_DESCRIPTOR) {
+            return Ok(Some((v, true)));
+        }
+    }
+    Ok(super_lookup(py, ty, o, &class, n)?.map(|v| (v, false)))
 }
 
 /// `super_getattro`. `__class__` is super's own.

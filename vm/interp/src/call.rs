@@ -124,7 +124,8 @@ struct Given {
 
 impl Given {
     /// The next argument.
-    fn take(&mut self) -> Owned {
+    #[inline]
+    fn first(&mut self) -> Owned {
         assert!(self.next < self.end);
         // SAFETY: OWNED: each argument is taken once.
         let o = unsafe { Owned::from_raw(*self.args.add(self.next)) };
@@ -136,7 +137,7 @@ impl Given {
 impl Drop for Given {
     fn drop(&mut self) {
         while self.next < self.end {
-            drop(self.take());
+            drop(self.first());
         }
     }
 }
@@ -171,20 +172,20 @@ unsafe fn bind(
     }
     let n = nargs.min(argcount);
     for i in 0..n {
-        set(i, given.take());
+        set(i, given.first());
     }
     if flags & VARARGS != 0 {
-        let rest: Vec<Owned> = (n..nargs).map(|_| given.take()).collect();
+        let rest = given.by_ref().take(nargs - n);
         set(total, tuple::from_iter(py, rest)?.upcast());
     } else {
         // Surplus ones are counted below; here they make way for the keywords.
-        let surplus: Vec<Owned> = (n..nargs).map(|_| given.take()).collect();
+        let surplus: Vec<Owned> = (n..nargs).map(|_| given.first()).collect();
         drop(surplus);
     }
     let names = &code::locals_names(c)[..total];
     let posonly = c.co_posonlyargcount.get() as usize;
     for key in kwnames.map(tuple::items).unwrap_or_default() {
-        let value = given.take();
+        let value = given.first();
         if unicode::check(key).is_none() {
             return Err(exceptions::type_error(
                 py,
@@ -484,8 +485,7 @@ pub fn function_str(py: Py<'_>, f: &PyObject) -> String {
 /// OWNED: `n` values from `first`.
 pub unsafe fn take_list(py: Py<'_>, first: *mut Obj, n: usize) -> PyResult {
     // SAFETY: the caller's promise.
-    let items: Vec<Owned> = (0..n).map(|i| unsafe { Owned::from_raw(*first.add(i)) }).collect();
-    list::from_iter(py, items).map(Owned::upcast)
+    list::from_iter(py, unsafe { take(first, n) }).map(Owned::upcast)
 }
 
 /// As [`take_list`], a tuple.
@@ -494,9 +494,29 @@ pub unsafe fn take_list(py: Py<'_>, first: *mut Obj, n: usize) -> PyResult {
 /// As there.
 pub unsafe fn take_tuple(py: Py<'_>, first: *mut Obj, n: usize) -> PyResult {
     // SAFETY: the caller's promise.
-    let items: Vec<Owned> = (0..n).map(|i| unsafe { Owned::from_raw(*first.add(i)) }).collect();
-    tuple::from_iter(py, items).map(Owned::upcast)
+    tuple::from_iter(py, unsafe { take(first, n) }).map(Owned::upcast)
 }
+
+/// The values between two places on the stack, one after the other; those that nobody asks for are released.
+unsafe fn take(first: *mut Obj, n: usize) -> Given {
+    Given { args: first, next: 0, end: n }
+}
+
+impl Iterator for Given {
+    type Item = Owned;
+
+    #[inline]
+    fn next(&mut self) -> Option<Owned> {
+        (self.next < self.end).then(|| self.first())
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.end - self.next, Some(self.end - self.next))
+    }
+}
+
+impl ExactSizeIterator for Given {}
 
 /// Runs a function's code in a namespace of the caller's (`_PyEval_Vector` in `__build_class__`); there are no
 /// arguments.

@@ -2,6 +2,7 @@
 //! through the kernels of `dxpy-text`, others through the registry. Error handlers are in `errors`, the registry of
 //! codecs and handlers in `registry`; the module `_codecs` is in `dxpy-mod-text`.
 
+use std::borrow::Cow;
 pub mod errors;
 pub mod registry;
 
@@ -66,13 +67,13 @@ pub fn known(encoding: &str) -> Option<Known> {
 }
 
 /// The text of an encoding's or handler's name; a NUL inside is an error.
-fn name_of(py: Py<'_>, s: Option<&PyUnicodeObject>) -> PyResult<Option<String>> {
+fn name_of<'a>(py: Py<'_>, s: Option<&'a PyUnicodeObject>) -> PyResult<Option<Cow<'a, str>>> {
     let Some(s) = s else { return Ok(None) };
     let text = unicode::utf8(py, s)?;
     if text.contains('\0') {
         return Err(exceptions::value_error(py, format_args!("embedded null character")));
     }
-    Ok(Some(text.into_owned()))
+    Ok(Some(text))
 }
 
 /// `str.encode`: bytes, whatever codec makes them.

@@ -551,21 +551,33 @@ pub fn super_lookup(
     class: &PyTypeObject,
     name: &PyUnicodeObject,
 ) -> PyResult<Option<Owned>> {
+    let Some(v) = super_find(py, start, class, name)? else { return Ok(None) };
+    match v.ty().tp_descr_get.get() {
+        // SAFETY: the slot's contract.
+        Some(f) => unsafe {
+            let object = if o.is(class) { core::ptr::null_mut() } else { o.as_ptr() };
+            from_ptr(py, f(v.as_ptr(), object, class.as_ptr())).map(Some)
+        },
+        None => Ok(Some(v)),
+    }
+}
+
+/// What `name` is after `start` in the MRO of `class`, not bound.
+pub fn super_find(
+    py: Py<'_>,
+    start: &PyTypeObject,
+    class: &PyTypeObject,
+    name: &PyUnicodeObject,
+) -> PyResult<Option<Owned>> {
     // SAFETY: LIVE: the class holds its MRO, and it is held here against replacement.
     let _held = unsafe { class.tp_mro.get().as_ref() }.map(Object::to_owned);
     let order = types_of(&class.tp_mro);
     let Some(at) = order.iter().position(|t| core::ptr::eq(*t, start)) else { return Ok(None) };
     for t in &order[at + 1..] {
         // SAFETY: LIVE: the MRO holds its types.
-        let Some(v) = dict::get(py, dict_of(unsafe { &**t }), name.as_object())? else { continue };
-        return match v.ty().tp_descr_get.get() {
-            // SAFETY: the slot's contract.
-            Some(f) => unsafe {
-                let object = if o.is(class) { core::ptr::null_mut() } else { o.as_ptr() };
-                from_ptr(py, f(v.as_ptr(), object, class.as_ptr())).map(Some)
-            },
-            None => Ok(Some(v)),
-        };
+        if let Some(v) = dict::get(py, dict_of(unsafe { &**t }), name.as_object())? {
+            return Ok(Some(v));
+        }
     }
     Ok(None)
 }

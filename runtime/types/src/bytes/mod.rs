@@ -275,7 +275,9 @@ pub fn concat(py: Py<'_>, a: &PyObject, b: &PyObject) -> PyResult<Owned<PyBytesO
         match (as_slice(x), as_slice(y)) {
             ([], _) => return Ok(y.to_owned()),
             (_, []) => return Ok(x.to_owned()),
-            _ => {}
+            (x, y) => {
+                return bytes::concat(py, &[x, y])?.ok_or_else(|| exceptions::memory_error(py));
+            }
         }
     }
     let (x, y) = (View::simple(py, a).map_err(cannot)?, View::simple(py, b).map_err(cannot)?);

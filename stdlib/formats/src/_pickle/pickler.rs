@@ -20,10 +20,30 @@ const FRAME_TARGET: usize = 64 * 1024;
 const FRAME_HEADER: usize = 9;
 const FRAME_LEAST: usize = 4;
 
+/// Hashes addresses and numbers: one multiplication, whose upper bits the table takes as well as the lower.
+#[derive(Clone, Copy, Default)]
+pub struct Mix(u64);
+
+pub type Mixed = core::hash::BuildHasherDefault<Mix>;
+
+impl core::hash::Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_usize(usize::from(*b)));
+    }
+    #[inline]
+    fn write_usize(&mut self, n: usize) {
+        let n = (self.0 ^ n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = n ^ n >> 32;
+    }
+}
+
 /// What is known of objects written already: their places, and references that keep them where they are.
 #[derive(Default)]
 pub struct Memo {
-    pub places: HashMap<usize, usize>,
+    pub places: HashMap<usize, usize, Mixed>,
     pub objects: Vec<Cell<*mut PyObject>>,
 }
 

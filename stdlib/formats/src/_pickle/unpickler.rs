@@ -31,6 +31,9 @@ pub struct State {
     mark_room: usize,
 }
 
+/// Objects by their numbers in the memo, owned.
+type Numbered = HashMap<usize, Cell<*mut PyObject>, super::pickler::Mixed>;
+
 /// `UnpicklerObject`.
 #[repr(C)]
 pub struct UnpicklerObject {
@@ -41,7 +44,7 @@ pub struct UnpicklerObject {
     pub persistent_bound: Cell<bool>,
     pub buffers: Cell<*mut PyObject>,
     state: Cell<*mut RefCell<State>>,
-    memo: Cell<*mut RefCell<HashMap<usize, Cell<*mut PyObject>>>>,
+    memo: Cell<*mut RefCell<Numbered>>,
     /// The struct is as large as CPython's, which has in it what the state has here.
     _room: [usize; 25],
 }
@@ -60,7 +63,7 @@ impl UnpicklerObject {
         unsafe { &*self.state.get() }
     }
 
-    fn memo(&self) -> &RefCell<HashMap<usize, Cell<*mut PyObject>>> {
+    fn memo(&self) -> &RefCell<Numbered> {
         // SAFETY: set when the object was made, and freed with it.
         unsafe { &*self.memo.get() }
     }

@@ -4,8 +4,9 @@ use super::fast::adapt;
 use super::*;
 use crate::dispatch::next;
 use crate::specialize;
-use dxpy_core::{attr, call};
+use dxpy_core::{attr, call, types};
 use dxpy_ops::imports;
+use dxpy_types::super_::PySuper_Type;
 
 op!(LOAD_ATTR(pc, sp, fp, ts, arg) {
     let o = *sp.sub(1);
@@ -96,6 +97,26 @@ unsafe fn set_attr(ts: Ts, o: Obj, name: &PyUnicodeObject, v: Obj) -> bool {
 }
 
 op!(LOAD_SUPER_ATTR(pc, sp, fp, ts, arg) {
+    let (sup, class) = (*sp.sub(3), *sp.sub(2));
+    if core::ptr::addr_eq(sup, &raw const PySuper_Type.0) && types::check(&*class).is_some() {
+        let r = super_attr(ts, class, *sp.sub(1), name_str(fp, arg >> 2), arg & 1 != 0);
+        if r as usize == UNBOUND {
+            // The method, which the thread state holds for the moment, and its object.
+            let this = *sp.sub(1);
+            sp = sp.sub(1);
+            *sp.sub(2) = (*ts).resume[0].get() as Obj;
+            *sp.sub(1) = this;
+            release(sup);
+            release(class);
+            next!(pc.add(1), sp, fp, ts)
+        }
+        if r as usize != SLOWLY {
+            if r.is_null() {
+                fail!(pc, sp, fp, ts)
+            }
+            return store_super_attr(pc, sp, fp, ts, arg, r);
+        }
+    }
     let made = make_super(ts, *sp.sub(3), *sp.sub(2), *sp.sub(1), arg & 2 != 0);
     if made.is_null() {
         fail!(pc, sp, fp, ts)
@@ -106,6 +127,32 @@ op!(LOAD_SUPER_ATTR(pc, sp, fp, ts, arg) {
     }
     store_super_attr(pc, sp, fp, ts, arg, r)
 });
+
+/// Answers of [`super_attr`] that are no object's address: a method not bound, for `resume[0]` to hold; not to be found
+/// without the super object.
+const UNBOUND: usize = 1;
+const SLOWLY: usize = 2;
+
+/// The attribute of `super(class, this)` without that object.
+#[inline(never)]
+unsafe fn super_attr(ts: Ts, class: Obj, this: Obj, name: &PyUnicodeObject, method: bool) -> Obj {
+    // SAFETY: the handler contract: all are live; LAYOUT: the class was checked.
+    unsafe {
+        let py = token(ts);
+        match dxpy_types::super_::load(py, &*(class as *const PyTypeObject), &*this, name, method) {
+            Ok(Some((v, true))) => {
+                (*ts).resume[0].set(v.into_ptr() as usize);
+                UNBOUND as Obj
+            }
+            Ok(Some((v, false))) => v.into_ptr(),
+            Ok(None) => SLOWLY as Obj,
+            Err(e) => {
+                e.restore(py);
+                core::ptr::null_mut()
+            }
+        }
+    }
+}
 
 /// The end of `LOAD_SUPER_ATTR`: the attribute takes the place of the three operands.
 #[inline(always)]

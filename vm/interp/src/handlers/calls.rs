@@ -189,6 +189,20 @@ pub(super) unsafe fn call_function_ex<const TOLD: bool>(
                 fail!(pc, sp, fp, ts)
             }
         }
+        let new = push_star(ts, f, args, kw);
+        if new as usize != NOT_PYTHON {
+            if new.is_null() {
+                fail!(pc, sp, fp, ts)
+            }
+            sp = top.sub(3);
+            release(*sp);
+            release(f);
+            release(args);
+            release(kw);
+            (*fp).return_offset.set(0);
+            enter_frame(sp, fp, ts, new);
+            return (start as Handler)(core::ptr::null(), core::ptr::null_mut(), new, ts, 0);
+        }
         let mut r = call_star(ts, f, args, kw);
         if told {
             (r, sp) = tell_result(ts, fp, sp, pc.sub(1), r, f, first);
@@ -241,6 +255,63 @@ unsafe fn star_tuple(ts: Ts, f: Obj, args: Obj) -> Obj {
     unsafe {
         let py = token(ts);
         raw(py, star_arguments(py, &*f, &*args).map(Owned::upcast))
+    }
+}
+
+/// The answer of [`push_star`] for what is no Python function; no frame has this address.
+const NOT_PYTHON: usize = 1;
+
+/// The frame of a call of a Python function, or of a method that is one, with arguments in a tuple and a dict; NULL with
+/// an exception pending. Callable and arguments are not taken over.
+#[inline(never)]
+unsafe fn push_star(ts: Ts, f: Obj, args: Obj, kw: Obj) -> Fp {
+    // SAFETY: LAYOUT: the arguments are a tuple by now, keywords a dict or NULL; LIVE: the stack holds them; OWNED: the
+    // frame gets references of its own.
+    unsafe {
+        let py = token(ts);
+        let (mut func, mut this) = (f, core::ptr::null_mut::<PyObject>());
+        if core::ptr::eq((*f).ty(), &PyMethod_Type.0) {
+            let m = f as *const PyMethodObject;
+            (func, this) = ((*m).im_func.get(), (*m).im_self.get());
+        }
+        if !core::ptr::eq((*func).ty(), &function::PyFunction_Type.0) {
+            return NOT_PYTHON as Fp;
+        }
+        let func = func as *mut PyFunctionObject;
+        if !is_plain(func) {
+            return NOT_PYTHON as Fp;
+        }
+        let given = tuple::items(&*(args as *const PyTupleObject));
+        let kw = (kw as *const PyDictObject).as_ref().filter(|d| dict::len(d) > 0);
+        let namespace = namespace_for(func, code_of(&*func));
+        if this.is_null() && kw.is_none() {
+            given.iter().for_each(|o| incref(o));
+            incref(&*(func as Obj));
+            return push_frame(py, func, namespace, given.as_ptr() as *const Obj, given.len(), None);
+        }
+        let pairs = kw.map(dict::items).unwrap_or_default();
+        if pairs.iter().any(|(k, _)| dxpy_core::unicode::check(k).is_none()) {
+            release(namespace);
+            return NOT_PYTHON as Fp;
+        }
+        let mut all: Vec<Obj> = Vec::with_capacity(1 + given.len() + pairs.len());
+        all.extend(this.as_ref().map(share));
+        all.extend(given.iter().map(|o| share(o)));
+        let (nargs, mut names) = (all.len(), None);
+        if !pairs.is_empty() {
+            all.extend(pairs.iter().map(|(_, v)| share(v)));
+            match tuple::from_iter(py, pairs.iter().map(|(k, _)| k.clone())) {
+                Ok(t) => names = Some(t),
+                Err(e) => {
+                    all.into_iter().for_each(|o| release(o));
+                    release(namespace);
+                    e.restore(py);
+                    return core::ptr::null_mut();
+                }
+            }
+        }
+        incref(&*(func as Obj));
+        push_frame(py, func, namespace, all.as_ptr(), nargs, names.as_deref())
     }
 }
 
