@@ -205,6 +205,8 @@ impl Found {
             self.budget = self.budget.checked_sub(1)?;
             match code[pc] {
                 MARK | AT => pc += 2,
+                // What is looked for right here must begin so, whatever follows.
+                ASSERT if code[pc + 2] == 0 && self.sequence(code, pc + 3).is_some() => return Some(()),
                 ASSERT | ASSERT_NOT | JUMP => pc += 1 + code[pc + 1] as usize,
                 ATOMIC_GROUP => pc += 2,
                 BRANCH => {

@@ -551,8 +551,7 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
                     }
                     if lazy {
                         f.then = Then::MinRepeatOne;
-                        st.ptr = f.ptr;
-                        return Ok(self.call(st, f, tail, top));
+                        return Ok(self.min_repeat_one(st, f));
                     }
                     return Ok(self.repeat_one(st, f));
                 }
@@ -665,34 +664,50 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
         (a != NONE && b != NONE && a <= b).then_some((a, b))
     }
 
+    /// The first alternative from `pc` on whose first character is right, and where the next ones are.
+    #[inline(always)]
+    fn open_alternative(&self, mut pc: usize, ptr: usize) -> Option<(usize, usize)> {
+        let code = self.code;
+        while code[pc] != 0 {
+            let (first, next) = (pc + 1, pc + code[pc] as usize);
+            let open = match code[first] {
+                LITERAL => self.s.get(ptr).is_some_and(|c| c.code() == code[first + 1]),
+                IN => self.s.get(ptr).is_some_and(|c| self.one(first, c.code())),
+                _ => true,
+            };
+            if open {
+                return Some((first, next));
+            }
+            pc = next;
+        }
+        None
+    }
+
     /// Tries the alternatives from `f.pc` on, passing over those whose first character is wrong.
     #[inline(always)]
     fn branch(&self, st: &mut State, mut f: Frame) -> Next {
-        let code = self.code;
-        while code[f.pc] != 0 {
-            let first = f.pc + 1;
-            let open = match code[first] {
-                LITERAL | IN => f.ptr < self.s.len() && self.one(first, self.s[f.ptr].code()),
-                _ => true,
-            };
-            f.pc += code[f.pc] as usize;
-            if open {
-                st.ptr = f.ptr;
-                return self.call(st, f, first, f.top);
-            }
+        let Some((first, rest)) = self.open_alternative(f.pc, f.ptr) else {
+            st.discard(&f);
+            return Next::Return(false);
+        };
+        f.pc = rest;
+        if self.open_alternative(rest, f.ptr).is_none() {
+            // Nothing is left to come back to.
+            st.discard(&f);
+            return Next::Go(first, f.ptr, f.top);
         }
-        st.discard(&f);
-        Next::Return(false)
+        st.ptr = f.ptr;
+        self.call(st, f, first, f.top)
     }
 
-    /// Tries the tail with `f.count` repetitions, or fewer where the tail's literal first fits.
+    /// Tries the tail with `f.count` repetitions, or the most of fewer with which the tail's first character is right.
     #[inline(always)]
     fn repeat_one(&self, st: &mut State, mut f: Frame) -> Next {
         let code = self.code;
         let min = i64::from(code[f.pc + 1]);
         let tail = f.pc + code[f.pc] as usize;
-        if code[tail] == LITERAL || code[tail] == IN {
-            while f.count >= min && self.s.get(f.ptr).is_none_or(|c| !self.one(tail, c.code())) {
+        if let Some(first) = self.program.tail(f.pc - 1) {
+            while f.count >= min && self.s.get(f.ptr).is_none_or(|c| !first.has(c.code())) {
                 f.count -= 1;
                 f.ptr = f.ptr.wrapping_sub(1);
             }
@@ -701,8 +716,39 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
             st.discard(&f);
             return Next::Return(false);
         }
+        if f.count == min {
+            // Nothing is left to come back to.
+            st.discard(&f);
+            return Next::Go(tail, f.ptr, f.top);
+        }
         st.ptr = f.ptr;
         self.call(st, f, tail, f.top)
+    }
+
+    /// Takes one more character in a repeat of one character.
+    #[inline(always)]
+    fn one_more(&self, f: &mut Frame) -> bool {
+        let max = self.code[f.pc + 2];
+        let more = (max == MAXREPEAT || f.count < i64::from(max))
+            && self.s.get(f.ptr).is_some_and(|c| self.one(f.pc + 3, c.code()));
+        f.ptr += usize::from(more);
+        f.count += i64::from(more);
+        more
+    }
+
+    /// Tries the tail with `f.count` repetitions, or the least of more with which the tail's first character is right.
+    #[inline(always)]
+    fn min_repeat_one(&self, st: &mut State, mut f: Frame) -> Next {
+        if let Some(first) = self.program.tail(f.pc - 1) {
+            while self.s.get(f.ptr).is_none_or(|c| !first.has(c.code())) {
+                if !self.one_more(&mut f) {
+                    st.discard(&f);
+                    return Next::Return(false);
+                }
+            }
+        }
+        st.ptr = f.ptr;
+        self.call(st, f, f.pc + self.code[f.pc] as usize, f.top)
     }
 
     #[inline(always)]
@@ -772,18 +818,12 @@ impl<U: Unit, P: CharProps> Machine<'_, U, P> {
             }
             Then::MinRepeatOne => {
                 st.restore(&f, true);
-                let max = code[f.pc + 2];
-                let more = (max == MAXREPEAT || f.count < i64::from(max))
-                    && f.ptr < self.s.len()
-                    && self.one(f.pc + 3, self.s[f.ptr].code());
-                if !more {
+                if self.one_more(&mut f) {
+                    self.min_repeat_one(st, f)
+                } else {
                     st.discard(&f);
-                    return Ok(Next::Return(false));
+                    Next::Return(false)
                 }
-                f.ptr += 1;
-                f.count += 1;
-                st.ptr = f.ptr;
-                self.call(st, f, skip(&f), f.top)
             }
             Then::PossMin if ok => {
                 f.count += 1;

@@ -18,6 +18,8 @@ pub struct Program {
     /// For each place of the code, 1 more than the index in `sets` of what the one-character instruction there takes, or 0.
     sets_at: Vec<u32>,
     sets: Vec<Ascii>,
+    /// What the code behind a repeat of one character begins with; `sets_at` has the index at the repeat's place.
+    tails: Vec<First>,
     /// Where the instructions begin, behind `INFO`.
     pub(crate) entry: usize,
     /// What a match begins with, where that is known.
@@ -58,9 +60,21 @@ impl Program {
         check.run().ok_or(InvalidCode)?;
         let begins = check.owner;
         let mut sets = Vec::new();
+        let mut tails = Vec::new();
         let mut sets_at = vec![0; code.len()];
-        for at in (0..code.len()).filter(|at| begins[*at] != 0) {
-            if let Some(set) = classes::ascii(&code, at) {
+        let starts = || (0..code.len()).filter(|at| begins[*at] != 0);
+        let possessive = starts().any(|at| code[at] == POSSESSIVE_REPEAT);
+        for at in starts() {
+            if matches!(code[at], REPEAT_ONE | MIN_REPEAT_ONE) {
+                let tail = at + 1 + code[at + 1] as usize;
+                // In a possessive repeat a failed attempt leaves its marks, so that only what has none is passed over.
+                if (!possessive || matches!(code[tail], LITERAL | IN))
+                    && let Some(first) = First::new(&code, tail)
+                {
+                    tails.push(first);
+                    sets_at[at] = u32::try_from(tails.len()).map_err(|_| InvalidCode)?;
+                }
+            } else if let Some(set) = classes::ascii(&code, at) {
                 // Patterns repeat few sets; a long list of them is not searched.
                 let known = sets.iter().rev().take(32).position(|s| *s == set);
                 let i = known.map_or(sets.len(), |n| sets.len() - 1 - n);
@@ -79,7 +93,13 @@ impl Program {
             prefix = bytes.ok().map(|b| memchr::memmem::Finder::new(&b).into_owned());
         }
         let first = First::new(&code, entry);
-        Ok(Program { code, groups, sets_at, sets, entry, first, prefix })
+        Ok(Program { code, groups, sets_at, sets, tails, entry, first, prefix })
+    }
+
+    /// What the code behind the repeat of one character at `pc` begins with, where that is known.
+    #[inline(always)]
+    pub(crate) fn tail(&self, pc: usize) -> Option<&First> {
+        self.tails.get((self.sets_at[pc] as usize).wrapping_sub(1))
     }
 
     /// The ASCII characters that the one-character instruction at `pc` takes, where that is known.
