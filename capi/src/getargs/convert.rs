@@ -526,7 +526,7 @@ impl Reader<'_, '_> {
                 *length = data.len() as isize;
             } else {
                 if data.contains(&0) {
-                    return Err(exceptions::value_error(py, format_args!("embedded null byte")).into());
+                    return Err(expected("encoded string without null bytes", arg));
                 }
                 self.allocate(py, place, data.len())?;
                 copy(&data, *place);

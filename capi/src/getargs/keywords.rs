@@ -124,17 +124,22 @@ fn leftover(
             return Err(exceptions::type_error(py, format_args!("keywords must be strings")));
         };
         if !parameters[pos..].iter().any(|p| unicode::equals_str(k.as_object(), p)) {
-            let subject = names.function.map_or_else(|| "this function".to_owned(), |f| format!("{f}()"));
-            return Err(exceptions::type_error(
-                py,
-                format_args!(
-                    "'{}' is an invalid keyword argument for {subject}",
-                    unicode::display(k.as_object())
-                ),
-            ));
+            // The name may have lone surrogates, so the message is put together as a str.
+            let (quote, rest) = (
+                unicode::from_str(py, "'")?,
+                unicode::from_str(py, &format!("' is an invalid keyword argument for {}", named(names)))?,
+            );
+            let message = unicode::join_all(py, &[&quote, k, &rest])?;
+            return Err(exceptions::create(py, &exceptions::TypeError, Some(message.as_object())));
         }
     }
-    Ok(())
+    // What a parameter did not take although it has its name is a str whose class compares as it likes.
+    Err(exceptions::type_error(py, format_args!("invalid keyword argument for {}", named(names))))
+}
+
+/// The function, as messages about its keywords name it.
+fn named(names: &Names<'_>) -> String {
+    names.function.map_or_else(|| "this function".to_owned(), |f| format!("{f}()"))
 }
 
 /// `vgetargskeywords`.
