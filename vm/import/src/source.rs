@@ -353,8 +353,7 @@ pub fn program_text(py: Py<'_>, filename: &PyUnicodeObject, lineno: i32) -> Opti
         }
         at += i32::from(ends);
     }
-    let line = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| lineno == 1).unwrap_or(&line);
-    (at == lineno && !line.is_empty()).then(|| String::from_utf8_lossy(line).into_owned())
+    (at == lineno && !line.is_empty()).then(|| String::from_utf8_lossy(&line).into_owned())
 }
 
 /// CPython's buffer of 1,000 bytes less the NUL.

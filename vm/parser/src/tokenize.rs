@@ -34,6 +34,9 @@ pub enum TokenizeError<E> {
     Read(E),
 }
 
+/// How many times a step is taken again with one line more, before lines are read ahead.
+const PATIENCE: u32 = 1000;
+
 /// The state of a `TokenizerIter`.
 pub struct TokenizerIter {
     tokenizer: Tokenizer<'static>,
@@ -74,8 +77,7 @@ impl TokenizerIter {
         uni: &dyn Unicode,
         warnings: &mut Vec<Warning>,
     ) -> Option<Result<TokenInfo, TokenizeError<E>>> {
-        // A step that lacks text is taken again with twice as many lines more, so that a long string costs no square.
-        let mut lines = 1;
+        let mut tries = 0u32;
         loop {
             if let Some(token) = self.ready.pop_front() {
                 return Some(Ok(token));
@@ -104,13 +106,19 @@ impl TokenizerIter {
                 }
             }
             if self.advance(uni, warnings) {
-                lines = 1;
+                tries = 0;
                 continue;
             }
             if !self.ready.is_empty() {
                 continue;
             }
-            for _ in 0..lines {
+            // A step that lacks text is taken again with the next line that may end it: no line is read before it is
+            // needed, and a long string costs no square. Past some patience more are read at once for the same reason.
+            let ends = self.awaited();
+            let mut lines = 1usize << (tries / PATIENCE).min(40);
+            tries += 1;
+            while lines > 0 {
+                let before = self.text.len();
                 match self.pull(readline) {
                     Ok(true) => {}
                     Ok(false) => break,
@@ -119,8 +127,26 @@ impl TokenizerIter {
                         return Some(Err(e));
                     }
                 }
+                let line = &self.text[before..];
+                let may_end =
+                    ends.is_empty() || ends.iter().any(|end| memchr::memmem::find(line, end).is_some());
+                lines -= usize::from(may_end);
             }
-            lines *= 2;
+        }
+    }
+
+    /// What the rest of the token that was begun has to hold, any of it; nothing where that is not known.
+    fn awaited(&self) -> &'static [&'static [u8]] {
+        if let Some(f) = self.tokenizer.fstrings.last().filter(|f| !f.regular) {
+            return if f.quote == b'"' { &[b"\"", b"{", b"}"] } else { &[b"'", b"{", b"}"] };
+        }
+        let rest = &self.text[self.tokenizer.pos.min(self.text.len())..];
+        let rest = rest.trim_ascii_start();
+        let prefix = rest.iter().take_while(|c| c.is_ascii_alphabetic()).count();
+        match rest.get(prefix..prefix + 3) {
+            Some(b"\"\"\"") => &[b"\"\"\""],
+            Some(b"'''") => &[b"'''"],
+            _ => &[],
         }
     }
 

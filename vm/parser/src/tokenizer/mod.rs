@@ -43,7 +43,7 @@ pub struct Paren {
 }
 
 pub(crate) struct FString {
-    quote: u8,
+    pub quote: u8,
     quote_size: usize,
     raw: bool,
     start: usize,
@@ -53,7 +53,7 @@ pub(crate) struct FString {
     expr_depth: i32,
     in_spec: bool,
     /// Between `{` and its `}` or `:`: tokens are ordinary ones.
-    regular: bool,
+    pub regular: bool,
 }
 
 /// An asynchronous function that is being read.
