@@ -3,12 +3,13 @@
 //!
 //! A pool is aligned to its size and starts with its class, so `free` finds the class of any block by masking, and one
 //! subtraction tells whether a block is ours. A pool is cut into blocks about a page at a time, so that what a class never
-//! needs is never touched. Free lists are the thread state's; without one a global list serves
-//! start-up. Blocks are reused, pools are not returned to the system. GC headers and domain hooks are not here.
+//! needs is never touched. Free lists are the thread state's; without one a global list serves start-up. Pools all of whose
+//! blocks are free are found by [`trim`], which runs where it costs little beside what was done since it last ran; they go
+//! back to the system and serve any class. GC headers and domain hooks are not here.
 
 use crate::statics::Gil;
 use crate::thread;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
@@ -102,7 +103,118 @@ fn is_pooled(p: *mut c_void) -> bool {
 struct Pool {
     class: usize,
     /// Where the part that is not cut into blocks begins, as an offset.
-    cut: Cell<usize>,
+    cut: Cell<u32>,
+    /// How many blocks are free, while [`trim`] counts; 0 outside.
+    free: Cell<u32>,
+}
+
+impl Pool {
+    /// The pool of a pooled block.
+    fn of<'a>(block: *const Block) -> &'a Pool {
+        // SAFETY: pools are aligned to their size and begin with this.
+        unsafe { &*((block as usize & !(POOL - 1)) as *const Pool) }
+    }
+
+    /// How many blocks it was cut into.
+    fn blocks(&self) -> usize {
+        (self.cut.get() as usize - STEP) / ((self.class + 1) * STEP)
+    }
+}
+
+/// Pools without blocks, given back to the system. GIL.
+static EMPTY: Gil<RefCell<Vec<usize>>> = Gil(RefCell::new(Vec::new()));
+/// How many pools there may be before [`trim`] looks for empty ones.
+static TRIM_AT: Gil<Cell<usize>> = Gil(Cell::new(64));
+/// How many bytes of large blocks are to be freed before [`trim`] runs; with the list of a million objects the objects are
+/// freed too.
+static TRIM_AFTER: Gil<Cell<usize>> = Gil(Cell::new(TRIM_STEP));
+const TRIM_STEP: usize = 1 << 20;
+/// A large block whose end is worth a look.
+const VERY_LARGE: usize = 64 * 1024;
+
+/// Gives back to the system the pools without a used block (CPython frees its arenas at once). GIL.
+#[cold]
+#[inline(never)]
+pub fn trim(py: crate::Py<'_>) {
+    let mut walked = 0;
+    let mut found: Vec<usize> = Vec::new();
+    for (class, head) in py.state().free.0.iter().enumerate() {
+        // SAFETY: free blocks are alive and link to the next; their pools' headers too. Nothing else runs meanwhile.
+        unsafe {
+            let mut any = false;
+            let mut block = head.get();
+            while !block.is_null() {
+                walked += 1;
+                if is_pooled(block.cast()) {
+                    let pool = Pool::of(block);
+                    pool.free.set(pool.free.get() + 1);
+                    any |= pool.free.get() as usize == pool.blocks();
+                }
+                block = (*block).next;
+            }
+            // The list without the blocks of empty pools, in its order; counts go back to 0.
+            let mut last: *const Cell<*mut Block> = head;
+            block = head.get();
+            while !block.is_null() {
+                let next = (*block).next;
+                let mut gone = false;
+                if is_pooled(block.cast()) {
+                    let pool = Pool::of(block);
+                    // A pool that was found empty keeps the mark until its header is given back too.
+                    gone = any && (pool.free.get() == EMPTIED || pool.free.get() as usize == pool.blocks());
+                    if !gone {
+                        pool.free.set(0);
+                    } else if pool.free.replace(EMPTIED) != EMPTIED {
+                        found.push(core::ptr::from_ref(pool) as usize);
+                    }
+                }
+                if !gone {
+                    (*last).set(block);
+                    last = (&raw const (*block).next).cast();
+                }
+                block = next;
+            }
+            (*last).set(core::ptr::null_mut());
+            if any && NEWEST[class].get().as_ref().is_some_and(|p| p.free.get() == EMPTIED) {
+                NEWEST[class].set(core::ptr::null_mut());
+            }
+        }
+    }
+    found.sort_unstable();
+    let mut i = 0;
+    while i < found.len() {
+        let run = (i..found.len()).take_while(|k| found[*k] == found[i] + (k - i) * POOL).count();
+        // SAFETY: these pools hold nothing any more.
+        unsafe { libc::madvise(found[i] as *mut c_void, run * POOL, libc::MADV_DONTNEED) };
+        i += run;
+    }
+    let mut empty = EMPTY.borrow_mut();
+    // The lowest are used again first.
+    empty.extend(found.iter().rev());
+    let start = RANGE_START.load(Ordering::Relaxed);
+    let used = (NEXT_POOL.load(Ordering::Relaxed).saturating_sub(start) / POOL).saturating_sub(empty.len());
+    TRIM_AT.set((used + used / 4).max(64));
+    // A free block takes a few instructions here; a freed byte of a large block stands for about one there.
+    TRIM_AFTER.set(TRIM_STEP + walked * 64);
+}
+
+/// A pool's `free` once it was found empty.
+const EMPTIED: u32 = u32::MAX;
+
+/// After a very large block was freed.
+#[cold]
+#[inline(never)]
+fn large_freed(size: usize) {
+    let state = thread::current();
+    if state.is_null() {
+        return;
+    }
+    let left = TRIM_AFTER.get().saturating_sub(size);
+    TRIM_AFTER.set(left);
+    if left == 0 {
+        // SAFETY: an attached state is alive and holds the GIL.
+        trim(unsafe { crate::Py::from_state(state) });
+    }
 }
 
 /// Of each class the newest pool, or NULL. GIL.
@@ -120,14 +232,27 @@ fn new_pool(class: usize) -> *mut Pool {
     if start == 1 {
         return core::ptr::null_mut();
     }
-    let pool = NEXT_POOL.fetch_add(POOL, Ordering::Relaxed);
-    if pool + POOL > RANGE_END.load(Ordering::Relaxed) {
-        NEXT_POOL.fetch_sub(POOL, Ordering::Relaxed);
-        return core::ptr::null_mut();
+    let mut empty = EMPTY.borrow_mut().pop();
+    let pools = (NEXT_POOL.load(Ordering::Relaxed) - start) / POOL;
+    if empty.is_none() && pools >= TRIM_AT.get() {
+        // SAFETY: who makes pools has an attached state, which is alive and holds the GIL.
+        trim(unsafe { crate::Py::from_state(thread::current()) });
+        empty = EMPTY.borrow_mut().pop();
     }
+    let pool = match empty {
+        Some(pool) => pool,
+        None => {
+            let pool = NEXT_POOL.fetch_add(POOL, Ordering::Relaxed);
+            if pool + POOL > RANGE_END.load(Ordering::Relaxed) {
+                NEXT_POOL.fetch_sub(POOL, Ordering::Relaxed);
+                return core::ptr::null_mut();
+            }
+            pool
+        }
+    };
     let pool = pool as *mut Pool;
-    // SAFETY: the pool is a fresh part of the mapping.
-    unsafe { pool.write(Pool { class, cut: Cell::new(STEP) }) };
+    // SAFETY: the pool is a part of the mapping that holds nothing.
+    unsafe { pool.write(Pool { class, cut: Cell::new(STEP as u32), free: Cell::new(0) }) };
     pool
 }
 
@@ -139,18 +264,18 @@ fn refill(head: &Cell<*mut Block>, class: usize) -> *mut c_void {
     // SAFETY: what lies behind `cut` in a pool was never handed out, and is written only here.
     unsafe {
         let mut pool = NEWEST[class].get();
-        if pool.is_null() || (*pool).cut.get() + size > POOL {
+        if pool.is_null() || (*pool).cut.get() as usize + size > POOL {
             pool = new_pool(class);
             if pool.is_null() {
                 return large(size);
             }
             NEWEST[class].set(pool);
         }
-        let start = (*pool).cut.get();
+        let start = (*pool).cut.get() as usize;
         // As many as begin in this page, one at least.
         let end = (start / PAGE + 1) * PAGE;
         let count = (end - start).div_ceil(size).min((POOL - start) / size);
-        (*pool).cut.set(start + count * size);
+        (*pool).cut.set((start + count * size) as u32);
         let first = pool as usize + start;
         let mut next: *mut Block = core::ptr::null_mut();
         for i in (1..count).rev() {
@@ -255,7 +380,11 @@ unsafe fn free_now(p: *mut c_void) {
     unsafe {
         if !is_pooled(p) {
             LARGE.fetch_sub(!p.is_null() as usize, Ordering::Relaxed);
+            let size = libc::malloc_usable_size(p);
             libc::free(p);
+            if size >= VERY_LARGE {
+                large_freed(size);
+            }
             return;
         }
         let class = *((p as usize & !(POOL - 1)) as *const usize);
@@ -358,12 +487,13 @@ pub fn usage(py: crate::Py<'_>) -> Usage {
     let mut classes = [ClassUsage::default(); CLASSES];
     let (start, end) = (RANGE_START.load(Ordering::Acquire), NEXT_POOL.load(Ordering::Relaxed));
     if start > 1 {
-        for pool in (start..end).step_by(POOL) {
+        let empty: std::collections::HashSet<usize> = EMPTY.borrow().iter().copied().collect();
+        for pool in (start..end).step_by(POOL).filter(|p| !empty.contains(p)) {
             // SAFETY: pools in use start with this.
             let pool = unsafe { &*(pool as *const Pool) };
             let c = &mut classes[pool.class];
             c.pools += 1;
-            c.blocks += (pool.cut.get() - STEP) / ((pool.class + 1) * STEP);
+            c.blocks += pool.blocks();
         }
     }
     for (i, c) in classes.iter_mut().enumerate() {
@@ -415,6 +545,25 @@ mod tests {
                     free(last);
                 }
             }
+            // Pools whose blocks are all free serve any class, and keep no memory.
+            let py = crate::Py::from_state(state);
+            let blocks: Vec<*mut c_void> = (0..20_000).map(|_| malloc(48)).collect();
+            let kept = *blocks.last().unwrap();
+            core::ptr::write_bytes(kept as *mut u8, 5, 48);
+            let before = usage(py);
+            blocks[..19_999].iter().for_each(|b| free(*b));
+            trim(py);
+            let after = usage(py);
+            assert!(after.classes[2].pools < before.classes[2].pools / 4 + 2);
+            assert_eq!(after.used(), before.used() - 19_999);
+            let others: Vec<*mut c_void> = (0..5_000).map(|_| malloc(96)).collect();
+            others.iter().for_each(|b| core::ptr::write_bytes(*b as *mut u8, 9, 96));
+            assert!((0..48).all(|k| *(kept as *const u8).add(k) == 5));
+            let end = NEXT_POOL.load(Ordering::Relaxed);
+            let again: Vec<*mut c_void> = (0..5_000).map(|_| malloc(48)).collect();
+            assert_eq!(NEXT_POOL.load(Ordering::Relaxed), end, "empty pools are used before new ones");
+            others.into_iter().chain(again).chain([kept]).for_each(|b| free(b));
+            trim(py);
             let mut p = malloc(10);
             core::ptr::write_bytes(p as *mut u8, 7, 10);
             for size in [20, 500, 600, 100_000, 700, 12] {

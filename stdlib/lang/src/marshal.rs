@@ -1,6 +1,7 @@
 //! `marshal` for live objects, on the one description of the format in `dxpy_bytecode::marshal` (`Python/marshal.c`).
 //! Writing marks as shared what has more than one reference, as CPython does.
 
+use dxpy_bytecode::marshal::decode::Input;
 use dxpy_bytecode::marshal::{Encoder, format};
 use dxpy_core::abi::*;
 use dxpy_core::buffer::View;
@@ -9,9 +10,9 @@ use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::{
     Owned, Py, PyErr, PyResult, audit, boolean, bytes, call, dict, exceptions, float, list, long, methods,
-    name, object, tuple, unicode,
+    name, number, object, tuple, unicode,
 };
-use dxpy_types::code;
+use dxpy_types::code::{self, unmarshal::Failure};
 use std::collections::HashMap;
 
 /// `marshal`.
@@ -41,23 +42,72 @@ fn loads(py: Py<'_>, _: &PyModuleObject, data: &PyObject) -> PyResult {
     code::unmarshal::read(py, &mut view.bytes())
 }
 
-/// `marshal.load`: the value is read from what the file has left; it is then placed behind the value.
+/// `marshal.load`: only what belongs to the value is read.
 fn load(py: Py<'_>, _: &PyModuleObject, file: &PyObject) -> PyResult {
-    let data = call::method(py, file, name!("read"), [])?;
-    let Some(b) = bytes::check(&data) else {
+    let none = long::from_i64(py, 0)?;
+    let data = call::method(py, file, name!("read"), [none.as_object()])?;
+    if bytes::check(&data).is_none() {
         return Err(exceptions::type_error(
             py,
             format_args!("file.read() returned not bytes but {}", call::type_name(data.ty())),
         ));
-    };
+    }
     audit::event(py, "marshal.load", [])?;
-    let all = bytes::as_slice(b);
-    let mut rest = all;
-    let value = code::unmarshal::read(py, &mut rest)?;
-    let back = long::from_i64(py, -(rest.len() as i64))?;
-    let whence = long::from_i64(py, 1)?;
-    call::method(py, file, name!("seek"), [back.as_object(), whence.as_object()])?;
-    Ok(value)
+    code::unmarshal::read_from(py, &mut File { py, file, taken: Vec::new() })
+}
+
+/// A file that values are read from, by its `readinto` (`r_string`).
+struct File<'a> {
+    py: Py<'a>,
+    file: &'a PyObject,
+    taken: Vec<u8>,
+}
+
+impl File<'_> {
+    /// Reads so many bytes behind those that are there.
+    fn more(&mut self, n: usize) -> Result<(), Failure> {
+        let py = self.py;
+        let buffer = dxpy_types::bytearray::new(py, &vec![0; n])?;
+        let view = dxpy_types::memoryview::from_object(py, buffer.as_object())?;
+        let read = call::method(py, self.file, name!("readinto"), [view.as_object()])?;
+        let read = number::as_ssize(py, &read, &exceptions::ValueError)?;
+        if read > n as isize {
+            let text = format_args!("read() returned too much data: {n} bytes requested, {read} returned");
+            return Err(exceptions::value_error(py, text).into());
+        }
+        let view = View::simple(py, buffer.as_object())?;
+        if read < n as isize || view.bytes().len() < n {
+            return Err(Failure::Format(format::ReadError::NoByte));
+        }
+        self.taken.extend_from_slice(&view.bytes()[..n]);
+        Ok(())
+    }
+}
+
+impl Input for File<'_> {
+    type Error = Failure;
+
+    fn byte(&mut self) -> Result<u8, Failure> {
+        self.take(1).map(|b| b[0])
+    }
+
+    fn take(&mut self, n: usize) -> Result<&[u8], Failure> {
+        // A size that the data made up must not take the memory for it before the bytes come.
+        const STEP: usize = 1 << 20;
+        self.taken.clear();
+        while self.taken.len() < n {
+            self.more((n - self.taken.len()).min(STEP))?;
+        }
+        Ok(&self.taken)
+    }
+
+    fn at_most(&self) -> usize {
+        usize::MAX
+    }
+
+    fn is_end(error: &Failure) -> bool {
+        matches!(error, Failure::Format(_))
+    }
 }
 
 /// Writes live objects.

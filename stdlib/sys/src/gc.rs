@@ -110,7 +110,13 @@ fn set_threshold(py: Py<'_>, _: &PyModuleObject, args: Rest<'_>) -> PyResult<()>
 
 fn run(py: Py<'_>, _: &PyModuleObject, generation: Option<i32>) -> PyResult<usize> {
     match generation.unwrap_or(2) {
-        n @ 0..=2 => Ok(collect::collect(py, n as usize)),
+        n @ 0..=2 => {
+            let found = collect::collect(py, n as usize);
+            if n == 2 {
+                dxpy_core::alloc::trim(py);
+            }
+            Ok(found)
+        }
         _ => Err(exceptions::value_error(py, format_args!("invalid generation"))),
     }
 }

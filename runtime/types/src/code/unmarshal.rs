@@ -14,12 +14,20 @@ use dxpy_core::{
 
 /// Reads one value from the beginning of `data`, which then is what follows it.
 pub fn read(py: Py<'_>, data: &mut &[u8]) -> PyResult {
+    read_from(py, data)
+}
+
+/// Reads one value from anything.
+pub fn read_from<I: decode::Input>(py: Py<'_>, input: &mut I) -> PyResult
+where
+    Failure: From<I::Error>,
+{
     let mut maker = Maker { py, items: Vec::with_capacity(64) };
-    decode::read(data, &mut maker).map_err(|e: Failure| e.raise(py))
+    decode::read(input, &mut maker).map_err(|e: Failure| e.raise(py))
 }
 
 /// What making a value may fail with.
-enum Failure {
+pub enum Failure {
     Format(ReadError),
     Python(PyErr),
 }

@@ -1,7 +1,7 @@
 //! Reading: bytes to whatever a [`Make`] makes of them, without recursion.
 //!
 //! The format, the table of references, the limits and the errors are here; what a value is made into is not. The graph
-//! of this crate is one maker, live Python objects will be another.
+//! of this crate is one maker, live Python objects are another (`dxpy_types::code::unmarshal`).
 
 use super::format::{FLAG_REF, MAX_DEPTH, ReadError, StrForm, StrWidth, code};
 
@@ -17,6 +17,9 @@ pub trait Input {
 
     /// How many items at most can still come, each being a byte at least: what a container may reserve.
     fn at_most(&self) -> usize;
+
+    /// Whether an error says that nothing is left, rather than that reading failed.
+    fn is_end(error: &Self::Error) -> bool;
 }
 
 /// A slice that is read from its beginning.
@@ -37,6 +40,10 @@ impl Input for &[u8] {
 
     fn at_most(&self) -> usize {
         self.len()
+    }
+
+    fn is_end(_: &ReadError) -> bool {
+        true
     }
 }
 
@@ -253,7 +260,11 @@ where
     }
 
     fn step(&mut self) -> Result<Step<M::Object>, M::Error> {
-        let Ok(byte) = self.input.byte() else { return Err(ReadError::NoObject.into()) };
+        let byte = match self.input.byte() {
+            Ok(byte) => byte,
+            Err(e) if I::is_end(&e) => return Err(ReadError::NoObject.into()),
+            Err(e) => return Err(e.into()),
+        };
         if self.levels.len() >= MAX_DEPTH {
             return Err(ReadError::TooDeep.into());
         }
