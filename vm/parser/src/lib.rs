@@ -313,7 +313,14 @@ fn report(
             return SyntaxError { kind: ErrorKind::Syntax, message, ..e.clone() };
         }
         Some(TokError::Undecodable(e)) => return e.clone(),
-        Some(TokError::Soft(_) | TokError::State(_)) => {}
+        // Nor is this one raised when it is come upon later; like the end of the text it leaves brackets open.
+        Some(TokError::State(_)) => {
+            let line = tokens[last.min(good.saturating_sub(1))].loc.lineno;
+            if let Some(p) = parens.last().filter(|p| line > p.lineno && !in_fstring) {
+                return unclosed(p);
+            }
+        }
+        Some(TokError::Soft(_)) => {}
         Some(TokError::Eof) => {
             let line = tokens[last.min(good.saturating_sub(1))].loc.lineno;
             if let Some(p) = parens.last()

@@ -18,6 +18,11 @@ enum Part {
     Raw {
         token: Token,
     },
+    /// The text of a field's expression (`f"{x = }"`), which CPython decodes like the literal parts around it.
+    Debug {
+        text: Vec<u8>,
+        loc: Location,
+    },
     Field(Expr),
 }
 
@@ -28,6 +33,11 @@ impl Part {
                 Expr::new(ExprKind::Constant { value: Constant::Str(PyStr::from_wtf8(value)), kind }, loc)
             }
             Part::Field(e) => e,
+            // A field of a specification: its text stays as it is.
+            Part::Debug { text, loc } => Expr::new(
+                ExprKind::Constant { value: Constant::Str(PyStr::from_wtf8(text)), kind: None },
+                loc,
+            ),
             Part::Raw { .. } => unreachable!("decoded at the end of its f-string"),
         }
     }
@@ -303,8 +313,17 @@ impl Parser<'_> {
         // CPython decodes the literal parts when it has read all, and reports what is wrong with one at the end token.
         let end = self.expect(Tok::FStringEnd)?;
         for part in &mut parts[first..] {
-            if let Part::Raw { token } = *part {
-                *part = self.fstring_middle(&token, end, raw)?;
+            match part {
+                Part::Raw { token } => {
+                    let token = *token;
+                    *part = self.fstring_middle(&token, end, raw)?;
+                }
+                Part::Debug { text, loc } => {
+                    let (value, loc) =
+                        (if raw { core::mem::take(text) } else { self.unescape(text, end)? }, *loc);
+                    *part = Part::Text { value, kind: None, loc };
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -397,7 +416,7 @@ impl Parser<'_> {
                 end_lineno: end.loc.lineno,
                 end_col_offset: end.loc.col_offset,
             };
-            parts.push(Part::Text { value: text, kind: None, loc });
+            parts.push(Part::Debug { text, loc });
         }
         let range = self.since(open.loc);
         parts
@@ -454,7 +473,7 @@ fn fold(parts: Vec<Part>) -> Vec<Expr> {
                 }
                 None => run = Some((value, kind, loc)),
             },
-            Part::Field(_) | Part::Raw { .. } => {
+            Part::Field(_) | Part::Raw { .. } | Part::Debug { .. } => {
                 flush(&mut run, &mut out);
                 out.push(p.into_expr());
             }

@@ -157,8 +157,8 @@ pub fn frozen(py: Py<'_>, items: &[Owned]) -> PyResult<Owned<PySetObject>> {
 enum Found {
     /// The slot that has the key.
     At(usize),
-    /// The slot for the key.
-    Free(usize),
+    /// The slot for the key, and whether it never had one: the last removed key's on the way is taken first.
+    Free(usize, bool),
 }
 
 /// The order in which slots are looked at: runs of neighbours, with jumps between them.
@@ -203,11 +203,12 @@ fn find(py: Py<'_>, s: &PySetObject, key: &PyObject, hash: Py_hash_t) -> PyResul
         let (table, size) = (s.table.get(), mask(s));
         let mut p = Probe::new(hash, size);
         let mut start = p.at;
+        let mut removed = None;
         loop {
             let e = entry(s, p.at);
             let found = e.key.get();
             if found.is_null() {
-                return Ok(Found::Free(p.at));
+                return Ok(Found::Free(removed.unwrap_or(p.at), removed.is_none()));
             }
             // A removed key's slot has the hash -1, which no key has.
             if e.hash.get() == hash {
@@ -230,6 +231,8 @@ fn find(py: Py<'_>, s: &PySetObject, key: &PyObject, hash: Py_hash_t) -> PyResul
                 if same {
                     return Ok(Found::At(p.at));
                 }
+            } else if e.hash.get() == -1 {
+                removed = Some(p.at);
             }
             p.advance(&mut start);
         }
@@ -307,13 +310,13 @@ fn growth(s: &PySetObject) -> usize {
 
 /// `set_add_entry`.
 pub fn add_known_hash(py: Py<'_>, s: &PySetObject, key: &PyObject, hash: Py_hash_t) -> PyResult<()> {
-    if let Found::Free(i) = find(py, s, key, hash)? {
+    if let Found::Free(i, new) = find(py, s, key, hash)? {
         let e = entry(s, i);
-        s.fill.set(s.fill.get() + 1);
+        s.fill.set(s.fill.get() + new as isize);
         s.used.set(s.used.get() + 1);
         e.key.set(key.to_owned().into_ptr());
         e.hash.set(hash);
-        if s.fill.get() as usize * 5 >= mask(s) * 3 {
+        if new && s.fill.get() as usize * 5 >= mask(s) * 3 {
             resize(py, s, growth(s))?;
         }
     }

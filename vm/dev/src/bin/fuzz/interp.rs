@@ -110,7 +110,7 @@ fn dxpy() -> OsString {
 /// The target.
 pub fn run(text: &[u8]) -> String {
     let oracle = std::env::var_os("DXPY_ORACLE").unwrap_or("python3.12".into());
-    let (theirs, ours) = SIDES.with_borrow_mut(|[a, b]| (a.run(&oracle, 2, text), b.run(&dxpy(), 40, text)));
+    let (theirs, ours) = SIDES.with_borrow_mut(|[a, b]| (a.run(&oracle, 2, text), b.run(&dxpy(), 20, text)));
     let (Some(theirs), Some(ours)) = (theirs, ours) else {
         return "SKIP: dx-py (DXPY) or CPython 3.12.1 (DXPY_ORACLE) is not there".into();
     };
