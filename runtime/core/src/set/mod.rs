@@ -208,6 +208,10 @@ fn find(py: Py<'_>, s: &PySetObject, key: &PyObject, hash: Py_hash_t) -> PyResul
             let e = entry(s, p.at);
             let found = e.key.get();
             if found.is_null() {
+                // A comparison may have filled the slot meanwhile.
+                if removed.is_some_and(|i| entry(s, i).hash.get() != -1) {
+                    continue 'restart;
+                }
                 return Ok(Found::Free(removed.unwrap_or(p.at), removed.is_none()));
             }
             // A removed key's slot has the hash -1, which no key has.
