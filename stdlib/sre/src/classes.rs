@@ -135,7 +135,7 @@ pub(crate) fn ascii(code: &[u32], pc: usize) -> Option<Ascii> {
 }
 
 /// Might the one-character instruction at `pc` take a character beyond ASCII?
-fn beyond_ascii(code: &[u32], pc: usize) -> bool {
+pub(crate) fn beyond_ascii(code: &[u32], pc: usize) -> bool {
     match code[pc] {
         LITERAL | LITERAL_IGNORE => code[pc + 1] >= 128,
         IN => items(code, pc + 2).any(|(op, at)| match op {

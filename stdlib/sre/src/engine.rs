@@ -266,10 +266,14 @@ impl State {
         let anchored =
             code[pc] == AT && (code[pc + 1] == AT_BEGINNING || code[pc + 1] == AT_BEGINNING_STRING);
         loop {
-            if let Some(first) = &program.first
-                && !anchored
-            {
-                match U::find_first(&s[at..], first) {
+            let ahead = match (&program.lead, &program.first) {
+                _ if anchored => None,
+                (Some(lead), _) => Some(lead.find(&s[at..])),
+                (None, Some(first)) => Some(U::find_first(&s[at..], first)),
+                (None, None) => None,
+            };
+            if let Some(found) = ahead {
+                match found {
                     Some(0) => {}
                     Some(hit) => {
                         at += hit;

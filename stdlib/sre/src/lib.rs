@@ -7,6 +7,7 @@
 
 mod classes;
 mod engine;
+mod lead;
 mod ops;
 mod props;
 mod template;

@@ -4,6 +4,7 @@
 //! instruction that takes one character, as the compiler always writes it.
 
 use crate::classes::{self, Ascii, First};
+use crate::lead::Lead;
 use crate::ops::*;
 
 /// The code array is not one the compiler could have written (`RuntimeError: invalid SRE code`).
@@ -24,6 +25,8 @@ pub struct Program {
     pub(crate) entry: usize,
     /// What a match begins with, where that is known.
     pub(crate) first: Option<First>,
+    /// The same of its first characters together.
+    pub(crate) lead: Option<Lead>,
     /// The literal that a match begins with, for texts of bytes.
     pub(crate) prefix: Option<memchr::memmem::Finder<'static>>,
 }
@@ -92,8 +95,8 @@ impl Program {
                 code[7..7 + code[5] as usize].iter().map(|c| u8::try_from(*c)).collect();
             prefix = bytes.ok().map(|b| memchr::memmem::Finder::new(&b).into_owned());
         }
-        let first = First::new(&code, entry);
-        Ok(Program { code, groups, sets_at, sets, tails, entry, first, prefix })
+        let (first, lead) = (First::new(&code, entry), Lead::new(&code, entry));
+        Ok(Program { code, groups, sets_at, sets, tails, entry, first, lead, prefix })
     }
 
     /// What the code behind the repeat of one character at `pc` begins with, where that is known.
