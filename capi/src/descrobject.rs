@@ -16,12 +16,6 @@ fn bound<'a>(py: Py<'_>, o: Option<&'a PyObject>) -> PyResult<&'a PyMethodObject
 }
 
 api! {
-    /// C: `PyObject *_PyFunction_Vectorcall(PyObject *, PyObject *const *, size_t, PyObject *)`.
-    fn _PyFunction_Vectorcall(_, f: *mut PyObject, args: *const *mut PyObject, n: usize, names: *mut PyObject) -> *mut PyObject {
-        // SAFETY: the caller's promise: a vectorcall's arguments.
-        unsafe { dxpy_interp::function_vectorcall(f, args, n, names) }
-    }
-
     /// C: `PyObject *PyMethod_Function(PyObject *)`: borrowed.
     fn PyMethod_Function(py, m: Option<&PyObject>) -> PyResult<*mut PyObject> {
         bound(py, m).map(|m| m.im_func.get())
