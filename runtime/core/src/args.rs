@@ -180,6 +180,13 @@ impl<'a> RawArgs<'a> {
         &self.all[..self.nargs]
     }
 
+    /// The positional arguments as objects.
+    #[inline(always)]
+    pub fn items(&self) -> &'a [&'a PyObject] {
+        // SAFETY: LIVE: the caller of the vectorcall holds its arguments, none of which is NULL.
+        unsafe { &*(self.positional() as *const [*mut PyObject] as *const [&'a PyObject]) }
+    }
+
     /// Keyword `i`: its name and its value.
     #[inline(always)]
     pub fn keyword(&self, i: usize) -> (&'a PyObject, &'a PyObject) {

@@ -60,6 +60,32 @@ pub fn lookup(py: Py<'_>, o: &PyObject, name: &PyUnicodeObject) -> PyResult<Opti
             r => r,
         };
     }
+    // Classes and modules are asked without an error too, as far as their own slot goes.
+    let same = |other: &PyTypeObject| match (ty.tp_getattro.get(), other.tp_getattro.get()) {
+        (Some(a), Some(b)) => core::ptr::fn_addr_eq(a, b),
+        _ => false,
+    };
+    if let Some(class) = crate::types::check(o).filter(|_| same(&crate::types::PyType_Type.0)) {
+        return match crate::types::attrs::lookup(py, class, name) {
+            Err(e) if exceptions::matches(&e, &exceptions::AttributeError) => Ok(None),
+            r => r,
+        };
+    }
+    if ty.is(&crate::module::PyModule_Type.0) && same(&crate::module::PyModule_Type.0) {
+        match generic_lookup(py, o, name, None) {
+            Err(e) if exceptions::matches(&e, &exceptions::AttributeError) => {}
+            Ok(None) => {}
+            r => return r,
+        }
+        // SAFETY: LAYOUT: exactly a module.
+        let m = unsafe { &*(o as *const PyObject as *const PyModuleObject) };
+        // SAFETY: LIVE: a module holds its dict, or has none.
+        if let Some(d) = unsafe { (m.md_dict.get() as *const PyDictObject).as_ref() }
+            && dict::get_name(py, d, crate::name!("__getattr__"))?.is_none()
+        {
+            return Ok(None);
+        }
+    }
     match get(py, o, name) {
         Ok(v) => Ok(Some(v)),
         Err(e) if exceptions::matches(&e, &exceptions::AttributeError) => Ok(None),

@@ -246,6 +246,7 @@ pub fn check_exact(o: &PyObject) -> Option<&PyLongObject> {
 }
 
 /// `long_hash`: the value modulo 2**61 - 1, with its sign; -1 becomes -2.
+#[inline]
 pub fn hash(o: &PyLongObject) -> Py_hash_t {
     match compact(o) {
         Some(-1) => -2,

@@ -83,6 +83,7 @@ pub fn generic_alloc(py: Py<'_>, ty: &PyTypeObject, items: usize) -> PyResult {
 ///
 /// # Safety
 /// The object's fields were released, it is untracked, its count is zero, and nobody uses it again.
+#[inline]
 pub unsafe fn free(o: &PyObject) {
     let pre = preheader_size(o.ty());
     if o.ty().tp_flags.get() & Py_TPFLAGS_HAVE_GC != 0 {
@@ -99,6 +100,7 @@ pub fn revive(_: Py<'_>, o: &PyObject) {
 }
 
 /// Gives up the reference a field holds and leaves NULL there (`Py_CLEAR`).
+#[inline]
 pub fn clear_field(field: &Cell<*mut PyObject>) {
     // SAFETY: OWNED: the field held one reference, or NULL.
     drop(unsafe { Owned::from_raw_opt(field.replace(core::ptr::null_mut())) });
@@ -116,6 +118,7 @@ pub fn field<T: Layout>(field: &Cell<*mut T>) -> &Cell<*mut PyObject> {
 ///
 /// # Safety
 /// As [`free`].
+#[inline]
 pub unsafe fn tp_free(o: &PyObject) {
     // SAFETY: the caller's promise.
     unsafe {

@@ -107,8 +107,29 @@ pub fn rich_compare_bool(py: Py<'_>, a: &PyObject, b: &PyObject, op: c_int) -> P
             _ => {}
         }
     }
+    if a.ty().is(b.ty())
+        && let Some(answer) = compare_plain(a, b, op)
+    {
+        return Ok(answer);
+    }
     let r = rich_compare(py, a, b, op)?;
     is_true(py, &r)
+}
+
+/// The comparison of two short ints, or of two strings, of exactly these types; they run no code of anyone.
+#[inline]
+fn compare_plain(a: &PyObject, b: &PyObject, op: c_int) -> Option<bool> {
+    let order = if let (Some(a), Some(b)) = (crate::long::check_exact(a), crate::long::check_exact(b)) {
+        crate::long::compact(a)?.cmp(&crate::long::compact(b)?)
+    } else {
+        let (a, b) = (crate::unicode::check_exact(a)?, crate::unicode::check_exact(b)?);
+        match op {
+            EQ => return Some(crate::unicode::equal(a, b)),
+            NE => return Some(!crate::unicode::equal(a, b)),
+            _ => crate::unicode::compare(a, b),
+        }
+    };
+    Some(compare_ordering(order, op))
 }
 
 /// `PyObject_IsTrue`.

@@ -47,6 +47,7 @@ fn dealloc(py: Py<'_>, t: &PyTupleObject) {
 }
 
 /// The place of item `i`.
+#[inline(always)]
 fn item_cell(t: &PyTupleObject, i: usize) -> &Cell<*mut PyObject> {
     assert!(i < t.ob_base.ob_size.get() as usize);
     // SAFETY: `ob_size` items follow the header.

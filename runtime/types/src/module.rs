@@ -97,9 +97,11 @@ fn no_such(py: Py<'_>, text: &str) -> PyErr {
 /// `_Py_module_getattro_impl`.
 fn getattro(py: Py<'_>, m: &PyModuleObject, n: &PyObject) -> PyResult {
     let n = attr::check_name(py, n)?;
-    match attr::generic_get(py, m.as_object(), n) {
+    match attr::generic_lookup(py, m.as_object(), n, None) {
+        Ok(Some(v)) => return Ok(v),
+        Ok(None) => {}
         Err(e) if exceptions::matches(&e, &exceptions::AttributeError) => {}
-        r => return r,
+        Err(e) => return Err(e),
     }
     let attribute = unicode::display(n.as_object());
     let Some(d) = dict_in(m).map(Object::to_owned) else {

@@ -24,6 +24,7 @@ pub static PyRange_Type: StaticType = StaticType::new::<rangeobject>(c"range")
     .doc(c"range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nThe integers from start up to stop, which is left out, in steps.")
     .flags(Py_TPFLAGS_SEQUENCE)
     .create(glue::create(create))
+    .vectorcall(glue::type_vectorcall(vectorcall))
     .repr(glue::unary(repr))
     .hash(glue::hash(hash))
     .richcompare(glue::richcompare(richcompare))
@@ -157,7 +158,20 @@ fn create(py: Py<'_>, _: &PyTypeObject, args: &PyTupleObject, kw: Option<&PyDict
     if types::slots::has_keywords(kw) {
         return Err(exceptions::type_error(py, format_args!("range() takes no keyword arguments")));
     }
-    match *tuple::items(args) {
+    from_arguments(py, tuple::items(args))
+}
+
+/// `range_vectorcall`.
+fn vectorcall(py: Py<'_>, _: &PyTypeObject, raw: dxpy_core::args::RawArgs<'_>) -> PyResult {
+    if raw.keywords() > 0 {
+        return Err(exceptions::type_error(py, format_args!("range() takes no keyword arguments")));
+    }
+    from_arguments(py, raw.items())
+}
+
+/// `range_from_array`.
+fn from_arguments(py: Py<'_>, args: &[&PyObject]) -> PyResult {
+    match *args {
         [stop] => make(py, long::from_i64(py, 0)?, number::index(py, stop)?, long::from_i64(py, 1)?),
         [start, stop] => {
             make(py, number::index(py, start)?, number::index(py, stop)?, long::from_i64(py, 1)?)

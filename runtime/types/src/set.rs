@@ -124,13 +124,13 @@ methods! { static FROZENSET_METHODS: for PySetObject [
 ] }
 
 /// The iterable that a constructor takes at most.
-fn one<'a>(py: Py<'_>, name: &str, args: &'a PyTupleObject) -> PyResult<Option<&'a PyObject>> {
+fn one<'a>(py: Py<'_>, ty: &PyTypeObject, args: &'a PyTupleObject) -> PyResult<Option<&'a PyObject>> {
     match tuple::items(args) {
         [] => Ok(None),
         [items] => Ok(Some(items)),
         more => Err(exceptions::type_error(
             py,
-            format_args!("{name} expected at most 1 argument, got {}", more.len()),
+            format_args!("{} expected at most 1 argument, got {}", type_name(ty), more.len()),
         )),
     }
 }
@@ -150,7 +150,7 @@ fn new_set(py: Py<'_>, ty: &PyTypeObject, _: &PyTupleObject, _: Option<&PyDictOb
 /// `set_init`.
 fn init(py: Py<'_>, s: &PySetObject, args: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult<()> {
     no_keywords(py, "set", kw)?;
-    let items = one(py, &type_name(s.ty()), args)?;
+    let items = one(py, s.ty(), args)?;
     if s.fill.get() != 0 {
         set::clear(py, s);
     }
@@ -169,7 +169,7 @@ fn new_frozenset(py: Py<'_>, ty: &PyTypeObject, args: &PyTupleObject, kw: Option
     if exact || same_init {
         no_keywords(py, "frozenset", kw)?;
     }
-    let items = one(py, &type_name(ty), args)?;
+    let items = one(py, ty, args)?;
     if let Some(items) = items
         && exact
         && items.ty().is(&PyFrozenSet_Type.0)

@@ -28,21 +28,15 @@ pub fn ordinal_to_ymd(ordinal: i32) -> Option<(i32, i32, i32)> {
     if !(1..=3_652_059).contains(&ordinal) {
         return None;
     }
-    // The guess is at most one year too late or too early.
-    let mut year = (i64::from(ordinal - 1) * 400 / 146_097) as i32 + 1;
-    while ymd_to_ordinal(year, 1, 1) > ordinal {
-        year -= 1;
-    }
-    while ymd_to_ordinal(year + 1, 1, 1) <= ordinal {
-        year += 1;
-    }
-    let mut day = ordinal - ymd_to_ordinal(year, 1, 1) + 1;
-    let mut month = 1;
-    while day > days_in_month(year, month) {
-        day -= days_in_month(year, month);
-        month += 1;
-    }
-    Some((year, month, day))
+    // Counted from the first of March of the year 0, so that leap days end years, and months have 153 days in five.
+    let since = ordinal + 305;
+    let (era, of_era) = (since / 146_097, since % 146_097);
+    let years = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * years + years / 4 - years / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    Some((years + era * 400 + i32::from(month <= 2), month, day))
 }
 
 /// Monday is 0.

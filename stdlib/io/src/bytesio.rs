@@ -1,7 +1,7 @@
 //! `BytesIO`: bytes in memory as a stream, and the object that lends them as a buffer (`Modules/_io/bytesio.c`).
 
 use crate::abc::BufferedIOBase;
-use crate::iobase::{self, IoBase, begin_dealloc, end_dealloc};
+use crate::iobase::{self, IoBase, begin_memory_dealloc, end_dealloc};
 use crate::util::*;
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
@@ -206,7 +206,7 @@ fn start(py: Py<'_>, b: &BytesObject, initial: Option<&PyObject>) -> PyResult<()
 }
 
 fn dealloc(py: Py<'_>, b: &BytesObject) {
-    if begin_dealloc(py, &b.base) {
+    if begin_memory_dealloc(py, &b.base, &BytesIO) {
         b.free();
         end_dealloc(&b.base);
     }

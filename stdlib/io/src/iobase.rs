@@ -86,6 +86,18 @@ pub fn begin_dealloc(py: Py<'_>, s: &IoBase) -> bool {
     true
 }
 
+/// As [`begin_dealloc`], for a stream in memory: one of exactly such a type is not closed first, as in CPython, for nobody
+/// could see it.
+pub fn begin_memory_dealloc(py: Py<'_>, s: &IoBase, own: &'static StaticType) -> bool {
+    if !s.as_object().ty().is(&own.0) {
+        return begin_dealloc(py, s);
+    }
+    // SAFETY: streams have a collector header.
+    unsafe { gc::untrack(s.as_object()) };
+    weakref::clear_all(py, s.as_object());
+    true
+}
+
 /// The end of `tp_dealloc`.
 pub fn end_dealloc(s: &IoBase) {
     object::clear_field(&s.dict);

@@ -3,7 +3,7 @@
 
 use crate::abc::TextIOBase;
 use crate::bytesio::{position, update_dict};
-use crate::iobase::{IoBase, begin_dealloc, end_dealloc};
+use crate::iobase::{IoBase, begin_memory_dealloc, end_dealloc};
 use crate::newline::{Ending, Newlines, line_end};
 use crate::util::*;
 use dxpy_core::abi::constants::*;
@@ -231,7 +231,7 @@ fn traverse(s: &StringObject, v: &glue::Visitor) -> Result<(), c_int> {
 }
 
 fn dealloc(py: Py<'_>, s: &StringObject) {
-    if begin_dealloc(py, &s.base) {
+    if begin_memory_dealloc(py, &s.base, &StringIO) {
         s.ok.set(false);
         s.replace(None);
         object::clear_field(&s.read_nl);

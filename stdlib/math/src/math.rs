@@ -298,6 +298,9 @@ fn comb(py: Py<'_>, _: &Module, n: &PyObject, k: &PyObject) -> PyResult<Int> {
 /// `math.isqrt`.
 fn isqrt(py: Py<'_>, _: &Module, n: &PyObject) -> PyResult<Int> {
     let n = number::index_any(py, n)?;
+    if let Some(v) = long::to_u64(&n) {
+        return long::from_u64(py, v.isqrt());
+    }
     long::from_num(py, raised(py, power::isqrt(long::num(&n)))?)
 }
 
@@ -306,13 +309,21 @@ fn fold(
     py: Py<'_>,
     integers: Rest<'_>,
     empty: i64,
+    short: fn(u64, u64) -> Option<u64>,
     f: fn(dxpy_num::Ref<'_>, dxpy_num::Ref<'_>) -> dxpy_num::Int,
 ) -> PyResult<Int> {
+    let magnitude = |n: &Int| long::to_i64(n).map(i64::unsigned_abs);
     let mut result: Option<Int> = None;
     for o in objects(integers) {
         let n = number::index(py, o)?;
         result = Some(match result {
             None => long::from_digits(py, false, long::digits(&n))?,
+            Some(r)
+                if let (Some(a), Some(b)) = (magnitude(&r), magnitude(&n))
+                    && let Some(v) = short(a, b) =>
+            {
+                long::from_u64(py, v)?
+            }
             Some(r) => long::from_num(py, f(long::num(&r), long::num(&n)))?,
         });
     }
@@ -320,11 +331,17 @@ fn fold(
 }
 
 fn gcd(py: Py<'_>, _: &Module, integers: Rest<'_>) -> PyResult<Int> {
-    fold(py, integers, 0, power::gcd)
+    let short = |mut a: u64, mut b: u64| {
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        Some(a)
+    };
+    fold(py, integers, 0, short, power::gcd)
 }
 
 fn lcm(py: Py<'_>, _: &Module, integers: Rest<'_>) -> PyResult<Int> {
-    fold(py, integers, 1, power::lcm)
+    fold(py, integers, 1, |_, _| None, power::lcm)
 }
 
 /// `math.nextafter`: counts of steps beyond 64 bits go all the way.

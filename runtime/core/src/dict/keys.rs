@@ -31,6 +31,7 @@ pub const SHARED_MAX: usize = 30;
 const LOG_SHARED: u8 = 6;
 
 /// `USABLE_FRACTION`.
+#[inline]
 pub fn usable(size: usize) -> usize {
     (size << 1) / 3
 }
@@ -69,6 +70,7 @@ pub static EMPTY_KEYS: Gil<EmptyKeys> = Gil(EmptyKeys {
 });
 
 /// The empty keys as the pointer a dict holds.
+#[inline]
 pub fn empty() -> *mut PyDictKeysObject {
     &raw const EMPTY_KEYS.0.keys as *mut PyDictKeysObject
 }
@@ -99,10 +101,12 @@ pub trait Keys {
     fn entries(&self) -> usize;
 }
 
+#[inline(always)]
 fn base(k: &PyDictKeysObject) -> *mut u8 {
     (k as *const PyDictKeysObject as *mut u8).wrapping_add(size_of::<PyDictKeysObject>())
 }
 
+#[inline(always)]
 fn entries_base(k: &PyDictKeysObject) -> *mut u8 {
     base(k).wrapping_add(1 << k.dk_log2_index_bytes.get())
 }
@@ -229,6 +233,7 @@ impl Keys for PyDictKeysObject {
         p.slot()
     }
 
+    #[inline]
     fn slot_of(&self, hash: Py_hash_t, ix: isize) -> usize {
         let mut p = Probe::new(hash, self.size() - 1);
         while self.index(p.slot()) != ix {

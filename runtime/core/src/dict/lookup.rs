@@ -61,6 +61,13 @@ pub fn ascii_text<'k>(k: &'k PyDictKeysObject, text: &[u8], hash: Py_hash_t) -> 
     }
 }
 
+/// Whether two exact ints of at most one digit are equal; None of anything else.
+#[inline(always)]
+pub(crate) fn same_int(a: &PyObject, b: &PyObject) -> Option<bool> {
+    use crate::long;
+    Some(long::compact(long::check_exact(a)?)? == long::compact(long::check_exact(b)?)?)
+}
+
 /// `_Py_dict_lookup` on a dict: equality may run Python code that changes the dict, and then the search starts again.
 pub fn key(py: Py<'_>, d: &PyDictObject, key: &PyObject, hash: Py_hash_t) -> PyResult<Found> {
     'restart: loop {
@@ -84,6 +91,14 @@ pub fn key(py: Py<'_>, d: &PyDictObject, key: &PyObject, hash: Py_hash_t) -> PyR
                         return Ok(Found::At(ix));
                     }
                     if k.hash(ix) == hash {
+                        // SAFETY: LIVE: the entry holds its key.
+                        if let Some(same) = unsafe { same_int(&*found, key) } {
+                            if same {
+                                return Ok(Found::At(ix));
+                            }
+                            p.advance();
+                            continue;
+                        }
                         // SAFETY: LIVE: the entry holds its key, and this reference holds it during the comparison.
                         let held = unsafe { (*found).to_owned() };
                         let same = protocol::rich_compare_bool(py, &held, key, protocol::EQ)?;

@@ -34,6 +34,7 @@ pub static PyDict_Type: StaticType = StaticType::new::<PyDictObject>(c"dict")
 /// `pydict_global_version`: every change of every dict gets another number above the watcher bits.
 static VERSION: Gil<Cell<u64>> = Gil(Cell::new(0));
 
+#[inline]
 fn next_version() -> u64 {
     let v = VERSION.get() + (1 << DICT_MAX_WATCHERS);
     VERSION.set(v);
@@ -178,6 +179,7 @@ pub fn init_fields(d: &PyDictObject) {
 }
 
 /// `_PyObject_GC_MAY_BE_TRACKED`.
+#[inline]
 pub(crate) fn may_be_tracked(p: *mut PyObject) -> bool {
     // SAFETY: LIVE or NULL.
     let Some(o) = (unsafe { p.as_ref() }) else { return false };
@@ -186,6 +188,7 @@ pub(crate) fn may_be_tracked(p: *mut PyObject) -> bool {
         && (!o.ty().is(&crate::tuple::PyTuple_Type.0) || unsafe { gc::is_tracked(o) })
 }
 
+#[inline]
 fn track(d: &PyDictObject) {
     // SAFETY: a dict has a collector header and valid fields.
     unsafe {
@@ -248,7 +251,10 @@ pub fn len(d: &PyDictObject) -> usize {
 pub fn hash_of(py: Py<'_>, key: &PyObject) -> PyResult<Py_hash_t> {
     match unicode::check_exact(key) {
         Some(s) => Ok(unicode::hash(s)),
-        None => protocol::hash(py, key),
+        None => match crate::long::check_exact(key) {
+            Some(n) => Ok(crate::long::hash(n)),
+            None => protocol::hash(py, key),
+        },
     }
 }
 
@@ -271,6 +277,7 @@ pub fn index_of(py: Py<'_>, d: &PyDictObject, key: &PyObject, hash: Py_hash_t) -
 }
 
 /// The entry whose key is this very object.
+#[inline]
 pub fn index_of_same(d: &PyDictObject, key: &PyObject, hash: Py_hash_t) -> Option<usize> {
     let k = table(d);
     let mut p = keys::Probe::new(hash, k.size() - 1);
@@ -286,6 +293,7 @@ pub fn index_of_same(d: &PyDictObject, key: &PyObject, hash: Py_hash_t) -> Optio
 }
 
 /// The key object of an entry that [`index_of`] found.
+#[inline]
 pub fn key_at(d: &PyDictObject, ix: usize) -> Option<&PyObject> {
     let k = table(d);
     // SAFETY: LIVE: an entry holds its key, or has none.
@@ -343,6 +351,7 @@ pub fn set_str(py: Py<'_>, d: &PyDictObject, key: &str, value: &PyObject) -> PyR
 }
 
 /// `insertdict`.
+#[inline]
 pub fn set_known_hash(
     py: Py<'_>,
     d: &PyDictObject,
@@ -579,11 +588,13 @@ pub fn clear(py: Py<'_>, d: &PyDictObject) {
 }
 
 /// `PyDict_Next`: key and value at or after `pos`, which moves on. The dict must not change between calls.
+#[inline]
 pub fn next<'d>(d: &'d PyDictObject, pos: &mut usize) -> Option<(&'d PyObject, &'d PyObject)> {
     next_hash(d, pos).map(|(k, v, _)| (k, v))
 }
 
 /// `_PyDict_Next`.
+#[inline]
 pub fn next_hash<'d>(
     d: &'d PyDictObject,
     pos: &mut usize,

@@ -37,17 +37,20 @@ pub fn at(v: &PyDictValues, ix: usize) -> &Cell<*mut PyObject> {
     unsafe { &*v.values.as_ptr().add(ix) }
 }
 
+#[inline]
 fn byte(v: &PyDictValues, back: usize) -> *mut u8 {
     (v as *const PyDictValues as *mut u8).wrapping_sub(back)
 }
 
 /// Number of values set.
+#[inline]
 pub fn count(v: &PyDictValues) -> usize {
     // SAFETY: INIT: the prefix is there.
     unsafe { *byte(v, 2) as usize }
 }
 
 /// The shared key's index of the `n`th value set (`get_index_from_order`).
+#[inline]
 pub fn nth(v: &PyDictValues, n: usize) -> usize {
     debug_assert!(n < count(v));
     // SAFETY: INIT: the prefix has room for one byte a key.
@@ -55,6 +58,7 @@ pub fn nth(v: &PyDictValues, n: usize) -> usize {
 }
 
 /// `_PyDictValues_AddToInsertionOrder`.
+#[inline]
 pub fn appended(v: &PyDictValues, ix: usize) {
     let n = count(v);
     // SAFETY: as in `nth`; each index is added once.

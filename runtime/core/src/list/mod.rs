@@ -257,6 +257,21 @@ pub fn extend(py: Py<'_>, l: &PyListObject, from: &PyObject) -> PyResult<()> {
         }
         return Ok(());
     }
+    if let Some(d) = crate::dict::check_exact(from) {
+        if crate::dict::len(d) == 0 {
+            return Ok(());
+        }
+        // Nothing runs meanwhile, so that the dict stays as it is.
+        make_room(py, l, crate::dict::len(d))?;
+        let (mut n, mut pos) = (len(l), 0);
+        while let Some((key, _)) = crate::dict::next(d, &mut pos) {
+            // SAFETY: `make_room` made room for all keys.
+            unsafe { *l.ob_item.get().add(n) = key.to_owned().into_ptr() };
+            n += 1;
+        }
+        l.ob_base.ob_size.set(n as isize);
+        return Ok(());
+    }
     let it = crate::protocol::iter(py, from)?;
     let more = crate::protocol::length_hint(py, from, 8)?;
     // A sum beyond the largest size may be a wrong hint; then memory grows with the items.

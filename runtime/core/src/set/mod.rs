@@ -223,6 +223,7 @@ fn find(py: Py<'_>, s: &PySetObject, key: &PyObject, hash: Py_hash_t) -> PyResul
                 let held = unsafe { &*found };
                 let same = match (text, unicode::check_exact(held)) {
                     (Some(a), Some(b)) => unicode::equal(a, b),
+                    _ if let Some(same) = dict::lookup::same_int(held, key) => same,
                     _ => {
                         let held = held.to_owned();
                         let same = protocol::rich_compare_bool(py, &held, key, protocol::EQ)?;

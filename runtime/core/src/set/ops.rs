@@ -31,7 +31,7 @@ pub fn intersection(py: Py<'_>, s: &PySetObject, other: &PyObject) -> PyResult<O
     }
     let it = protocol::iter(py, other)?;
     while let Some(k) = protocol::next(py, &it)? {
-        let hash = protocol::hash(py, &k)?;
+        let hash = dict::hash_of(py, &k)?;
         if contains_known_hash(py, s, &k, hash)? {
             add_known_hash(py, &result, &k, hash)?;
         }

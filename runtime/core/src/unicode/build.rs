@@ -155,6 +155,7 @@ const fn width_of(class: u32) -> usize {
 }
 
 /// An exact str of these characters, in the narrowest kind (`_PyUnicode_FromUCS1` and its kin).
+#[inline]
 pub fn from_view(py: Py<'_>, s: Str<'_>) -> PyResult<Owned<PyUnicodeObject>> {
     match s.len() {
         0 => return Ok(empty()),
@@ -176,11 +177,13 @@ pub fn from_buf(py: Py<'_>, s: StrBuf) -> PyResult<Owned<PyUnicodeObject>> {
 }
 
 /// An exact str of Latin-1 bytes (`PyUnicode_FromKindAndData` of one byte).
+#[inline]
 pub fn from_latin1(py: Py<'_>, bytes: &[u8]) -> PyResult<Owned<PyUnicodeObject>> {
     from_view(py, Str::latin1(bytes))
 }
 
 /// `unicode_result_unchanged`: the string itself when it is exact, else an exact copy.
+#[inline]
 pub fn exact(py: Py<'_>, s: &PyUnicodeObject) -> PyResult<Owned<PyUnicodeObject>> {
     match check_exact(s.as_object()) {
         Some(s) => Ok(s.to_owned()),
@@ -385,6 +388,23 @@ pub fn join(py: Py<'_>, sep: &PyUnicodeObject, items: &[&PyObject]) -> PyResult<
     // SAFETY: all `n` characters are written, in the width of the largest; nothing runs in between.
     unsafe {
         let (o, out) = alloc(py, n, class)?;
+        if kind == 1 && n > 1 {
+            let mut out = out as *mut u8;
+            let mut put = |v: &[u8]| {
+                core::ptr::copy_nonoverlapping(v.as_ptr(), out, v.len());
+                out = out.add(v.len());
+            };
+            let (Str::Ascii(sep) | Str::Latin1(sep)) = sep else { return Ok(o) };
+            for (i, item) in items.iter().enumerate() {
+                if i > 0 && !sep.is_empty() {
+                    put(sep);
+                }
+                if let Data::One(v) = data(&*((*item) as *const PyObject as *const PyUnicodeObject)) {
+                    put(v);
+                }
+            }
+            return Ok(o);
+        }
         let mut at = 0;
         for (i, item) in items.iter().enumerate() {
             if i > 0 && !sep.is_empty() {

@@ -77,27 +77,35 @@ impl Unit for u8 {
     fn of(c: u32) -> u8 {
         c as u8
     }
+    #[inline]
     fn view(s: &[u8]) -> Str<'_> {
         Str::Latin1(s)
     }
+    #[inline]
     fn borrow(s: Str<'_>) -> Option<&[u8]> {
         match s {
             Str::Ascii(v) | Str::Latin1(v) => Some(v),
             _ => None,
         }
     }
+    #[inline]
     fn own(v: Vec<u8>) -> StrBuf {
         if v.is_ascii() { StrBuf::Ascii(v) } else { StrBuf::Latin1(v) }
     }
+    #[inline]
     fn find_unit(s: &[u8], c: u8) -> Option<usize> {
         memchr::memchr(c, s)
     }
+    #[inline]
     fn rfind_unit(s: &[u8], c: u8) -> Option<usize> {
         memchr::memrchr(c, s)
     }
+    #[inline]
     fn find_units(s: &[u8], needle: &[u8]) -> Option<usize> {
-        memchr::memmem::find(s, needle)
+        // Making a searcher takes longer than most texts are.
+        if s.len() <= 2048 { search::find_wide_units(s, needle) } else { memchr::memmem::find(s, needle) }
     }
+    #[inline]
     fn rfind_units(s: &[u8], needle: &[u8]) -> Option<usize> {
         memchr::memmem::rfind(s, needle)
     }
@@ -112,27 +120,34 @@ macro_rules! wide_unit {
             fn of(c: u32) -> $t {
                 c as $t
             }
+            #[inline]
             fn view(s: &[$t]) -> Str<'_> {
                 Str::$variant(s)
             }
+            #[inline]
             fn borrow(s: Str<'_>) -> Option<&[$t]> {
                 match s {
                     Str::$variant(v) => Some(v),
                     _ => None,
                 }
             }
+            #[inline]
             fn own(v: Vec<$t>) -> StrBuf {
                 if class_of(or_of(&v)) == $max { StrBuf::$variant(v) } else { Str::$variant(&v).to_buf() }
             }
+            #[inline]
             fn find_unit(s: &[$t], c: $t) -> Option<usize> {
                 search::find_wide(s, c)
             }
+            #[inline]
             fn rfind_unit(s: &[$t], c: $t) -> Option<usize> {
                 search::rfind_wide(s, c)
             }
+            #[inline]
             fn find_units(s: &[$t], needle: &[$t]) -> Option<usize> {
                 search::find_wide_units(s, needle)
             }
+            #[inline]
             fn rfind_units(s: &[$t], needle: &[$t]) -> Option<usize> {
                 search::rfind_wide_units(s, needle)
             }
@@ -143,6 +158,7 @@ wide_unit!(u16, Two, 2, 0xFFFF);
 wide_unit!(u32, Four, 4, MAX_CODE);
 
 /// The class bound of a largest character, as `PyUnicode_MAX_CHAR_VALUE` gives it: 0x7f, 0xff, 0xffff or 0x10ffff.
+#[inline]
 pub fn class_of(max: u32) -> u32 {
     match max {
         0..0x80 => 0x7F,
@@ -167,19 +183,23 @@ pub fn or_of<U: Unit>(s: &[U]) -> u32 {
 
 impl<'a> Str<'a> {
     /// A view of bytes, ASCII when they all are.
+    #[inline]
     pub fn latin1(s: &'a [u8]) -> Str<'a> {
         if s.is_ascii() { Str::Ascii(s) } else { Str::Latin1(s) }
     }
 
+    #[inline]
     pub fn len(self) -> usize {
         each_kind!(self, v => v.len())
     }
 
+    #[inline]
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
     /// Bytes of a code unit (`PyUnicode_KIND`).
+    #[inline]
     pub fn kind(self) -> usize {
         match self {
             Str::Ascii(_) | Str::Latin1(_) => 1,
@@ -206,6 +226,7 @@ impl<'a> Str<'a> {
     }
 
     /// A bound on the characters by kind alone, without looking (`PyUnicode_MAX_CHAR_VALUE`).
+    #[inline]
     pub fn max_bound(self) -> u32 {
         match self {
             Str::Ascii(_) => 0x7F,
@@ -216,6 +237,7 @@ impl<'a> Str<'a> {
     }
 
     /// The class of the largest character that is there (`_PyUnicode_FindMaxChar`): what to allocate for a copy.
+    #[inline]
     pub fn max_class(self) -> u32 {
         match self {
             Str::Ascii(_) => 0x7F,
@@ -339,10 +361,12 @@ impl StrBuf {
         Str::Four(s).to_buf()
     }
 
+    #[inline]
     pub fn len(&self) -> usize {
         self.as_str().len()
     }
 
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -511,6 +511,13 @@ fn join_items<B: Bytes>(py: Py<'_>, sep: &B, iterable: &PyObject) -> PyResult<Ow
     {
         return b.unchanged(py);
     }
+    if items.iter().all(|o| bytes::check_exact(o).is_some()) {
+        let parts = items.iter().filter_map(|o| bytes::check_exact(o)).map(bytes::as_slice);
+        return match kernel::join(sep.content(), parts) {
+            Ok(r) => B::make(py, &r),
+            Err(e) => Err(size_error(py, e, "join() result is too long")),
+        };
+    }
     let mut views = Vec::with_capacity(items.len());
     for (i, o) in items.iter().enumerate() {
         views.push(View::simple(py, o).map_err(|e| {

@@ -96,6 +96,7 @@ fn alloc(
 }
 
 /// The dict, until the iterator has reached its end.
+#[inline]
 fn of(it: &dictiterobject) -> Option<&PyDictObject> {
     // SAFETY: LIVE: the iterator holds it.
     unsafe { it.di_dict.get().as_ref() }
@@ -106,6 +107,7 @@ fn finish(it: &dictiterobject) {
     object::clear_field(object::field(&it.di_dict));
 }
 
+#[inline]
 fn check_size(py: Py<'_>, it: &dictiterobject, d: &PyDictObject) -> PyResult<()> {
     if it.di_used.get() != dict::len(d) as isize {
         it.di_used.set(-1);
@@ -119,6 +121,7 @@ fn check_size(py: Py<'_>, it: &dictiterobject, d: &PyDictObject) -> PyResult<()>
 }
 
 /// `dictiter_iternextkey`, `...value`, `...item`.
+#[inline]
 fn next<const KIND: u8>(py: Py<'_>, it: &dictiterobject) -> PyResult<Option<Owned>> {
     let Some(d) = of(it) else { return Ok(None) };
     check_size(py, it, d)?;

@@ -136,7 +136,11 @@ fn richcompare(py: Py<'_>, a: &PyListObject, b: &PyObject, op: c_int) -> PyResul
         return answer(op == Py_NE);
     }
     let mut i = 0;
-    while let (Some(x), Some(y)) = (list::get(a, i), list::get(b, i)) {
+    loop {
+        // The same objects are equal, and need not be held to find that out.
+        let (x, y) = (list::items(a), list::items(b));
+        i += x.iter().skip(i).zip(y.iter().skip(i)).take_while(|(x, y)| x.is(**y)).count();
+        let (Some(x), Some(y)) = (list::get(a, i), list::get(b, i)) else { break };
         if !protocol::rich_compare_bool(py, &x, &y, Py_EQ)? {
             // The comparison may have shortened the lists.
             if i >= len(a) || i >= len(b) {
@@ -155,6 +159,16 @@ fn richcompare(py: Py<'_>, a: &PyListObject, b: &PyObject, op: c_int) -> PyResul
 
 fn contains(py: Py<'_>, l: &PyListObject, v: &PyObject) -> PyResult<bool> {
     let mut i = 0;
+    if dxpy_core::long::check_exact(v).is_some() || dxpy_core::unicode::check_exact(v).is_some() {
+        // Items of exactly these types are compared without holding them: no code runs.
+        let items = list::items(l);
+        while let Some(x) = items.get(i).filter(|x| x.ty().is(v.ty())) {
+            if protocol::rich_compare_bool(py, x, v, Py_EQ)? {
+                return Ok(true);
+            }
+            i += 1;
+        }
+    }
     while let Some(x) = list::get(l, i) {
         if protocol::rich_compare_bool(py, &x, v, Py_EQ)? {
             return Ok(true);

@@ -93,15 +93,13 @@ fn first_item(o: &PyObject) -> Option<&PyObject> {
 impl<'py> Compare<'py> {
     /// Looks at the keys before the sort; they do not change.
     fn of(py: Py<'py>, entries: &[Entry]) -> Compare<'py> {
-        let all = |of: &dyn Fn(&Entry) -> Option<Kind>| {
-            let mut kinds = entries.iter().map(of);
-            let first = kinds.next().flatten()?;
-            kinds.all(|k| k == Some(first)).then_some(first)
-        };
         let tuples = entries.iter().all(|e| first_item(&e.key).is_some());
-        let kind =
-            if tuples { all(&|e| first_item(&e.key).map(kind_of)) } else { all(&|e| Some(kind_of(&e.key))) };
-        Compare { py, kind: kind.unwrap_or(Kind::Any), tuples }
+        let of = |e: &Entry| {
+            if tuples { first_item(&e.key).map_or(Kind::Any, kind_of) } else { kind_of(&e.key) }
+        };
+        let first = entries.first().map_or(Kind::Any, of);
+        let same = first != Kind::Any && entries.iter().all(|e| of(e) == first);
+        Compare { py, kind: if same { first } else { Kind::Any }, tuples }
     }
 
     #[inline]
@@ -158,20 +156,15 @@ pub(super) fn sort_method(
     let mut entries = Vec::with_capacity(n);
     let mut rest = items.into_iter();
     let mut result = Ok(());
-    for item in rest.by_ref() {
-        let made = match key {
-            None => Ok(Entry { key: item.clone(), value: None }),
-            Some(k) => match call::call(py, k, [&item]) {
-                Ok(key) => Ok(Entry { key, value: Some(item.clone()) }),
-                Err(e) => Err(e),
-            },
-        };
-        match made {
-            Ok(e) => entries.push(e),
-            Err(e) => {
-                result = Err(e);
-                entries.push(Entry { key: item, value: None });
-                break;
+    if let Some(k) = key {
+        for item in rest.by_ref() {
+            match call::call(py, k, [&item]) {
+                Ok(key) => entries.push(Entry { key, value: Some(item) }),
+                Err(e) => {
+                    result = Err(e);
+                    entries.push(Entry { key: item, value: None });
+                    break;
+                }
             }
         }
     }
@@ -185,7 +178,9 @@ pub(super) fn sort_method(
         if reverse {
             s.a.reverse();
         }
-        result = s.sort();
+        if !s.sort_plain() {
+            result = s.sort();
+        }
         if reverse {
             s.a.reverse();
         }
@@ -219,6 +214,36 @@ pub(super) fn sort_method(
 impl State<'_> {
     fn lt(&self, i: usize, j: usize) -> PyResult<bool> {
         self.cmp.less(&self.a[i], &self.a[j])
+    }
+
+    /// Sorts keys that compare without running code and in a total order: any stable sort then gives the same, and the
+    /// standard library's need not read the objects again. Answers whether it did.
+    fn sort_plain(&mut self) -> bool {
+        if self.cmp.tuples {
+            return false;
+        }
+        match self.cmp.kind {
+            Kind::Int => self.sort_by_value(small, |a, b| a.cmp(b)),
+            Kind::Float if self.a.iter().any(|e| float_of(&e.key).is_nan()) => return false,
+            Kind::Float => {
+                self.sort_by_value(float_of, |a, b| a.partial_cmp(b).unwrap_or(core::cmp::Ordering::Equal))
+            }
+            Kind::Latin => self.a.sort_by(|a, b| latin(&a.key).cmp(latin(&b.key))),
+            Kind::Any => return false,
+        }
+        true
+    }
+
+    /// Sorts by what stands beside each entry while it is sorted.
+    fn sort_by_value<V>(
+        &mut self,
+        value: impl Fn(&PyObject) -> V,
+        compare: impl Fn(&V, &V) -> core::cmp::Ordering,
+    ) {
+        let entries = core::mem::take(&mut self.a);
+        let mut all: Vec<(V, Entry)> = entries.into_iter().map(|e| (value(&e.key), e)).collect();
+        all.sort_by(|a, b| compare(&a.0, &b.0));
+        self.a = all.into_iter().map(|(_, e)| e).collect();
     }
 
     fn sort(&mut self) -> PyResult<()> {

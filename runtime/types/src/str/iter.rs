@@ -48,6 +48,7 @@ fn text(it: &unicodeiterobject) -> Option<Owned<PyUnicodeObject>> {
     unsafe { (it.it_seq.get() as *const PyUnicodeObject).as_ref() }.map(Object::to_owned)
 }
 
+#[inline]
 fn next(py: Py<'_>, it: &unicodeiterobject) -> PyResult<Option<Owned>> {
     // SAFETY: LAYOUT: only a str is stored there; LIVE: the iterator holds it, and nothing here runs Python code.
     let Some(s) = (unsafe { (it.it_seq.get() as *const PyUnicodeObject).as_ref() }) else {

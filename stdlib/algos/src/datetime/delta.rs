@@ -46,6 +46,14 @@ impl Delta {
 
     /// `microseconds_to_delta`.
     pub fn from_micros(micros: i128) -> Result<Delta, DeltaError> {
+        // All but the longest fit in a word, whose division is short.
+        if let Ok(word) = i64::try_from(micros) {
+            let (days, rest) = (word.div_euclid(US_PER_DAY as i64), word.rem_euclid(US_PER_DAY as i64));
+            if days.unsigned_abs() <= MAX_DAYS as u64 {
+                let (seconds, microseconds) = ((rest / 1_000_000) as i32, (rest % 1_000_000) as i32);
+                return Ok(Delta { days: days as i32, seconds, microseconds });
+            }
+        }
         let days = i32::try_from(micros.div_euclid(US_PER_DAY)).map_err(|_| DeltaError::TooLarge)?;
         if !(-MAX_DAYS..=MAX_DAYS).contains(&days) {
             return Err(DeltaError::Days(days));

@@ -271,8 +271,10 @@ impl DateTime {
     /// `None`: [`DATE_OVERFLOW`].
     pub fn from_micros(micros: i128) -> Option<DateTime> {
         let day = 86_400_000_000;
-        let date = Date::from_ordinal(i64::try_from(micros.div_euclid(day)).ok()?)?;
-        Some(DateTime { date, time: Time::from_micros(micros.rem_euclid(day) as i64) })
+        // What does not fit is beyond every date.
+        let micros = i64::try_from(micros).ok()?;
+        let date = Date::from_ordinal(micros.div_euclid(day))?;
+        Some(DateTime { date, time: Time::from_micros(micros.rem_euclid(day)) })
     }
 
     /// `datetime + timedelta`. `None`: [`DATE_OVERFLOW`].
