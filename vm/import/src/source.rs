@@ -331,13 +331,14 @@ fn ranged_error(
     make_error(py, &e, filename, origin).unwrap_or_else(|e| e)
 }
 
-/// `PyErr_ProgramTextObject`: a line of a file, at most 999 bytes of it, if the file can be read that far.
+/// `PyErr_ProgramTextObject`: a line of a file, if the file can be read that far; of a line that does not fit CPython's
+/// buffer, what the buffer holds at the end.
 pub fn program_text(py: Py<'_>, filename: &PyUnicodeObject, lineno: i32) -> Option<String> {
     use std::io::Read;
     let path = dxpy_core::codecs::encode_fs(py, filename).ok()?;
     let path = std::ffi::OsStr::from_bytes(dxpy_core::bytes::as_slice(&path));
     let file = std::fs::File::open(path).ok().filter(|_| lineno > 0)?;
-    let (mut line, mut at, mut after_cr) = (Vec::new(), 1, false);
+    let (mut line, mut at, mut after_cr, mut found) = (Vec::new(), 1, false, false);
     for byte in std::io::BufReader::new(file).bytes() {
         let byte = byte.ok()?;
         if std::mem::take(&mut after_cr) && byte == b'\n' {
@@ -345,19 +346,23 @@ pub fn program_text(py: Py<'_>, filename: &PyUnicodeObject, lineno: i32) -> Opti
         }
         after_cr = byte == b'\r';
         let ends = after_cr || byte == b'\n';
-        if at == lineno && line.len() < LONGEST {
+        if at == lineno {
+            found = true;
             line.push(if ends { b'\n' } else { byte });
-        }
-        if ends && at == lineno {
-            break;
+            if ends {
+                break;
+            }
+            if line.len() == BUFFER {
+                line.clear();
+            }
         }
         at += i32::from(ends);
     }
-    (at == lineno && !line.is_empty()).then(|| String::from_utf8_lossy(&line).into_owned())
+    found.then(|| String::from_utf8_lossy(&line).into_owned())
 }
 
 /// CPython's buffer of 1,000 bytes less the NUL.
-const LONGEST: usize = 999;
+const BUFFER: usize = 999;
 
 /// The exception of a parser's error: `SyntaxError(msg, (filename, lineno, offset, text, end_lineno, end_offset))`.
 pub fn syntax_error(py: Py<'_>, e: &dxpy_parser::SyntaxError, filename: &PyUnicodeObject) -> PyErr {

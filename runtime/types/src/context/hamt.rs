@@ -357,11 +357,12 @@ fn make_bitmap(py: Py<'_>, n: &Node, lost: usize) -> PyResult<Owned<Node>> {
     for i in (0..WIDTH).filter(|i| *i != lost) {
         let Some(child) = n.child(i) else { continue };
         bitmap |= 1 << i;
-        if child.has_kind(BITMAP) && child.pairs() == 1 {
-            all.extend(items(&child));
-        } else {
-            all.extend([None, Some(child.upcast())]);
-        }
+        // A single pair comes up a level; a single subtree is right only where it is.
+        let single = if child.has_kind(BITMAP) && child.pairs() == 1 { child.pair(0) } else { None };
+        all.extend(match single {
+            Some((k, v)) => [Some(k), Some(v)],
+            None => [None, Some(child.upcast())],
+        });
     }
     make(py, BITMAP, bitmap, all)
 }

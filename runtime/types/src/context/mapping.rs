@@ -5,7 +5,7 @@ use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::StaticTable;
-use dxpy_core::{Owned, Py, PyErr, PyResult, boolean, exceptions, glue, methods, object};
+use dxpy_core::{Owned, Py, PyResult, boolean, exceptions, glue, methods, object};
 
 pub static SEQUENCE: StaticTable<PySequenceMethods> =
     StaticTable::<PySequenceMethods>::empty().contains(glue::contains(contains));
@@ -16,7 +16,7 @@ pub static MAPPING: StaticTable<PyMappingMethods> = StaticTable::<PyMappingMetho
 methods! { pub static METHODS: for PyHamtObject [
     "set" = hamt::set [2], "!($self, key, value, /)", "The mapping with this pair too.";
     "get" = get [2], "!($self, key, default=None, /)", "The value of a key, or the default.";
-    "delete" = delete [1], "?($self, key, /)", "The mapping without this key.";
+    "delete" = delete [1], "?($self, key, /)", "The mapping without this key; itself if it has no such key.";
     "items" = items [0], "?($self, /)", "An iterator over the pairs.";
     "keys" = keys [0], "?($self, /)", "An iterator over the keys.";
     "values" = values [0], "?($self, /)", "An iterator over the values.";
@@ -32,17 +32,12 @@ pub fn compare(py: Py<'_>, a: &PyHamtObject, b: &PyObject, op: core::ffi::c_int)
     Ok(boolean::new(hamt::equals(py, a, b)? == (op == Py_EQ)).upcast())
 }
 
-#[cold]
-fn missing(py: Py<'_>, key: &PyObject) -> PyErr {
-    exceptions::key_error(py, key)
-}
-
 fn contains(py: Py<'_>, h: &PyHamtObject, key: &PyObject) -> PyResult<bool> {
     Ok(hamt::get(py, h, key)?.is_some())
 }
 
 fn item(py: Py<'_>, h: &PyHamtObject, key: &PyObject) -> PyResult {
-    hamt::get(py, h, key)?.ok_or_else(|| missing(py, key))
+    hamt::get(py, h, key)?.ok_or_else(|| exceptions::key_error(py, key))
 }
 
 fn get(py: Py<'_>, h: &PyHamtObject, key: &PyObject, default: Option<&PyObject>) -> PyResult {
@@ -50,7 +45,7 @@ fn get(py: Py<'_>, h: &PyHamtObject, key: &PyObject, default: Option<&PyObject>)
 }
 
 fn delete(py: Py<'_>, h: &PyHamtObject, key: &PyObject) -> PyResult<Owned<PyHamtObject>> {
-    hamt::delete(py, h, key)?.ok_or_else(|| missing(py, key))
+    Ok(hamt::delete(py, h, key)?.unwrap_or_else(|| h.to_owned()))
 }
 
 fn items(py: Py<'_>, h: &PyHamtObject) -> PyResult {

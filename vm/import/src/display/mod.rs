@@ -159,8 +159,9 @@ impl Printer<'_> {
         let Some(b) = base(e) else {
             self.margin().begin(&self.out)?;
             let name = type_name(e.ty());
-            self.out
-                .text(&format!("TypeError: print_exception(): Exception expected for value, {name} found"))?;
+            self.out.text(&format!(
+                "TypeError: print_exception(): Exception expected for value, {name} found\n"
+            ))?;
             return self.out.end();
         };
         let e = e.to_owned();

@@ -2,6 +2,7 @@
 
 use super::{index_of, keys_version, own_keys, word, write_object, write_u32};
 use crate::dispatch::Pc;
+use core::mem::offset_of;
 use dxpy_bytecode::Op;
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
@@ -47,8 +48,13 @@ fn kind(py: Py<'_>, ty: &PyTypeObject, name: &PyUnicodeObject, store: bool) -> K
         return if plain { Kind::Slot(row.offset.get()) } else { Kind::Other };
     }
     if class.tp_descr_set.get().is_some() {
-        let property = class.is(&dxpy_types::property::PyProperty_Type.0) && !store;
-        return if property { Kind::Property(d) } else { Kind::Other };
+        let property = class.is(&dxpy_types::property::PyProperty_Type.0);
+        return match store {
+            false if property => Kind::Property(d),
+            // The class itself is a field of every object.
+            false if is_class_of_object(py, name, &d) => Kind::Slot(offset_of!(PyObject, ob_type) as isize),
+            _ => Kind::Other,
+        };
     }
     if class.is(&PyGetSetDescr_Type.0) || class.is(&PyClassMethodDescr_Type.0) {
         return Kind::Other;
@@ -57,6 +63,13 @@ fn kind(py: Py<'_>, ty: &PyTypeObject, name: &PyUnicodeObject, store: bool) -> K
         return if has(class, Py_TPFLAGS_METHOD_DESCRIPTOR) { Kind::Method(d) } else { Kind::Other };
     }
     Kind::Plain(d)
+}
+
+/// Is this `object.__class__`?
+fn is_class_of_object(py: Py<'_>, name: &PyUnicodeObject, d: &PyObject) -> bool {
+    let class = name!("__class__").get(py);
+    core::ptr::eq(name, class)
+        && lookup::find(py, &types::PyBaseObject_Type, class).is_some_and(|own| core::ptr::eq(&*own, d))
 }
 
 /// The version of a type, 0 when it can have none.
