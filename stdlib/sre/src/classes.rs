@@ -1,5 +1,5 @@
-//! What can be told from validated code before it runs: the ASCII characters that a one-character instruction takes, and
-//! the characters a match can begin with. Not here: characters beyond ASCII and the locale's, which are asked each time.
+//! What one-character instructions take, and which ASCII characters those are, as far as validated code tells before it
+//! runs. Not here: characters beyond ASCII and the locale's, which are asked each time; what a match begins with (`lead`).
 
 use crate::ops::*;
 use crate::props::{AsciiProps, CharProps, ascii_tolower, category, lower_locale, upper_locale};
@@ -13,6 +13,12 @@ impl Ascii {
     #[inline(always)]
     pub fn has(&self, ch: u32) -> bool {
         self.0[(ch >> 6 & 1) as usize] >> (ch & 63) & 1 != 0
+    }
+
+    /// Adds those of another set.
+    pub fn add(&mut self, other: &Ascii) {
+        self.0[0] |= other.0[0];
+        self.0[1] |= other.0[1];
     }
 
     fn of(takes: impl Fn(u32) -> bool) -> Ascii {
@@ -146,98 +152,5 @@ pub(crate) fn beyond_ascii(code: &[u32], pc: usize) -> bool {
             _ => true,
         }),
         _ => true,
-    }
-}
-
-/// The characters a match can begin with.
-#[derive(Clone, Debug)]
-pub struct First {
-    table: Box<[bool; 256]>,
-    /// Characters from 256 on.
-    beyond: bool,
-    /// The characters, where they are few and ASCII, so that a search for bytes finds them.
-    pub(crate) few: Vec<u8>,
-}
-
-impl First {
-    /// Can a match begin with this character?
-    #[inline(always)]
-    pub fn has(&self, ch: u32) -> bool {
-        if ch < 256 { self.table[ch as usize] } else { self.beyond }
-    }
-
-    /// What the code from `pc` on begins with; `None` where it may match nothing, or is not understood.
-    pub fn new(code: &[u32], pc: usize) -> Option<First> {
-        let mut found = Found { ascii: Ascii::default(), beyond: false, budget: 400 };
-        found.sequence(code, pc)?;
-        let all: Vec<u8> = (0..128u8).filter(|c| found.ascii.has((*c).into())).collect();
-        if found.beyond && all.len() == 128 {
-            return None;
-        }
-        let mut table = Box::new([found.beyond; 256]);
-        for ch in 0..128 {
-            table[ch] = found.ascii.has(ch as u32);
-        }
-        let few = if found.beyond || all.len() > 3 { Vec::new() } else { all };
-        Some(First { table, beyond: found.beyond, few })
-    }
-}
-
-struct Found {
-    ascii: Ascii,
-    beyond: bool,
-    /// Instructions still to look at; what is longer is not worth it.
-    budget: u32,
-}
-
-impl Found {
-    fn single(&mut self, code: &[u32], pc: usize) -> Option<()> {
-        let set = ascii(code, pc)?;
-        self.ascii.0[0] |= set.0[0];
-        self.ascii.0[1] |= set.0[1];
-        self.beyond |= beyond_ascii(code, pc);
-        Some(())
-    }
-
-    /// Adds what the code at `pc` can begin with. Instructions that take nothing are passed over: they only refuse.
-    fn sequence(&mut self, code: &[u32], mut pc: usize) -> Option<()> {
-        loop {
-            self.budget = self.budget.checked_sub(1)?;
-            match code[pc] {
-                MARK | AT => pc += 2,
-                // What is looked for right here must begin so, whatever follows.
-                ASSERT if code[pc + 2] == 0 && self.sequence(code, pc + 3).is_some() => return Some(()),
-                ASSERT | ASSERT_NOT | JUMP => pc += 1 + code[pc + 1] as usize,
-                ATOMIC_GROUP => pc += 2,
-                BRANCH => {
-                    pc += 1;
-                    while code[pc] != 0 {
-                        self.sequence(code, pc + 1)?;
-                        pc += code[pc] as usize;
-                    }
-                    return Some(());
-                }
-                REPEAT_ONE | MIN_REPEAT_ONE | POSSESSIVE_REPEAT_ONE => {
-                    if code[pc + 3] > 0 {
-                        self.single(code, pc + 4)?;
-                    }
-                    if code[pc + 2] > 0 {
-                        return Some(());
-                    }
-                    pc += 1 + code[pc + 1] as usize;
-                }
-                REPEAT | POSSESSIVE_REPEAT => {
-                    // A body that may be empty ends in the repeat's own end, which is not understood.
-                    if code[pc + 3] > 0 {
-                        self.sequence(code, pc + 4)?;
-                    }
-                    if code[pc + 2] > 0 {
-                        return Some(());
-                    }
-                    pc += 2 + code[pc + 1] as usize;
-                }
-                _ => return self.single(code, pc),
-            }
-        }
     }
 }

@@ -3,7 +3,8 @@
 //! and restoring of marks follows `_sre` exactly, because the groups a failed attempt leaves
 //! behind are visible to programs.
 
-use crate::classes::{self, First};
+use crate::classes;
+use crate::lead::{Ahead, First};
 use crate::ops::*;
 use crate::props::{CharProps, ascii_tolower, category, lower_locale};
 use crate::{MAXREPEAT, Program};
@@ -266,11 +267,11 @@ impl State {
         let anchored =
             code[pc] == AT && (code[pc + 1] == AT_BEGINNING || code[pc + 1] == AT_BEGINNING_STRING);
         loop {
-            let ahead = match (&program.lead, &program.first) {
+            let ahead = match &program.ahead {
                 _ if anchored => None,
-                (Some(lead), _) => Some(lead.find(&s[at..])),
-                (None, Some(first)) => Some(U::find_first(&s[at..], first)),
-                (None, None) => None,
+                Ahead::Together(lead) => Some(lead.find(&s[at..])),
+                Ahead::Single(first) => Some(U::find_first(&s[at..], first)),
+                Ahead::Unknown => None,
             };
             if let Some(found) = ahead {
                 match found {

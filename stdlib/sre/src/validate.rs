@@ -3,8 +3,8 @@
 //! It is stricter than CPython in one point: a one-character repeat may only repeat an
 //! instruction that takes one character, as the compiler always writes it.
 
-use crate::classes::{self, Ascii, First};
-use crate::lead::Lead;
+use crate::classes::{self, Ascii};
+use crate::lead::{Ahead, First, Ways};
 use crate::ops::*;
 
 /// The code array is not one the compiler could have written (`RuntimeError: invalid SRE code`).
@@ -23,10 +23,8 @@ pub struct Program {
     tails: Vec<First>,
     /// Where the instructions begin, behind `INFO`.
     pub(crate) entry: usize,
-    /// What a match begins with, where that is known.
-    pub(crate) first: Option<First>,
-    /// The same of its first characters together.
-    pub(crate) lead: Option<Lead>,
+    /// What a match begins with.
+    pub(crate) ahead: Ahead,
     /// The literal that a match begins with, for texts of bytes.
     pub(crate) prefix: Option<memchr::memmem::Finder<'static>>,
 }
@@ -62,22 +60,11 @@ impl Program {
         };
         check.run().ok_or(InvalidCode)?;
         let begins = check.owner;
-        let mut sets = Vec::new();
-        let mut tails = Vec::new();
+        let mut sets: Vec<Ascii> = Vec::new();
         let mut sets_at = vec![0; code.len()];
         let starts = || (0..code.len()).filter(|at| begins[*at] != 0);
-        let possessive = starts().any(|at| code[at] == POSSESSIVE_REPEAT);
         for at in starts() {
-            if matches!(code[at], REPEAT_ONE | MIN_REPEAT_ONE) {
-                let tail = at + 1 + code[at + 1] as usize;
-                // In a possessive repeat a failed attempt leaves its marks, so that only what has none is passed over.
-                if (!possessive || matches!(code[tail], LITERAL | IN))
-                    && let Some(first) = First::new(&code, tail)
-                {
-                    tails.push(first);
-                    sets_at[at] = u32::try_from(tails.len()).map_err(|_| InvalidCode)?;
-                }
-            } else if let Some(set) = classes::ascii(&code, at) {
+            if let Some(set) = classes::ascii(&code, at) {
                 // Patterns repeat few sets; a long list of them is not searched.
                 let known = sets.iter().rev().take(32).position(|s| *s == set);
                 let i = known.map_or(sets.len(), |n| sets.len() - 1 - n);
@@ -95,8 +82,25 @@ impl Program {
                 code[7..7 + code[5] as usize].iter().map(|c| u8::try_from(*c)).collect();
             prefix = bytes.ok().map(|b| memchr::memmem::Finder::new(&b).into_owned());
         }
-        let (first, lead) = (First::new(&code, entry), Lead::new(&code, entry));
-        Ok(Program { code, groups, sets_at, sets, tails, entry, first, lead, prefix })
+        let ascii = |pc: usize| sets.get((sets_at[pc] as usize).wrapping_sub(1)).copied();
+        let ahead = Ahead::new(Ways::new(&code, entry, &ascii));
+        let mut tails = Vec::new();
+        let mut tails_at = Vec::new();
+        let possessive = starts().any(|at| code[at] == POSSESSIVE_REPEAT);
+        for at in starts().filter(|at| matches!(code[*at], REPEAT_ONE | MIN_REPEAT_ONE)) {
+            let tail = at + 1 + code[at + 1] as usize;
+            // In a possessive repeat a failed attempt leaves its marks, so that only what has none is passed over.
+            if (!possessive || matches!(code[tail], LITERAL | IN))
+                && let Some(first) = Ways::single(&code, tail, &ascii).and_then(|w| w.first())
+            {
+                tails.push(first);
+                tails_at.push((at, u32::try_from(tails.len()).map_err(|_| InvalidCode)?));
+            }
+        }
+        for (at, i) in tails_at {
+            sets_at[at] = i;
+        }
+        Ok(Program { code, groups, sets_at, sets, tails, entry, ahead, prefix })
     }
 
     /// What the code behind the repeat of one character at `pc` begins with, where that is known.
@@ -109,6 +113,11 @@ impl Program {
     #[inline(always)]
     pub(crate) fn ascii(&self, pc: usize) -> Option<&Ascii> {
         self.sets.get((self.sets_at[pc] as usize).wrapping_sub(1))
+    }
+
+    /// The words it was made of.
+    pub fn code(&self) -> &[u32] {
+        &self.code
     }
 
     /// The number of capturing groups.

@@ -26,13 +26,7 @@ pub struct PatternObject {
     flags: Cell<core::ffi::c_int>,
     /// For text 0, for bytes 1, for both -1 where the pattern is None.
     is_bytes: Cell<i8>,
-    inner: Cell<*mut Inner>,
-}
-
-/// The code, for the engine and for comparison.
-struct Inner {
-    program: Program,
-    code: Vec<u32>,
+    program: Cell<*mut Program>,
 }
 
 // SAFETY: the struct is `#[repr(C)]` and begins with a `PyObject`.
@@ -106,13 +100,9 @@ impl PatternObject {
         unsafe { &*self.pattern.get() }
     }
 
-    fn inner(&self) -> &Inner {
-        // SAFETY: set when the pattern was made, never changed.
-        unsafe { &*self.inner.get() }
-    }
-
     pub fn program(&self) -> &Program {
-        &self.inner().program
+        // SAFETY: set when the pattern was made, never changed.
+        unsafe { &*self.program.get() }
     }
 
     /// The subject of a match; text and bytes do not go together.
@@ -155,7 +145,7 @@ pub fn compile(
     }
     let invalid = || exceptions::runtime_error(py, format_args!("invalid SRE code"));
     let count = usize::try_from(groups).map_err(|_| invalid())?;
-    let program = Program::new(words.clone(), count).map_err(|_| invalid())?;
+    let program = Program::new(words, count).map_err(|_| invalid())?;
     let is_bytes = if object::is_none(pattern) { -1 } else { Subject::new(py, pattern)?.is_bytes() as i8 };
     // SAFETY: every field is set before the object is tracked.
     unsafe {
@@ -167,7 +157,7 @@ pub fn compile(
         p.groups.set(groups);
         p.flags.set(flags);
         p.is_bytes.set(is_bytes);
-        p.inner.set(Box::into_raw(Box::new(Inner { program, code: words })));
+        p.program.set(Box::into_raw(Box::new(program)));
         gc::track(p.as_object());
         Ok(p)
     }
@@ -181,7 +171,7 @@ fn dealloc(py: Py<'_>, p: &PatternObject) {
         object::clear_field(&p.pattern);
         object::clear_field(&p.groupindex);
         object::clear_field(&p.indexgroup);
-        drop(Box::from_raw(p.inner.get()));
+        drop(Box::from_raw(p.program.get()));
         object::free(p.as_object());
     }
 }
@@ -528,7 +518,7 @@ const NAMES: [(i32, &str); 8] = [
 ];
 
 fn hash(py: Py<'_>, p: &PatternObject) -> PyResult<Py_hash_t> {
-    let words: Vec<u8> = p.inner().code.iter().flat_map(|w| w.to_le_bytes()).collect();
+    let words: Vec<u8> = p.program().code().iter().flat_map(|w| w.to_le_bytes()).collect();
     let h = protocol::hash(py, p.text())?;
     Ok(h ^ unicode::hash_bytes(&words) ^ p.flags.get() as isize ^ p.is_bytes.get() as isize ^ p.groups.get())
 }
@@ -540,7 +530,7 @@ fn richcompare(py: Py<'_>, a: &PatternObject, o: &PyObject, op: core::ffi::c_int
     let equal = core::ptr::eq(a, b)
         || a.flags.get() == b.flags.get()
             && a.is_bytes.get() == b.is_bytes.get()
-            && a.inner().code == b.inner().code
+            && a.program().code() == b.program().code()
             && protocol::rich_compare_bool(py, a.text(), b.text(), protocol::EQ)?;
     Ok(boolean::new(equal == (op == protocol::EQ)).upcast())
 }
