@@ -1,12 +1,13 @@
 //! bytesobject.h, cpython/bytesobject.h, pycore_bytesobject.h and pycore_strhex.h: bytes, the writer of bytes, hexadecimal
 //! text. The formats of `PyBytes_FromFormat` are in `pyerrors::print`, with C's others.
 
+use crate::pymem::{PyMem_Free, c_string, room};
 use crate::util::{api, bad_call, c_bytes, c_text, free, given, held, memory, put};
 use core::ffi::{c_char, c_int, c_void};
 use dxpy_core::abi::{_PyBytesWriter, PyByteArrayObject, PyBytesObject, PyObject, PyUnicodeObject};
 use dxpy_core::ptr::Object;
-use dxpy_core::{Owned, Py, PyResult, alloc, bytes, call, exceptions, protocol, unicode};
-use dxpy_text::codecs::escape::{EscapeError, escape_decode};
+use dxpy_core::{Owned, Py, PyResult, bytes, call, exceptions, protocol, unicode};
+use dxpy_text::codecs::escape::escape_decode;
 use dxpy_types::bytes::shared;
 use dxpy_types::{bytearray, bytes as types};
 
@@ -100,15 +101,8 @@ fn unescaped(py: Py<'_>, text: &[u8], errors: Option<&str>) -> PyResult<(Owned<P
         return Err(exceptions::overflow_error(py, format_args!("byte string is too large")));
     }
     let name = errors.unwrap_or("strict");
-    let (out, invalid) = escape_decode(text, name).map_err(|e| match e {
-        EscapeError::Trailing => exceptions::value_error(py, format_args!("Trailing \\ in string")),
-        EscapeError::Hex(at) => {
-            exceptions::value_error(py, format_args!("invalid \\x escape at position {at}"))
-        }
-        EscapeError::Handler => {
-            exceptions::value_error(py, format_args!("decoding error; unknown error handling code: {name}"))
-        }
-    })?;
+    let (out, invalid) = escape_decode(text, name)
+        .map_err(|e| exceptions::value_error(py, format_args!("{}", e.message(name))))?;
     Ok((bytes::new(py, &out)?, invalid.map(|e| (e.at, e.message()))))
 }
 
@@ -316,26 +310,19 @@ api! {
             if text.contains(&0) {
                 return Err(exceptions::value_error(py, format_args!("embedded null byte")));
             }
-            all.push(copy(py, text)?);
+            all.push(c_string(py, text)?);
             Ok(())
         });
         all.push(core::ptr::null_mut());
-        let array: *mut *mut c_char = alloc::malloc(all.len() * size_of::<usize>()).cast();
-        let result = made.and_then(|()| if array.is_null() { Err(exceptions::memory_error(py)) } else { Ok(()) });
-        match result {
-            Ok(()) => {
+        match made.and_then(|()| room::<*mut c_char>(py, all.len())) {
+            Ok(array) => {
                 // SAFETY: as many as there is room for.
                 unsafe { core::ptr::copy_nonoverlapping(all.as_ptr(), array, all.len()) };
                 Ok(array)
             }
             Err(e) => {
-                // SAFETY: allocated above.
-                unsafe {
-                    all.iter().filter(|p| !p.is_null()).for_each(|p| alloc::free((*p).cast()));
-                    if !array.is_null() {
-                        alloc::free(array.cast());
-                    }
-                }
+                // SAFETY: allocated above, or the NULL at the end.
+                unsafe { all.iter().for_each(|p| PyMem_Free((*p).cast())) };
                 Err(e)
             }
         }
@@ -347,26 +334,12 @@ api! {
         unsafe {
             let mut p = array;
             while !(*p).is_null() {
-                alloc::free((*p).cast());
+                PyMem_Free((*p).cast());
                 p = p.add(1);
             }
-            alloc::free(array.cast());
+            PyMem_Free(array.cast());
         }
     }
-}
-
-/// A copy with a NUL behind.
-fn copy(py: Py<'_>, text: &[u8]) -> PyResult<*mut c_char> {
-    let p: *mut u8 = alloc::malloc(text.len() + 1).cast();
-    if p.is_null() {
-        return Err(exceptions::memory_error(py));
-    }
-    // SAFETY: new, and large enough.
-    unsafe {
-        core::ptr::copy_nonoverlapping(text.as_ptr(), p, text.len());
-        *p.add(text.len()) = 0;
-    }
-    Ok(p.cast())
 }
 
 /// Where a writer's bytes begin.

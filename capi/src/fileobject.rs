@@ -368,18 +368,6 @@ fn encode(text: &[u32], errors: Errors) -> Result<Vec<u8>, usize> {
     Ok(out)
 }
 
-/// A copy from an allocator of the C API; NULL without memory.
-fn copy<T: Copy>(from: &[T], malloc: unsafe extern "C" fn(usize) -> *mut c_void) -> *mut T {
-    // SAFETY: the memory is as large.
-    unsafe {
-        let p = malloc(size_of_val(from)).cast::<T>();
-        if !p.is_null() {
-            core::ptr::copy_nonoverlapping(from.as_ptr(), p, from.len());
-        }
-        p
-    }
-}
-
 const REASON_DECODE: *const c_char = c"decoding error".as_ptr();
 const REASON_ENCODE: *const c_char = c"encoding error".as_ptr();
 
@@ -394,7 +382,7 @@ fn decode_to(
     let Some(errors) = handler(errors) else { return -3 };
     match decode(text, errors) {
         Ok(all) => {
-            let p = copy(&all, crate::pymem::PyMem_RawMalloc);
+            let p = crate::pymem::copied(&all, crate::pymem::PyMem_RawMalloc);
             if p.is_null() {
                 return -1;
             }
@@ -423,7 +411,7 @@ fn encode_to(
     match encode(text, errors) {
         Ok(all) => {
             let malloc = if raw { crate::pymem::PyMem_RawMalloc } else { crate::pymem::PyMem_Malloc };
-            let p = copy(&all, malloc as unsafe extern "C" fn(usize) -> *mut c_void);
+            let p = crate::pymem::copied(&all, malloc as unsafe extern "C" fn(usize) -> *mut c_void);
             if p.is_null() {
                 return -1;
             }
@@ -523,7 +511,7 @@ free! {
     /// C: `wchar_t *_Py_GetLocaleEncoding(void)`: from `PyMem_RawMalloc`.
     fn _Py_GetLocaleEncoding() -> *mut Wide {
         let all: Vec<Wide> = codecs::fs().0.chars().map(|c| c as Wide).chain([0]).collect();
-        copy(&all, crate::pymem::PyMem_RawMalloc)
+        crate::pymem::copied(&all, crate::pymem::PyMem_RawMalloc)
     }
     /// C: `int _Py_GetForceASCII(void)`: UTF-8 is what names are in.
     fn _Py_GetForceASCII() -> c_int { 0 }

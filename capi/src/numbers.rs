@@ -6,7 +6,7 @@ use crate::util::{api, bad_call, c_bytes, free, memory, put, success};
 use core::cell::Cell;
 use core::ffi::{c_char, c_int, c_long, c_ulong};
 use dxpy_core::abi::{Py_complex, PyLongObject, PyObject, PyTupleObject, PyUnicodeObject};
-use dxpy_core::{Owned, Py, PyErr, PyResult, alloc, dict, exceptions, long, module, number, tuple};
+use dxpy_core::{Owned, Py, PyErr, PyResult, dict, exceptions, long, module, number, tuple};
 use dxpy_num::complex::{self, Complex};
 use dxpy_num::float_text::{self, Flags, Style};
 use dxpy_num::{bits, convert, int, power};
@@ -40,38 +40,17 @@ fn unsigned<T: TryFrom<u64>>(py: Py<'_>, o: &PyObject, to: *mut T, c_type: &str)
     success(py, read())
 }
 
-/// As [`unsigned`], of the type whose message differs.
-fn unsigned_short(py: Py<'_>, o: &PyObject, to: *mut u16, c_type: &str) -> c_int {
+/// As [`unsigned`], for narrower types, whose message differs.
+fn narrow<T: TryFrom<u64>>(py: Py<'_>, o: &PyObject, to: *mut T, c_type: &str) -> c_int {
     let read = || -> PyResult<()> {
         let mut wide = 0u64;
         if unsigned(py, o, &raw mut wide, "unsigned long") == 0 {
             return Err(PyErr::fetch(py));
         }
-        let v = u16::try_from(wide);
-        put(
-            to,
-            v.map_err(|_| {
-                exceptions::overflow_error(py, format_args!("Python int too large for C {c_type}"))
-            })?,
-        );
-        Ok(())
-    };
-    success(py, read())
-}
-
-fn unsigned_int(py: Py<'_>, o: &PyObject, to: *mut u32) -> c_int {
-    let read = || -> PyResult<()> {
-        let mut wide = 0u64;
-        if unsigned(py, o, &raw mut wide, "unsigned long") == 0 {
-            return Err(PyErr::fetch(py));
-        }
-        let v = u32::try_from(wide);
-        put(
-            to,
-            v.map_err(|_| {
-                exceptions::overflow_error(py, format_args!("Python int too large for C unsigned int"))
-            })?,
-        );
+        let v = T::try_from(wide).map_err(|_| {
+            exceptions::overflow_error(py, format_args!("Python int too large for C {c_type}"))
+        })?;
+        put(to, v);
         Ok(())
     };
     success(py, read())
@@ -150,16 +129,7 @@ fn to_text(
     let text =
         float_text::to_text(v, style, precision.max(0) as usize, flags).map_err(|e| number::error(py, &e))?;
     put(kind, if v.is_nan() { 2 } else { v.is_infinite().into() });
-    let p: *mut u8 = alloc::malloc(text.len() + 1).cast();
-    if p.is_null() {
-        return Err(exceptions::memory_error(py));
-    }
-    // SAFETY: new, and large enough.
-    unsafe {
-        core::ptr::copy_nonoverlapping(text.as_ptr(), p, text.len());
-        *p.add(text.len()) = 0;
-    }
-    Ok(p.cast())
+    crate::pymem::c_string(py, text.as_bytes())
 }
 
 api! {
@@ -226,9 +196,9 @@ api! {
     fn PyUnstable_Long_CompactValue(_, n: &PyLongObject) -> isize { long::compact(n).unwrap_or(0) as isize }
 
     /// C: `int _PyLong_UnsignedShort_Converter(PyObject *, void *)`.
-    fn _PyLong_UnsignedShort_Converter(py, o: &PyObject, to: *mut u16) -> c_int { unsigned_short(py, o, to, "unsigned short") }
+    fn _PyLong_UnsignedShort_Converter(py, o: &PyObject, to: *mut u16) -> c_int { narrow(py, o, to, "unsigned short") }
     /// C: `int _PyLong_UnsignedInt_Converter(PyObject *, void *)`.
-    fn _PyLong_UnsignedInt_Converter(py, o: &PyObject, to: *mut u32) -> c_int { unsigned_int(py, o, to) }
+    fn _PyLong_UnsignedInt_Converter(py, o: &PyObject, to: *mut u32) -> c_int { narrow(py, o, to, "unsigned int") }
     /// C: `int _PyLong_UnsignedLong_Converter(PyObject *, void *)`.
     fn _PyLong_UnsignedLong_Converter(py, o: &PyObject, to: *mut u64) -> c_int { unsigned(py, o, to, "unsigned long") }
     /// C: `int _PyLong_UnsignedLongLong_Converter(PyObject *, void *)`.

@@ -8,8 +8,8 @@ use crate::util::{c_bytes, free, put};
 use core::cell::Cell;
 use core::ffi::{c_char, c_int, c_void};
 use dxpy_core::abi::PyMemAllocatorEx;
-use dxpy_core::alloc;
 use dxpy_core::statics::Gil;
+use dxpy_core::{Py, PyResult, alloc, exceptions};
 
 type Function = Option<unsafe extern "C" fn()>;
 
@@ -141,17 +141,47 @@ domain!(0: PyMem_RawMalloc PyMem_RawCalloc PyMem_RawRealloc PyMem_RawFree);
 domain!(1: PyMem_Malloc PyMem_Calloc PyMem_Realloc PyMem_Free);
 domain!(2: PyObject_Malloc PyObject_Calloc PyObject_Realloc PyObject_Free);
 
-/// A copy of `n` units and the zero behind them.
-fn duplicate<T: Copy>(p: *const T, n: usize, malloc: unsafe extern "C" fn(usize) -> *mut c_void) -> *mut T {
-    let size = (n + 1) * size_of::<T>();
-    // SAFETY: the C API's contract: such a string; the copy is as large.
+/// A copy from one of the allocators; NULL without memory.
+pub fn copied<T: Copy>(from: &[T], malloc: unsafe extern "C" fn(usize) -> *mut c_void) -> *mut T {
+    // SAFETY: the memory is as large.
     unsafe {
-        let to = malloc(size).cast::<T>();
+        let to = malloc(size_of_val(from)).cast::<T>();
         if !to.is_null() {
-            core::ptr::copy_nonoverlapping(p, to, n + 1);
+            core::ptr::copy_nonoverlapping(from.as_ptr(), to, from.len());
         }
         to
     }
+}
+
+/// `PyMem_New`: room for `n` of them, which `PyMem_Free` releases.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn room<T>(py: Py<'_>, n: usize) -> PyResult<*mut T> {
+    let size = n.checked_mul(size_of::<T>());
+    // SAFETY: any size is allowed.
+    let to = size.map_or(core::ptr::null_mut(), |size| unsafe { PyMem_Malloc(size) });
+    if to.is_null() { Err(exceptions::memory_error(py)) } else { Ok(to.cast()) }
+}
+
+/// A text and a NUL behind it, which `PyMem_Free` releases.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn c_string(py: Py<'_>, text: &[u8]) -> PyResult<*mut c_char> {
+    let to: *mut u8 = room(py, text.len() + 1)?;
+    // SAFETY: new, and large enough.
+    unsafe {
+        core::ptr::copy_nonoverlapping(text.as_ptr(), to, text.len());
+        *to.add(text.len()) = 0;
+    }
+    Ok(to.cast())
+}
+
+/// A C string, or a wide one, of `n` units with the zero behind them.
+fn duplicate<T: Copy>(p: *const T, n: usize, malloc: unsafe extern "C" fn(usize) -> *mut c_void) -> *mut T {
+    // SAFETY: the C API's contract: such a string.
+    copied(unsafe { core::slice::from_raw_parts(p, n + 1) }, malloc)
 }
 
 fn write(to: *mut PyMemAllocatorEx, d: Domain) {

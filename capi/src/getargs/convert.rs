@@ -55,7 +55,7 @@ impl Made {
                 match u {
                     Undo::Buffer(view) => buffer::release(&*view),
                     Undo::Memory(place) => {
-                        dxpy_core::alloc::free((*place).cast());
+                        crate::pymem::PyMem_Free((*place).cast());
                         *place = core::ptr::null_mut();
                     }
                     Undo::Converter(f, place) => {
@@ -537,12 +537,9 @@ impl Reader<'_, '_> {
 
     /// A block for `n` bytes and a NUL, which `PyMem_Free` releases.
     unsafe fn allocate(&mut self, py: Py<'_>, place: *mut *mut c_char, n: usize) -> Converted {
-        let block = dxpy_core::alloc::malloc(n + 1);
-        if block.is_null() {
-            return Err(exceptions::memory_error(py).into());
-        }
+        let block = crate::pymem::room(py, n + 1)?;
         // SAFETY: the caller's promise.
-        unsafe { *place = block.cast() };
+        unsafe { *place = block };
         self.made.0.push(Undo::Memory(place));
         Ok(())
     }

@@ -268,63 +268,8 @@ api! {
         let (a, b) = (dxpy_core::unicode::utf8(py, a)?, dxpy_core::unicode::utf8(py, b)?);
         let (a, b) = (a.as_bytes(), b.as_bytes());
         let max = if max == -1 { (a.len() + b.len()) * 2 } else { max as usize };
-        Ok(edit_cost(a, b, max) as isize)
+        Ok(dxpy_import::display::suggest::distance(a, b, max) as isize)
     }
-}
-
-/// The Levenshtein distance where a change of case costs 1 and any other change 2 (`levenshtein_distance`); more than
-/// `max` is `max + 1`.
-fn edit_cost<'a>(mut a: &'a [u8], mut b: &'a [u8], max: usize) -> usize {
-    const MOVE: usize = 2;
-    let substitution = |a: u8, b: u8| {
-        if a == b {
-            0
-        } else if a.eq_ignore_ascii_case(&b) {
-            1
-        } else {
-            MOVE
-        }
-    };
-    while let ([x, rest @ ..], [y, more @ ..]) = (a, b)
-        && x == y
-    {
-        (a, b) = (rest, more);
-    }
-    while let ([rest @ .., x], [more @ .., y]) = (a, b)
-        && x == y
-    {
-        (a, b) = (rest, more);
-    }
-    if a.is_empty() || b.is_empty() {
-        return (a.len() + b.len()) * MOVE;
-    }
-    if a.len() > 40 || b.len() > 40 {
-        return max + 1;
-    }
-    if b.len() < a.len() {
-        (a, b) = (b, a);
-    }
-    if (b.len() - a.len()) * MOVE > max {
-        return max + 1;
-    }
-    let mut row: Vec<usize> = (1..=a.len()).map(|i| i * MOVE).collect();
-    let mut result = 0;
-    for (j, y) in b.iter().enumerate() {
-        let mut distance = j * MOVE;
-        result = distance;
-        let mut least = usize::MAX;
-        for (x, cell) in a.iter().zip(&mut row) {
-            let substituted = distance + substitution(*y, *x);
-            distance = *cell;
-            result = substituted.min(result.min(distance) + MOVE);
-            *cell = result;
-            least = least.min(result);
-        }
-        if least > max {
-            return max + 1;
-        }
-    }
-    result
 }
 
 type Place = *mut *mut PyObject;

@@ -207,10 +207,7 @@ api! {
     /// C: `Py_UCS4 *PyUnicode_AsUCS4Copy(PyObject *)`: to be freed by `PyMem_Free`.
     fn PyUnicode_AsUCS4Copy(py, s: Option<&PyObject>) -> PyResult<*mut u32> {
         let s = checked(py, s)?;
-        let p: *mut u32 = dxpy_core::alloc::malloc((unicode::len(s) + 1) * 4).cast();
-        if p.is_null() {
-            return Err(exceptions::memory_error(py));
-        }
+        let p: *mut u32 = crate::pymem::room(py, unicode::len(s) + 1)?;
         // SAFETY: new, and large enough.
         unsafe { fill(s, p, true) };
         Ok(p)

@@ -1,12 +1,13 @@
 //! Wide characters, of four bytes each on the platforms there are.
 
 use super::checked;
+use crate::pymem::{PyMem_Free, room};
 use crate::util::{api, bad_call, held, put};
 use core::ffi::c_int;
 use dxpy_core::abi::{PyObject, PyUnicodeObject};
 use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
-use dxpy_core::{Owned, Py, PyResult, alloc, exceptions, object, unicode};
+use dxpy_core::{Owned, Py, PyResult, exceptions, object, unicode};
 
 /// `wchar_t`.
 pub type Wide = i32;
@@ -40,10 +41,7 @@ pub fn to_str(py: Py<'_>, chars: &[u32]) -> PyResult<Owned<PyUnicodeObject>> {
 /// A copy from `PyMem_Malloc` with a zero behind it.
 pub fn copy(py: Py<'_>, s: &PyUnicodeObject) -> PyResult<*mut Wide> {
     let n = unicode::len(s);
-    let p: *mut Wide = alloc::malloc((n + 1) * size_of::<Wide>()).cast();
-    if p.is_null() {
-        return Err(exceptions::memory_error(py));
-    }
+    let p: *mut Wide = room(py, n + 1)?;
     // SAFETY: new, and large enough.
     unsafe { write(s, p, n + 1) };
     Ok(p)
@@ -74,7 +72,7 @@ fn convert(py: Py<'_>, o: Option<&PyObject>, place: *mut *mut Wide, none: bool) 
         // The call that cleans up.
         if let Some(p) = held(place.cast()) {
             // SAFETY: this converter allocated it.
-            unsafe { alloc::free((&raw const *p).cast_mut().cast()) };
+            unsafe { PyMem_Free((&raw const *p).cast_mut().cast()) };
         }
         return 1;
     };

@@ -201,22 +201,10 @@ pub fn sign(o: &PyLongObject) -> i32 {
     1 - (o.long_value.lv_tag.get() & SIGN_MASK) as i32
 }
 
-/// The magnitude, if it fits.
-#[inline(always)]
-fn magnitude(o: &PyLongObject) -> Option<u64> {
-    match *digits(o) {
-        [] => Some(0),
-        [a] => Some(a as u64),
-        [a, b] => Some(a as u64 | (b as u64) << SHIFT),
-        [a, b, c] if c < 16 => Some(a as u64 | (b as u64) << SHIFT | (c as u64) << (2 * SHIFT)),
-        _ => None,
-    }
-}
-
 /// The value if it fits (`PyLong_AsLongLongAndOverflow` without the overflow's sign).
 #[inline]
 pub fn to_i64(o: &PyLongObject) -> Option<i64> {
-    let v = magnitude(o)?;
+    let v = dxpy_num::mag::to_u64(digits(o))?;
     match sign(o) {
         -1 if v <= 1 << 63 => Some((v as i64).wrapping_neg()),
         -1 => None,
@@ -227,7 +215,7 @@ pub fn to_i64(o: &PyLongObject) -> Option<i64> {
 /// The value if it is not negative and fits (`PyLong_AsUnsignedLongLong` without its errors).
 #[inline]
 pub fn to_u64(o: &PyLongObject) -> Option<u64> {
-    if sign(o) < 0 { None } else { magnitude(o) }
+    if sign(o) < 0 { None } else { dxpy_num::mag::to_u64(digits(o)) }
 }
 
 /// `PyLong_Check`.

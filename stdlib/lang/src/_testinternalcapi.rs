@@ -5,7 +5,7 @@
 //! Not here: what checks CPython's C code itself (`test_hashtable` and the like), frame evaluation functions, pending
 //! calls, perf maps, and changing the configuration.
 
-mod config;
+pub mod config;
 
 use crate::ast;
 use config::{get_config, get_configs};

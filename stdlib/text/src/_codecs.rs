@@ -20,7 +20,7 @@ use dxpy_text::codecs::charmap::{
     charmap_encode as encode_map,
 };
 use dxpy_text::codecs::escape::{
-    EscapeError, InvalidEscape, RawUnicodeEscapeDecoder, UnicodeEscapeDecoder, encode_raw_unicode_escape,
+    InvalidEscape, RawUnicodeEscapeDecoder, UnicodeEscapeDecoder, encode_raw_unicode_escape,
     encode_unicode_escape, escape_decode as decode_escapes, escape_encode as encode_escapes,
 };
 use dxpy_text::codecs::simple::{AsciiDecoder, ByteEncoder, decode_latin1};
@@ -226,15 +226,8 @@ fn warn_about(py: Py<'_>, first: Option<InvalidEscape>) -> PyResult<()> {
 fn escape_decode(py: Py<'_>, _: Module<'_>, data: DataOrText, errors: Errors) -> Pair {
     let content = data.0.bytes();
     let name = errors.0.as_deref().unwrap_or("strict");
-    let (out, invalid) = decode_escapes(content, name).map_err(|e| match e {
-        EscapeError::Trailing => exceptions::value_error(py, format_args!("Trailing \\ in string")),
-        EscapeError::Hex(at) => {
-            exceptions::value_error(py, format_args!("invalid \\x escape at position {at}"))
-        }
-        EscapeError::Handler => {
-            exceptions::value_error(py, format_args!("decoding error; unknown error handling code: {name}"))
-        }
-    })?;
+    let (out, invalid) = decode_escapes(content, name)
+        .map_err(|e| exceptions::value_error(py, format_args!("{}", e.message(name))))?;
     warn_about(py, invalid)?;
     pair(py, bytes::new(py, &out)?.upcast(), content.len())
 }

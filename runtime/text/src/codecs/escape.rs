@@ -248,6 +248,17 @@ pub enum EscapeError {
     Handler,
 }
 
+impl EscapeError {
+    /// What the `ValueError` says, with the name of the error handler that was asked for.
+    pub fn message(&self, handler: &str) -> String {
+        match self {
+            EscapeError::Trailing => "Trailing \\ in string".to_owned(),
+            EscapeError::Hex(at) => format!("invalid \\x escape at position {at}"),
+            EscapeError::Handler => format!("decoding error; unknown error handling code: {handler}"),
+        }
+    }
+}
+
 /// `_codecs.escape_decode` and the value of bytes literals (`_PyBytes_DecodeEscape`), with the error handlers it knows by
 /// name, and the first escape that means nothing.
 pub fn escape_decode(s: &[u8], errors: &str) -> Result<(Vec<u8>, Option<InvalidEscape>), EscapeError> {

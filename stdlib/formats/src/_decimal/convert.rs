@@ -16,37 +16,14 @@ pub fn of_int(n: &PyLongObject) -> Decimal {
     if let Some(n) = long::to_i64(n) {
         return Decimal::from_i64(n);
     }
-    // 30-bit digits into words of 32.
-    let (mut words, mut acc, mut bits) = (Vec::new(), 0u64, 0);
-    for d in long::digits(n) {
-        acc |= u64::from(*d) << bits;
-        bits += 30;
-        if bits >= 32 {
-            words.push(acc as u32);
-            acc >>= 32;
-            bits -= 32;
-        }
-    }
-    words.push(acc as u32);
     let sign = if long::sign(n) < 0 { Sign::Minus } else { Sign::Plus };
-    Decimal::from_int(&BigInt::from_biguint(sign, BigUint::new(words)))
+    Decimal::from_int(&BigInt::from_biguint(sign, dxpy_num::large::pack(long::digits(n))))
 }
 
 /// An int object of a big integer.
 pub fn to_int(py: Py<'_>, negative: bool, n: &BigUint) -> PyResult<Owned<PyLongObject>> {
-    let (mut digits, mut acc, mut bits) = (Vec::new(), 0u64, 0);
-    for w in n.iter_u32_digits() {
-        acc |= u64::from(w) << bits;
-        bits += 32;
-        while bits >= 30 {
-            digits.push(acc as u32 & 0x3fff_ffff);
-            acc >>= 30;
-            bits -= 30;
-        }
-    }
-    digits.push(acc as u32);
-    let used = digits.iter().rposition(|d| *d != 0).map_or(0, |i| i + 1);
-    long::from_digits(py, negative && used > 0, &digits[..used])
+    let digits = dxpy_num::large::unpack(n);
+    long::from_digits(py, negative && !digits.is_empty(), &digits)
 }
 
 /// `numeric_as_ascii`: white space at the ends (if `strip`) and underscores gone (if `underscores`), decimal digits of

@@ -636,15 +636,11 @@ impl Machine<'_> {
     }
 
     fn persistent(&mut self, py: Py<'_>, id: Owned) -> PyResult<()> {
-        let Some(f) = held(&self.u.persistent_load) else {
+        let Some(o) = self.u.persistent_load.call(py, self.u.as_object(), &id)? else {
             return Err(unpickling_error(
                 py,
                 "A load persistent id instruction was encountered, but no persistent_load function was specified.",
             ));
-        };
-        let o = match self.u.persistent_bound.get() {
-            true => call::call(py, &f, [self.u.as_object(), &id])?,
-            false => call::call(py, &f, [&id])?,
         };
         self.push(o);
         Ok(())
@@ -673,28 +669,5 @@ fn int_of_text(py: Py<'_>, text: &[u8]) -> PyResult {
 
 /// `decode_long`: two's complement, little end first.
 fn int_of_bytes(py: Py<'_>, b: &[u8]) -> PyResult<Owned<PyLongObject>> {
-    let negative = b.last().is_some_and(|b| *b >= 0x80);
-    let mut magnitude = b.to_vec();
-    if negative {
-        let mut carry = true;
-        for b in &mut magnitude {
-            (*b, carry) = (!*b).overflowing_add(carry.into());
-        }
-        if carry {
-            magnitude.push(1);
-        }
-    }
-    let (mut digits, mut acc, mut bits) = (Vec::new(), 0u64, 0);
-    for b in magnitude {
-        acc |= u64::from(b) << bits;
-        bits += 8;
-        if bits >= 30 {
-            digits.push(acc as u32 & 0x3fff_ffff);
-            acc >>= 30;
-            bits -= 30;
-        }
-    }
-    digits.push(acc as u32);
-    let used = digits.iter().rposition(|d| *d != 0).map_or(0, |i| i + 1);
-    long::from_digits(py, negative && used > 0, &digits[..used])
+    long::from_num(py, dxpy_num::convert::from_bytes(b, true, true))
 }

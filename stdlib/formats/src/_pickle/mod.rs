@@ -4,6 +4,7 @@
 mod load;
 mod memo;
 mod opcode;
+mod persistent;
 mod pickler;
 mod save;
 mod unpickler;

@@ -2,6 +2,7 @@
 
 use super::memo;
 use super::opcode::*;
+use super::persistent::Persistent;
 use super::{pickling_error, save};
 use core::cell::{Cell, RefCell};
 use core::mem::offset_of;
@@ -11,7 +12,7 @@ use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::StaticType;
 use dxpy_core::{
     Owned, Py, PyResult, args, attr, bytes, call, exceptions, gc, getset, glue, members, methods, name,
-    object, protocol, signature,
+    object, signature,
 };
 use std::collections::HashMap;
 
@@ -83,9 +84,7 @@ pub struct PicklerObject {
     pub bin: Cell<i32>,
     pub fast: Cell<i32>,
     pub dispatch_table: Cell<*mut PyObject>,
-    pub persistent_id: Cell<*mut PyObject>,
-    /// `persistent_id` is a function that takes the pickler first.
-    pub persistent_bound: Cell<bool>,
+    pub persistent_id: Persistent,
     pub reducer_override: Cell<*mut PyObject>,
     pub buffer_callback: Cell<*mut PyObject>,
     write: Cell<*mut PyObject>,
@@ -101,7 +100,7 @@ impl PicklerObject {
     fn fields(&self) -> [&Cell<*mut PyObject>; 5] {
         [
             &self.dispatch_table,
-            &self.persistent_id,
+            &self.persistent_id.function,
             &self.reducer_override,
             &self.buffer_callback,
             &self.write,
@@ -259,49 +258,18 @@ fn init(py: Py<'_>, p: &PicklerObject, a: &PyTupleObject, kw: Option<&PyDictObje
         drop(gone);
         p.state().borrow_mut().out.clear();
         p.fast.set(0);
-        let f = attr::lookup_name(py, p.as_object(), name!("persistent_id"))?;
-        let (f, bound) = unbound(p.as_object(), f);
-        put(&p.persistent_id, f);
-        p.persistent_bound.set(bound);
+        p.persistent_id.look_up(py, p.as_object(), name!("persistent_id"))?;
         put(&p.dispatch_table, attr::lookup_name(py, p.as_object(), name!("dispatch_table"))?);
         Ok(())
     })
 }
 
-/// `init_method_ref`: a method of the object itself is kept as its function, so that there is no cycle.
-pub fn unbound(of: &PyObject, f: Option<Owned>) -> (Option<Owned>, bool) {
-    let Some(f) = f else { return (None, false) };
-    if f.ty().is(&dxpy_core::method::PyMethod_Type.0) {
-        // SAFETY: LAYOUT: just checked.
-        let m = unsafe { &*(f.as_ptr() as *const PyMethodObject) };
-        if dxpy_core::method::this(m).is(of) {
-            return (Some(dxpy_core::method::function(m).to_owned()), true);
-        }
-    }
-    (Some(f), false)
-}
-
 fn get_persistent_id(py: Py<'_>, p: &PicklerObject) -> PyResult {
-    match held(&p.persistent_id) {
-        None => Err(exceptions::attribute_error(py, format_args!("persistent_id"))),
-        Some(f) if p.persistent_bound.get() => Ok(dxpy_core::method::new(py, &f, p.as_object())?.upcast()),
-        Some(f) => Ok(f),
-    }
+    p.persistent_id.get(py, p.as_object(), "persistent_id")
 }
 
 fn set_persistent_id(py: Py<'_>, p: &PicklerObject, f: Option<&PyObject>) -> PyResult<()> {
-    let Some(f) = f else {
-        return Err(exceptions::type_error(py, format_args!("attribute deletion is not supported")));
-    };
-    if !protocol::is_callable(f) {
-        return Err(exceptions::type_error(
-            py,
-            format_args!("persistent_id must be a callable taking one argument"),
-        ));
-    }
-    put(&p.persistent_id, Some(f.to_owned()));
-    p.persistent_bound.set(false);
-    Ok(())
+    p.persistent_id.set(py, f, "persistent_id")
 }
 
 // Output.

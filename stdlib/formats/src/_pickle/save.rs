@@ -12,8 +12,8 @@ use dxpy_core::exceptions::{self, matches};
 use dxpy_core::ptr::Object;
 use dxpy_core::types::is_subtype;
 use dxpy_core::{
-    Owned, Py, PyResult, attr, bytes, dict, float, function, hooks, list, long, name, object, protocol,
-    sequence, set, tuple, types, unicode,
+    Owned, Py, PyResult, attr, bytes, dict, float, function, hooks, list, long, name, number, object,
+    protocol, sequence, set, tuple, types, unicode,
 };
 use dxpy_types::{bytearray, picklebuffer};
 
@@ -181,11 +181,7 @@ fn save_reduced(py: Py<'_>, p: &PicklerObject, r: &PyObject, o: &PyObject) -> Py
 
 /// `save_pers`.
 fn save_persistent(py: Py<'_>, p: &PicklerObject, o: &PyObject) -> PyResult<bool> {
-    let Some(f) = held(&p.persistent_id) else { return Ok(false) };
-    let id = match p.persistent_bound.get() {
-        true => call::call(py, &f, [p.as_object(), o])?,
-        false => call::call(py, &f, [o])?,
-    };
+    let Some(id) = p.persistent_id.call(py, p.as_object(), o)? else { return Ok(false) };
     if object::is_none(&id) {
         return Ok(false);
     }
@@ -257,26 +253,11 @@ fn save_int(py: Py<'_>, p: &PicklerObject, n: &PyLongObject) -> PyResult<()> {
         return Ok(());
     }
     // Two's complement, with no byte that its sign bit makes superfluous.
-    let (mut out, mut acc, mut bits) = (Vec::new(), 0u64, 0);
-    for d in long::digits(n) {
-        acc |= u64::from(*d) << bits;
-        bits += 30;
-        while bits >= 8 {
-            out.push(acc as u8);
-            acc >>= 8;
-            bits -= 8;
-        }
-    }
-    out.push(acc as u8);
-    out.push(0);
-    if long::sign(n) < 0 {
-        let mut carry = true;
-        for b in &mut out {
-            (*b, carry) = (!*b).overflowing_add(carry.into());
-        }
-    }
-    while let [.., a, b] = out[..]
-        && ((b == 0 && a < 0x80) || (b == 0xff && a >= 0x80))
+    let value = long::num(n);
+    let mut out = vec![0; (dxpy_num::mag::bit_length(value.digits) / 8 + 1) as usize];
+    dxpy_num::convert::to_bytes(value, &mut out, true, true).map_err(|e| number::error(py, &e))?;
+    if let [.., a, 0xff] = out[..]
+        && a >= 0x80
     {
         out.pop();
     }

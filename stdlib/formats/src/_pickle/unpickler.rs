@@ -2,7 +2,8 @@
 
 use super::load;
 use super::memo;
-use super::pickler::{held, put, unbound};
+use super::persistent::Persistent;
+use super::pickler::{held, put};
 use super::{dotted, table, unpickling_error};
 use core::cell::{Cell, RefCell};
 use dxpy_core::abi::constants::*;
@@ -40,8 +41,7 @@ pub struct UnpicklerObject {
     ob_base: PyObject,
     read: Cell<*mut PyObject>,
     readline: Cell<*mut PyObject>,
-    pub persistent_load: Cell<*mut PyObject>,
-    pub persistent_bound: Cell<bool>,
+    pub persistent_load: Persistent,
     pub buffers: Cell<*mut PyObject>,
     state: Cell<*mut RefCell<State>>,
     memo: Cell<*mut RefCell<Numbered>>,
@@ -54,7 +54,7 @@ unsafe impl Layout for UnpicklerObject {}
 
 impl UnpicklerObject {
     fn fields(&self) -> [&Cell<*mut PyObject>; 4] {
-        [&self.read, &self.readline, &self.persistent_load, &self.buffers]
+        [&self.read, &self.readline, &self.persistent_load.function, &self.buffers]
     }
 
     /// The state; no Python code runs while it is borrowed.
@@ -217,10 +217,7 @@ fn init(py: Py<'_>, u: &UnpicklerObject, a: &PyTupleObject, kw: Option<&PyDictOb
         put(&u.read, None);
         set_file(py, u, b.arg(py, 0)?)?;
         configure(py, u, b.arg(py, 1)?, b.arg(py, 2)?, b.arg(py, 3)?, b.get(4))?;
-        let f = attr::lookup_name(py, u.as_object(), name!("persistent_load"))?;
-        let (f, bound) = unbound(u.as_object(), f);
-        put(&u.persistent_load, f);
-        u.persistent_bound.set(bound);
+        u.persistent_load.look_up(py, u.as_object(), name!("persistent_load"))?;
         drop(u.take_memo());
         let mut s = u.state().borrow_mut();
         (s.input, s.at, s.protocol) = (Vec::new(), 0, 0);
@@ -229,26 +226,11 @@ fn init(py: Py<'_>, u: &UnpicklerObject, a: &PyTupleObject, kw: Option<&PyDictOb
 }
 
 fn get_persistent_load(py: Py<'_>, u: &UnpicklerObject) -> PyResult {
-    match held(&u.persistent_load) {
-        None => Err(exceptions::attribute_error(py, format_args!("persistent_load"))),
-        Some(f) if u.persistent_bound.get() => Ok(dxpy_core::method::new(py, &f, u.as_object())?.upcast()),
-        Some(f) => Ok(f),
-    }
+    u.persistent_load.get(py, u.as_object(), "persistent_load")
 }
 
 fn set_persistent_load(py: Py<'_>, u: &UnpicklerObject, f: Option<&PyObject>) -> PyResult<()> {
-    let Some(f) = f else {
-        return Err(exceptions::type_error(py, format_args!("attribute deletion is not supported")));
-    };
-    if !protocol::is_callable(f) {
-        return Err(exceptions::type_error(
-            py,
-            format_args!("persistent_load must be a callable taking one argument"),
-        ));
-    }
-    put(&u.persistent_load, Some(f.to_owned()));
-    u.persistent_bound.set(false);
-    Ok(())
+    u.persistent_load.set(py, f, "persistent_load")
 }
 
 // Input.

@@ -79,8 +79,19 @@ fn numbers(c: &Config) -> [(&'static str, i64); 38] {
     ]
 }
 
-/// `_PyConfig_AsDict`.
 pub(super) fn get_config(py: Py<'_>, _: &PyModuleObject) -> PyResult {
+    config_as_dict(py)
+}
+
+pub(super) fn get_configs(py: Py<'_>, _: &PyModuleObject) -> PyResult {
+    configs_as_dict(py)
+}
+
+/// `_PyConfig_AsDict`.
+///
+/// # Errors
+/// `MemoryError`.
+pub fn config_as_dict(py: Py<'_>) -> PyResult {
     let c = config::get();
     let d = dict::new(py)?;
     let set = |name: &str, value: PyResult| dict::set_str(py, &d, name, &*value?);
@@ -151,7 +162,10 @@ pub(super) fn get_config(py: Py<'_>, _: &PyModuleObject) -> PyResult {
 }
 
 /// `_Py_GetConfigsAsDict`.
-pub(super) fn get_configs(py: Py<'_>, m: &PyModuleObject) -> PyResult {
+///
+/// # Errors
+/// `MemoryError`.
+pub fn configs_as_dict(py: Py<'_>) -> PyResult {
     let c = config::get();
     let (all, global, pre) = (dict::new(py)?, dict::new(py)?, dict::new(py)?);
     for (name, n) in [
@@ -197,6 +211,6 @@ pub(super) fn get_configs(py: Py<'_>, m: &PyModuleObject) -> PyResult {
     }
     dict::set_str(py, &all, "global_config", global.as_object())?;
     dict::set_str(py, &all, "pre_config", pre.as_object())?;
-    dict::set_str(py, &all, "config", &*get_config(py, m)?)?;
+    dict::set_str(py, &all, "config", &*config_as_dict(py)?)?;
     Ok(all.upcast())
 }

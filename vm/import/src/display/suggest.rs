@@ -180,8 +180,9 @@ fn substitution(a: u8, b: u8) -> usize {
     }
 }
 
-/// `levenshtein_distance`, or more than `most` as soon as it must be.
-fn distance(a: &[u8], b: &[u8], most: usize) -> usize {
+/// The edit distance of two names (`levenshtein_distance`, `_Py_UTF8_Edit_Cost`): a change of case costs 1, any other
+/// change 2; `most + 1` as soon as it must be more than `most`.
+pub fn distance(a: &[u8], b: &[u8], most: usize) -> usize {
     let front = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (mut a, mut b) = (&a[front..], &b[front..]);
     let back = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
