@@ -7,6 +7,7 @@ mod startup;
 mod suite;
 mod table;
 
+use dxpy_cpython_tests::record::{commit, record};
 use scripts::{Effort, Script};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ usage: benches [options] [startup] [micro] [pyperformance]      (without a kind:
   --stdlib               of pyperformance, what needs no package beside it
   --cache DIR            where pyperformance and its requirements are kept (default: target/bench-cache)
   --pip PATH             the Python whose pip fetches them (default: DXPY_ORACLE or python3.12)
+  --record FILE          write a summary of the one kind that is run into this document
   --out FILE             all numbers, tab separated (default: target/benches.tsv)
 ";
 
@@ -67,6 +69,7 @@ struct Options {
     cache: PathBuf,
     pip: PathBuf,
     out: PathBuf,
+    record: Option<PathBuf>,
     kinds: Vec<String>,
 }
 
@@ -80,6 +83,7 @@ fn options() -> Result<Options, String> {
         cache: "target/bench-cache".into(),
         pip: oracle.clone(),
         out: "target/benches.tsv".into(),
+        record: None,
         kinds: Vec::new(),
     };
     let mut arguments = std::env::args().skip(1);
@@ -104,6 +108,7 @@ fn options() -> Result<Options, String> {
             "--stdlib" => options.stdlib = true,
             "--cache" => options.cache = value()?.into(),
             "--pip" => options.pip = value()?.into(),
+            "--record" => options.record = Some(value()?.into()),
             "--out" => options.out = value()?.into(),
             "startup" | "micro" | "pyperformance" => options.kinds.push(argument),
             _ => return Err(format!("unknown argument {argument}\n\n{USAGE}")),
@@ -114,6 +119,9 @@ fn options() -> Result<Options, String> {
     }
     if options.kinds.is_empty() {
         options.kinds = vec!["startup".into(), "micro".into()];
+    }
+    if options.record.is_some() && options.kinds.len() > 1 {
+        return Err("--record takes one kind at a time".into());
     }
     for (_, path) in &mut options.pythons {
         // Scripts run in a folder of their own.
@@ -141,6 +149,11 @@ fn command() -> Result<(), String> {
     print!("{}", results.table(&labels));
     if !text.is_empty() {
         print!("\n{text}");
+    }
+    if let Some(file) = &options.record {
+        let kind = &options.kinds[0];
+        let numbers = if kind == "startup" { text } else { results.summary(&labels) };
+        record(file, kind, &format!("{}\n{numbers}", commit()))?;
     }
     if let Some(folder) = options.out.parent() {
         let _ = fs::create_dir_all(folder);

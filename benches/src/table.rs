@@ -95,6 +95,36 @@ impl Results {
         text
     }
 
+    /// The ratios of CPU time of an interpreter to the first, least first.
+    pub fn ratios(&self, python: usize) -> Vec<(&str, f64)> {
+        let ratio = |name: &str| Some(self.get(name, 0)?.cpu / self.get(name, python)?.cpu);
+        let mut all: Vec<(&str, f64)> =
+            self.names.iter().filter_map(|name| Some((name.as_str(), ratio(name)?))).collect();
+        all.sort_by(|a, b| a.1.total_cmp(&b.1));
+        all
+    }
+
+    /// In few lines: how many times faster than the first the others are.
+    pub fn summary(&self, pythons: &[String]) -> String {
+        let mut text = String::new();
+        for (python, name) in pythons.iter().enumerate().skip(1) {
+            let all = self.ratios(python);
+            let ([low, ..], [.., high]) = (&all[..], &all[..]) else { continue };
+            let mean = (all.iter().map(|(_, r)| r.ln()).sum::<f64>() / all.len() as f64).exp();
+            let _ = writeln!(
+                text,
+                "{name}: {mean:.2}x {}'s speed (geometric mean of {} benchmarks), {} {:.2}x to {} {:.2}x",
+                pythons[0],
+                all.len(),
+                low.0,
+                low.1,
+                high.0,
+                high.1
+            );
+        }
+        text
+    }
+
     /// Every number, for other programs.
     pub fn tsv(&self, pythons: &[String]) -> String {
         let mut text = String::from("benchmark\tpython\tcpu_seconds\twall_seconds\n");

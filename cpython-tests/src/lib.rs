@@ -4,8 +4,8 @@
 //!
 //! [`data`] is the frozen list of ids; [`job`] runs processes under limits; [`events`] reads what the worker wrote;
 //! [`run`] schedules and keeps results; [`report`] counts; [`gate`] compares with the floor and the tags; [`prefix`] lays out an installation;
-//! [`left`] lists what an interpreter lacks against CPython; [`programs`] compares the output of real
-//! programs.
+//! [`left`] lists what an interpreter lacks against CPython; [`programs`] compares the output of real programs; [`record`]
+//! writes numbers into a document.
 
 pub mod data;
 pub mod events;
@@ -14,5 +14,6 @@ pub mod job;
 pub mod left;
 pub mod prefix;
 pub mod programs;
+pub mod record;
 pub mod report;
 pub mod run;

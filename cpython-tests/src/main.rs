@@ -3,7 +3,7 @@
 use dxpy_cpython_tests::data::Table;
 use dxpy_cpython_tests::gate::{self, Gate};
 use dxpy_cpython_tests::run::Needs;
-use dxpy_cpython_tests::{prefix, report, run};
+use dxpy_cpython_tests::{prefix, record, report, run};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -25,6 +25,7 @@ of its own below --out, with the suite of the CPython 3.12.1 that DXPY_ORACLE (o
   --check-floor    run the files of the floor; exit status 1 if they do not reach it (see floor.tsv and tags/)
   --print-floor    print the lines of a floor for the files run
   --gate DIR       where floor.tsv and tags/ are (default: cpython-tests)
+  --record FILE    write the numbers into this document, where it has a place for them
   --light          with small stand-ins for unittest and test.support, for an interpreter that cannot import them yet: shows
                    what works, is not the measure
   --script         likewise, in one script each, for an interpreter that cannot import files yet
@@ -57,6 +58,7 @@ struct Options {
     check_floor: bool,
     print_floor: bool,
     gate: Option<PathBuf>,
+    record: Option<PathBuf>,
     list: bool,
     quiet: bool,
     help: bool,
@@ -85,6 +87,7 @@ fn options() -> Result<Options, String> {
             "--check-floor" => options.check_floor = true,
             "--print-floor" => options.print_floor = true,
             "--gate" => options.gate = Some(value()?.into()),
+            "--record" => options.record = Some(value()?.into()),
             "--list" => options.list = true,
             "-q" => options.quiet = true,
             "-h" | "--help" => options.help = true,
@@ -157,6 +160,10 @@ fn command() -> Result<bool, String> {
         println!("NOT THE MEASURE: run with stand-ins for unittest and test.support.\n");
     }
     print!("{}", report::report(&table, &done, options.by_file));
+    if let Some(file) = &options.record {
+        let numbers = format!("{}\n{}", record::commit(), report::numbers(&table, &done));
+        record::record(file, "conformance", &numbers)?;
+    }
     println!("results: {}", plan.out.join("results.tsv").display());
     if options.print_floor {
         print!("{}", gate::floor_of(&table, &done));

@@ -80,17 +80,7 @@ pub fn report(table: &Table, run: &[Done], by_file: bool) -> String {
     if chosen < counted {
         let _ = writeln!(text, "Only {chosen} of the {counted} files were run: the numbers are of these.\n");
     }
-    for tier in ["T1", "T2", "T3", "T4"] {
-        let part = count(table, run, false, |file| file.tier == tier);
-        if part.files > 0 {
-            text += &part.line(tier);
-        }
-        if tier == "T1" && part.files > 0 {
-            text += &count(table, run, true, |file| file.tier == tier).line("portable T1");
-        }
-    }
-    text += &count(table, run, false, |_| true).line("strict total");
-    text += &bad_ends(run);
+    text += &numbers(table, run);
     if by_file {
         text += "\nfile                                      tier  pass   of  end          note\n";
         for done in run {
@@ -104,6 +94,22 @@ pub fn report(table: &Table, run: &[Done], by_file: bool) -> String {
         }
     }
     text
+}
+
+/// The numbers alone: a line a tier, and how many files ended badly.
+pub fn numbers(table: &Table, run: &[Done]) -> String {
+    let mut text = String::new();
+    for tier in ["T1", "T2", "T3", "T4"] {
+        let part = count(table, run, false, |file| file.tier == tier);
+        if part.files > 0 {
+            text += &part.line(tier);
+        }
+        if tier == "T1" && part.files > 0 {
+            text += &count(table, run, true, |file| file.tier == tier).line("portable T1");
+        }
+    }
+    text += &count(table, run, false, |_| true).line("strict total");
+    text + &bad_ends(run)
 }
 
 /// Crashes, panics and exceeded limits, apart from ordinary failures.

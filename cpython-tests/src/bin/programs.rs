@@ -1,7 +1,7 @@
 //! `programs`: runs the programs of `programs/list.tsv` with CPython 3.12.1 and another interpreter and compares.
 
 use dxpy_cpython_tests::programs::{self, Places, Program};
-use dxpy_cpython_tests::{job, prefix};
+use dxpy_cpython_tests::{job, prefix, record};
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,6 +12,7 @@ usage: programs --python PATH [options] [NAME...]
   --oracle PATH    CPython 3.12.1 (default: DXPY_ORACLE, else python3.12)
   --list DIR       where list.tsv and the scripts are (default: cpython-tests/programs)
   --cache DIR      where packages are kept (default: target/programs-cache)
+  --record FILE    write the numbers into this document, where it has a place for them
   --offline        leave out programs that require packages
 ";
 
@@ -27,7 +28,8 @@ fn main() -> ExitCode {
 }
 
 fn command() -> Result<bool, String> {
-    let (mut python, mut oracle, mut offline, mut names) = (None, None, false, Vec::new());
+    let (mut python, mut oracle, mut recorded, mut offline, mut names) =
+        (None, None, None, false, Vec::new());
     let (mut here, mut cache) =
         (PathBuf::from("cpython-tests/programs"), PathBuf::from("target/programs-cache"));
     let mut arguments = std::env::args().skip(1);
@@ -38,6 +40,7 @@ fn command() -> Result<bool, String> {
             "--oracle" => oracle = Some(value()?),
             "--list" => here = value()?,
             "--cache" => cache = value()?,
+            "--record" => recorded = Some(value()?),
             "--offline" => offline = true,
             other if other.starts_with('-') => return Err(format!("unknown option {other}\n\n{USAGE}")),
             _ => names.push(argument),
@@ -59,22 +62,33 @@ fn command() -> Result<bool, String> {
     }
     list.retain(|program| names.is_empty() || names.contains(&program.name));
     list.retain(|program| !offline || (program.requirements.is_empty() && program.source.is_none()));
-    let mut equal = 0;
+    let (mut equal, mut ratios) = (0, Vec::new());
     for program in &list {
         match one(program, &places, &python) {
-            Ok(line) => {
+            Ok((line, ratio)) => {
                 equal += 1;
+                ratios.push(ratio);
                 println!("equal      {:<22} {line}", program.name);
             }
             Err(why) => println!("DIFFERENT  {:<22} {why}", program.name),
         }
     }
     let _ = fs::remove_dir_all(&places.scratch);
-    println!("{equal} of {} programs give CPython's output, byte for byte", list.len());
+    let mut numbers = format!("{equal} of {} programs give CPython's output, byte for byte\n", list.len());
+    if !ratios.is_empty() {
+        let mean = (ratios.iter().map(|r: &f64| r.ln()).sum::<f64>() / ratios.len() as f64).exp();
+        let most = ratios.iter().copied().fold(0.0, f64::max);
+        numbers += &format!("CPU time in CPython's: {mean:.2} (geometric mean), {most:.2} at most\n");
+    }
+    print!("{numbers}");
+    if let Some(file) = recorded {
+        record::record(&file, "programs", &format!("{}\n{numbers}", record::commit()))?;
+    }
     Ok(equal == list.len())
 }
 
-fn one(program: &Program, places: &Places, python: &std::path::Path) -> Result<String, String> {
+/// Compares one program: what to say of it, and its CPU time in CPython's.
+fn one(program: &Program, places: &Places, python: &std::path::Path) -> Result<(String, f64), String> {
     let fetched = programs::fetch(program, places)?;
     let theirs =
         programs::run(program, &fetched, &places.oracle, places).map_err(|error| error.to_string())?;
@@ -104,5 +118,5 @@ fn one(program: &Program, places: &Places, python: &std::path::Path) -> Result<S
     if !program.lent.is_empty() {
         line += &format!(" (with CPython's own {})", program.lent.join(", "));
     }
-    Ok(line)
+    Ok((line, ratio))
 }

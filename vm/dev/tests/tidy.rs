@@ -41,7 +41,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("vm/dx-py", 10),
     ("vm/dev", 9),
     ("cpython-tests", 9),
-    ("benches", 9),
+    ("benches", 10),
 ];
 
 /// Crates that hold text, tables and algorithms only, and no `unsafe`.
