@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod array;
+pub mod audio;
 pub mod binascii;
 pub mod calendar;
 pub mod crc;

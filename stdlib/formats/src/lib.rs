@@ -9,6 +9,7 @@ pub mod _decimal;
 pub mod _pickle;
 pub mod _struct;
 pub mod array;
+pub mod audioop;
 mod boxed;
 pub mod hashes;
 pub mod zlib;

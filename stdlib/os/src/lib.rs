@@ -13,5 +13,6 @@ pub mod posix;
 pub mod pwd;
 pub mod pytime;
 pub mod resource;
+pub mod syslog;
 pub mod termios;
 pub mod time;

@@ -49,6 +49,8 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("builtins", &dxpy_mod_lang::builtins::BUILTINS),
     ("_stat", &dxpy_mod_os::_stat::MODULE),
     ("_uuid", &dxpy_mod_os::_uuid::MODULE),
+    ("syslog", &dxpy_mod_os::syslog::MODULE),
+    ("audioop", &dxpy_mod_formats::audioop::MODULE),
     ("_locale", &dxpy_mod_os::_locale::MODULE),
     ("termios", &dxpy_mod_os::termios::MODULE),
     ("errno", &dxpy_mod_os::errno::MODULE),
