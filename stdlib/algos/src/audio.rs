@@ -344,7 +344,8 @@ impl Adpcm {
 
 /// What searching a fragment in another compares: samples of 16 bits.
 fn product(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+    // From 0, not from the -0 that `sum` begins with: the sum of nothing is seen.
+    a.iter().zip(b).fold(0.0, |s, (a, b)| s + a * b)
 }
 
 fn pairs(data: &[u8]) -> Vec<f64> {
