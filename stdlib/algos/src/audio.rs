@@ -254,7 +254,7 @@ pub fn alaw_to_linear(b: u8) -> i32 {
 
 /// The segment of a magnitude: of those whose ends double, the first that reaches so far; 8 for none.
 fn segment(v: i32, first_end: i32) -> i32 {
-    (0..8).find(|s| v <= ((first_end + 1) << s) - 1).unwrap_or(8)
+    (0..8).find(|s| v < ((first_end + 1) << s)).unwrap_or(8)
 }
 
 fn linear_to_ulaw(v: i32) -> u8 {
