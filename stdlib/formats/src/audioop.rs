@@ -5,7 +5,6 @@ use dxpy_algos::audio::{self, Adpcm, Rate, Sound};
 use dxpy_core::abi::*;
 use dxpy_core::buffer::View;
 use dxpy_core::module::{StaticModule, exec};
-use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::{Owned, Py, PyErr, PyResult, bytes, exceptions, float, long, methods, number, object, tuple};
 
@@ -329,7 +328,7 @@ fn ratecv(
     if a < 1 || b < 0 {
         return Err(wrong(py, "weightA should be >= 1, weightB should be >= 0"));
     }
-    if fragment.bytes().len() % frame != 0 {
+    if !fragment.bytes().len().is_multiple_of(frame) {
         return Err(wrong(py, "not a whole number of frames"));
     }
     if inrate <= 0 || outrate <= 0 {
