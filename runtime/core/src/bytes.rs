@@ -19,6 +19,15 @@ pub static PyBytes_Type: StaticType = StaticType::new::<PyBytesObject>(c"bytes")
     .flags(Py_TPFLAGS_BASETYPE | Py_TPFLAGS_BYTES_SUBCLASS | _Py_TPFLAGS_MATCH_SELF)
     .dealloc(glue::dealloc(dealloc));
 
+/// `PyConfig.bytes_warning`: whether `bytes` and `bytearray` warn (`BytesWarning`) when they are made into str or compared
+/// with one (`-b`).
+pub static WARNING: Gil<Cell<bool>> = Gil(Cell::new(false));
+
+/// Issues a `BytesWarning` where `-b` asks for them.
+pub fn warn(py: Py<'_>, text: &str) -> PyResult<()> {
+    if WARNING.get() { crate::hooks::warn(py, &exceptions::BytesWarning, 1, text, None) } else { Ok(()) }
+}
+
 const fn immortal_empty() -> PyBytesObject {
     PyBytesObject {
         ob_base: PyVarObject {

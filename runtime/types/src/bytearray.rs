@@ -30,7 +30,7 @@ pub static PyByteArray_Type: StaticType = StaticType::new::<PyByteArrayObject>(c
     .init(glue::init(init))
     .dealloc(glue::dealloc(dealloc))
     .repr(glue::unary(repr))
-    .str(glue::unary(repr))
+    .str(glue::unary(str))
     .richcompare(glue::richcompare(richcompare))
     .iter(glue::unary(iter::iter_bytearray))
     .number(&NUMBER)
@@ -393,8 +393,20 @@ fn repr(py: Py<'_>, b: &PyByteArrayObject) -> PyResult<Owned<PyUnicodeObject>> {
     }
 }
 
+/// `bytearray_str`.
+fn str(py: Py<'_>, b: &PyByteArrayObject) -> PyResult<Owned<PyUnicodeObject>> {
+    bytes::warn(py, "str() on a bytearray instance")?;
+    repr(py, b)
+}
+
 fn richcompare(py: Py<'_>, a: &PyByteArrayObject, b: &PyObject, op: core::ffi::c_int) -> PyResult {
     if unicode::check(b).is_some() || !buffer::check(b) {
+        if bytes::WARNING.get()
+            && matches!(op, dxpy_core::protocol::EQ | dxpy_core::protocol::NE)
+            && unicode::check(b).is_some()
+        {
+            bytes::warn(py, "Comparison between bytearray and string")?;
+        }
         return Ok(object::not_implemented());
     }
     // What has no plain buffer is not comparable; the error is not shown.

@@ -22,7 +22,7 @@ pub fn program(py: Py<'_>, p: &Program) -> i32 {
         Ok(status) => status,
         Err(Exit(status)) => return status,
     };
-    match behind(py, status) {
+    match behind(py, p, status) {
         Ok(status) | Err(Exit(status)) => status,
     }
 }
@@ -318,7 +318,10 @@ fn interactive_hook(py: Py<'_>) -> Result<(), Exit> {
 }
 
 /// `pymain_repl`: the prompt behind a program. `PYTHONINSPECT` may have been set by it.
-fn behind(py: Py<'_>, status: i32) -> Result<i32, Exit> {
+fn behind(py: Py<'_>, p: &Program, status: i32) -> Result<i32, Exit> {
+    if matches!(p, Program::Stdin(_)) {
+        return Ok(status);
+    }
     let environment = config::get().ignore_environment == 0
         && dxpy_host::env::get(c"PYTHONINSPECT").is_some_and(|v| !v.is_empty());
     if !(run::INSPECT.load(Ordering::Relaxed) || environment) || !stdin_is_interactive() {

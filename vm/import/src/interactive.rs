@@ -5,6 +5,7 @@ use crate::run::{self, Exit};
 use crate::source::{self, Compile, flag};
 use crate::state;
 use dxpy_ast::{Mod, StmtKind};
+use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::{Owned, Py, PyErr, PyResult, dict, exceptions, module, name, protocol, unicode};
 use dxpy_parser::Mode;
@@ -108,7 +109,13 @@ fn one(py: Py<'_>, reader: &mut dyn Reader, filename: &str, session: &mut Sessio
     let mut tree = loop {
         let line = match reader.line(py, if text.is_empty() { &first } else { &more })? {
             Line::Interrupt => return Err(interrupted(py)),
-            Line::Text(b) => Some(decoded(py, b)?),
+            Line::Text(mut b) => {
+                // Lines end at a NUL, where C's would.
+                if let Some(end) = b.iter().position(|c| *c == 0) {
+                    b.truncate(end);
+                }
+                Some(decoded(py, &b, &name)?)
+            }
             Line::End => None,
         };
         let how = Compile {
@@ -159,14 +166,31 @@ fn one(py: Py<'_>, reader: &mut dyn Reader, filename: &str, session: &mut Sessio
     Ok(One::Done)
 }
 
-/// A line of the input as text: UTF-8.
-fn decoded(py: Py<'_>, line: Vec<u8>) -> PyResult<String> {
-    String::from_utf8(line).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        let byte = e.as_bytes().get(at).copied().unwrap_or(0);
-        let text = format!("(unicode error) 'utf-8' codec can't decode byte 0x{byte:02x} in position {at}: invalid start byte");
-        exceptions::format(py, &exceptions::SyntaxError, format_args!("{text}"))
-    })
+/// A line of the input as text: UTF-8. What is not makes a `SyntaxError` that has a place but no number of a line.
+fn decoded(py: Py<'_>, line: &[u8], filename: &PyUnicodeObject) -> PyResult<String> {
+    if let Ok(text) = core::str::from_utf8(line) {
+        return Ok(text.to_owned());
+    }
+    let e = match dxpy_core::codecs::decode_utf8(py, dxpy_core::codecs::Source::new(line), None) {
+        // No text of Rust's: a surrogate cannot come from a strict decoder.
+        Ok(text) => return Ok(unicode::display(text.as_object())),
+        Err(e) => e,
+    };
+    let reason = protocol::str(py, e.value().as_object())?;
+    let text = unicode::from_str(py, &format!("(unicode error) {}", unicode::display(reason.as_object())))?;
+    let zero = dxpy_core::long::from_i64(py, 0)?;
+    let place = dxpy_core::tuple::from_iter(
+        py,
+        [
+            filename.as_object().to_owned(),
+            zero.clone().upcast(),
+            zero.upcast(),
+            unicode::from_str(py, "")?.upcast(),
+        ],
+    )?;
+    let class = exceptions::SyntaxError.as_object();
+    let made = dxpy_core::call::call(py, class, [text.as_object(), place.as_object()])?;
+    Err(exceptions::raise_object(py, &made))
 }
 
 /// The message of a syntax error.

@@ -112,6 +112,7 @@ pub fn eval(py: Py<'_>, code: &PyCodeObject, globals: &PyDictObject, locals: &Py
     if dict::get_name(py, globals, name!("__builtins__"))?.is_none() {
         dict::set(py, globals, name!("__builtins__").obj(py), &*dxpy_core::hooks::builtins(py)?)?;
     }
+    INTERRUPTED.store(false, Ordering::Relaxed);
     dxpy_interp::eval_code(py, code, globals.as_object(), locals).inspect_err(|e| {
         if exceptions::matches(e, &exceptions::KeyboardInterrupt) {
             INTERRUPTED.store(true, Ordering::Relaxed);

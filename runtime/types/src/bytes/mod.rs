@@ -27,7 +27,7 @@ static BYTES: StaticType = StaticType::new::<PyBytesObject>(c"bytes")
     .doc(c"bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\nbytes(bytes_or_buffer) -> bytes\nbytes(int) -> bytes of that many zeros\nbytes() -> empty bytes\n\nA sequence of bytes that does not change.")
     .create(glue::create(new))
     .repr(glue::unary(repr))
-    .str(glue::unary(repr))
+    .str(glue::unary(str))
     .hash(glue::hash(|_: Py<'_>, b: &PyBytesObject| Ok(bytes::hash(b))))
     .richcompare(glue::richcompare(richcompare))
     .iter(glue::unary(iter::iter_bytes))
@@ -252,14 +252,30 @@ fn repr(py: Py<'_>, b: &PyBytesObject) -> PyResult<Owned<PyUnicodeObject>> {
     unicode::from_latin1(py, &dxpy_text::bytes::repr(as_slice(b)))
 }
 
+/// `bytes_str`: what `repr` gives, with a warning under `-b`.
+fn str(py: Py<'_>, b: &PyBytesObject) -> PyResult<Owned<PyUnicodeObject>> {
+    bytes::warn(py, "str() on a bytes instance")?;
+    repr(py, b)
+}
+
 fn len(_: Py<'_>, b: &PyBytesObject) -> PyResult<usize> {
     Ok(as_slice(b).len())
 }
 
-fn richcompare(_: Py<'_>, a: &PyBytesObject, b: &PyObject, op: core::ffi::c_int) -> PyResult {
+fn richcompare(py: Py<'_>, a: &PyBytesObject, b: &PyObject, op: core::ffi::c_int) -> PyResult {
     match bytes::check(b) {
         Some(b) => Ok(shared::compare(as_slice(a), as_slice(b), op)),
-        None => Ok(object::not_implemented()),
+        None => {
+            if bytes::WARNING.get() && matches!(op, protocol::EQ | protocol::NE) {
+                if unicode::check(b).is_some() {
+                    bytes::warn(py, "Comparison between bytes and string")?;
+                }
+                if dxpy_core::long::check(b).is_some() {
+                    bytes::warn(py, "Comparison between bytes and int")?;
+                }
+            }
+            Ok(object::not_implemented())
+        }
     }
 }
 

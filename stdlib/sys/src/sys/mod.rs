@@ -111,6 +111,7 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     };
     let c = config::get();
     long::MAX_STR_DIGITS.set(c.int_max_str_digits as usize);
+    dxpy_core::bytes::WARNING.set(c.bytes_warning != 0);
     let add = |n: &str, v: Owned| module::add(py, m, n, &v);
     for (n, s) in [
         ("byteorder", "little"),
