@@ -58,6 +58,10 @@ fn feature(name: &str, at: Location) -> Result<u32, CompileError> {
         "barry_as_FLUFL" => co::FUTURE_BARRY_AS_BDFL,
         "annotations" => co::FUTURE_ANNOTATIONS,
         "braces" => return Err(CompileError::of_table("not a chance", at)),
-        _ => return Err(CompileError::of_table(format!("future feature {name} is not defined"), at)),
+        _ => {
+            // The message has room for a hundred bytes of it.
+            let shown = &name[..name.floor_char_boundary(100)];
+            return Err(CompileError::of_table(format!("future feature {shown} is not defined"), at));
+        }
     })
 }

@@ -382,7 +382,13 @@ fn make_error(
         ErrorKind::Memory => {
             return Ok(exceptions::format(py, &exceptions::MemoryError, format_args!("{}", e.message)));
         }
-        ErrorKind::Unicode => return Ok(exceptions::value_error(py, format_args!("{}", e.message))),
+        ErrorKind::Unicode => {
+            let (codec, rest) = e.message.get(1..).unwrap_or_default().split_once('\'').unwrap_or_default();
+            let reason = rest.split_once(": ").map_or(rest, |(_, reason)| reason);
+            let bytes: Vec<u8> = e.text.iter().flat_map(|t| t.chars().map(|c| c as u8)).collect();
+            let (start, end) = (e.offset.max(0) as usize, e.end_offset.max(0) as usize);
+            return Ok(exceptions::unicode_decode_error(py, codec, &bytes, start, end, reason));
+        }
         ErrorKind::UnknownEncoding => {
             let file = unicode::display(filename.as_object());
             let text = format!("encoding problem: {} (in {file})", e.message);

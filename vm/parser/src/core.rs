@@ -98,6 +98,11 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Takes up reading at a token, as if nothing was around it.
+    pub fn restart(&mut self, at: usize) {
+        (self.i, self.level) = (at.min(self.toks.len() - 1), 0);
+    }
+
     #[inline]
     pub fn tok(&self) -> &'a Token {
         &self.toks[self.i]

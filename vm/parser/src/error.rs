@@ -10,7 +10,8 @@ pub enum ErrorKind {
     Incomplete,
     /// `MemoryError`: the parser's stack limit.
     Memory,
-    /// `UnicodeDecodeError` with this text, where CPython lets one through.
+    /// `UnicodeDecodeError` with this text, where CPython lets one through. The error's `text` is then what was decoded, a
+    /// character for each byte, and the offsets are the error's.
     Unicode,
     /// The source names an encoding that neither this crate nor its [`Unicode`](crate::Unicode) decodes; `message` is its
     /// name.

@@ -781,15 +781,15 @@ impl Parser<'_> {
         }
         let limit = self.opts.int_max_str_digits;
         if limit > 0 && s.len() > limit {
-            return Err(self.error_at(
-                t.loc,
-                format!(
-                    "Exceeds the limit ({limit} digits) for integer string conversion: value has {} digits; use \
-                     sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer \
-                     literals to avoid decimal conversion limits.",
-                    s.len()
-                ),
-            ));
+            let message = format!(
+                "Exceeds the limit ({limit} digits) for integer string conversion: value has {} digits; use \
+                 sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer \
+                 literals to avoid decimal conversion limits.",
+                s.len()
+            );
+            // So many digits are not underlined.
+            let loc = Location { col_offset: -1, end_col_offset: -1, ..t.loc };
+            return Err(self.error_at(loc, message));
         }
         Ok(Constant::Int(num_bigint::BigInt::parse_bytes(s.as_bytes(), 10).unwrap_or_default()))
     }

@@ -154,9 +154,9 @@ pub fn parse_with(
             return end;
         }
     };
-    let (mut far, mut last) = (p.far.max(p.i), p.far.max(p.i));
     // An action of CPython's runs before the token behind it is read.
-    let mut read = if matches!(error, Fail::Error(_)) { p.far.max(p.i.saturating_sub(1)) } else { far };
+    let mut far = p.far.max(if matches!(error, Fail::Error(_)) { p.i.saturating_sub(1) } else { p.i });
+    let (mut last, mut read) = (far, far);
     let overflow = matches!(&error, Fail::Error(e) if e.kind == ErrorKind::Memory);
     // Tokenizer errors at the very place need no second opinion on the grammar.
     if matches!(error, Fail::Generic)
@@ -170,23 +170,32 @@ pub fn parse_with(
     {
         last = found.last.max(far);
         read = found.first;
-        let mut undecodable = None;
+        let mut broken = None;
         let mut seen = HashSet::new();
-        for (at, warns) in found.decoded {
-            if undecodable.is_some() || !seen.insert((at, warns)) {
+        for literal in found.literals {
+            if !seen.insert((literal.part, literal.at, literal.warns)) {
                 continue;
             }
-            p.i = at + 1;
             let warned = p.warnings.len();
-            undecodable = p.string_token(&lexed.tokens[at]).err();
-            if !warns {
+            let again = p.literal_again(&literal);
+            if !literal.warns {
                 p.warnings.truncate(warned);
+            }
+            if let Err(Fail::Error(e)) = again {
+                broken = Some((e, literal.last));
+                break;
             }
         }
         // A literal is read before whatever mistake the pass found in the end.
-        match (undecodable, found.error) {
-            (Some(Fail::Error(e)), _) => error = Fail::Error(e),
-            (_, Some(e)) => error = Fail::Error(Box::new(e)),
+        match (broken, found.error) {
+            (Some((e, at)), _) => {
+                error = Fail::Error(e);
+                (far, last) = (at, at);
+            }
+            (_, Some(e)) => {
+                error = Fail::Error(Box::new(e));
+                (far, last) = (found.last, found.last);
+            }
             (_, None) => far = found.far,
         }
     }
@@ -304,15 +313,19 @@ fn report(
             if tokens[far].kind == Tok::Indent { "unexpected indent" } else { "unexpected unindent" };
         return lines.error_at_last(ErrorKind::Indentation, unexpected.into(), &tokens[far]);
     }
+    // Where the tokenizer has come to the end of the text already, nothing is left to look over.
+    if let Some(e) = &first
+        && far < good
+        && lines.touches_end(&tokens[far])
+    {
+        return e.clone();
+    }
     match tok_error {
         Some(TokError::Error(e)) => return e.clone(),
         Some(TokError::Soft(e) | TokError::State(e)) if far >= good => return e.clone(),
         // CPython forgets to make a `SyntaxError` of this one when it comes upon it later.
-        Some(TokError::Undecodable(e)) if far >= good => {
-            let message = format!("(unicode error) {}", e.message);
-            return SyntaxError { kind: ErrorKind::Syntax, message, ..e.clone() };
-        }
-        Some(TokError::Undecodable(e)) => return e.clone(),
+        Some(TokError::Undecodable(e, _)) if far >= good => return e.clone(),
+        Some(TokError::Undecodable(_, raw)) => return raw.clone(),
         // Nor is this one raised when it is come upon later; like the end of the text it leaves brackets open.
         Some(TokError::State(_)) => {
             let line = tokens[last.min(good.saturating_sub(1))].loc.lineno;

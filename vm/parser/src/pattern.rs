@@ -178,11 +178,11 @@ impl Parser<'_> {
             _ => return Ok(left),
         };
         let real = match &left.kind {
-            ExprKind::UnaryOp { operand, .. } => &operand.kind,
-            k => k,
+            ExprKind::UnaryOp { operand, .. } => operand,
+            _ => &left,
         };
-        if matches!(real, ExprKind::Constant { value: Constant::Complex { .. }, .. }) {
-            return Err(self.error_at(left.range, "real number required in complex literal"));
+        if matches!(real.kind, ExprKind::Constant { value: Constant::Complex { .. }, .. }) {
+            return Err(self.error_at(real.range, "real number required in complex literal"));
         }
         self.bump();
         let at = self.start();

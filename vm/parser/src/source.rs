@@ -153,6 +153,19 @@ pub(crate) fn null_in_file(text: &[u8]) -> Option<SyntaxError> {
     })
 }
 
+/// A `UnicodeDecodeError` that is not made a `SyntaxError`: `message` says where in `bytes`.
+pub(crate) fn undecodable(bytes: &[u8], message: String) -> SyntaxError {
+    let place = message.split_once(" in position ").and_then(|(_, rest)| rest.split_once(": "));
+    let (start, end) = place.map_or(("", ""), |(p, _)| p.split_once('-').unwrap_or((p, p)));
+    let (start, end) = (start.parse().unwrap_or(0), end.parse::<i32>().map_or(0, |n| n.saturating_add(1)));
+    SyntaxError {
+        offset: start,
+        end_offset: end,
+        text: Some(bytes.iter().map(|b| char::from(*b)).collect()),
+        ..bare(ErrorKind::Unicode, message)
+    }
+}
+
 /// The text of the `UnicodeDecodeError` for bytes that are no UTF-8.
 pub(crate) fn utf8_error(bytes: &[u8]) -> Option<String> {
     let e = std::str::from_utf8(bytes).err()?;

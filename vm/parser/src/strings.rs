@@ -4,6 +4,7 @@ use dxpy_ast::*;
 
 use crate::core::{Fail, Parser, R, level};
 use crate::error::{ErrorKind, Warning, WarningKind};
+use crate::errors::{Literal, Part as Read};
 use crate::source;
 use crate::token::{Tok, Token};
 
@@ -198,10 +199,8 @@ impl Parser<'_> {
     fn unescape(&mut self, s: &[u8], t: &Token) -> R<Vec<u8>> {
         let mut out = Vec::with_capacity(s.len());
         let (mut i, mut bad) = (0, None);
-        // Positions in messages count characters, a non-ASCII one as the ten of its `\U` escape, as CPython's decoder sees it.
-        let position = |n: usize| -> usize {
-            String::from_utf8_lossy(&s[..n]).chars().map(|c| if c.is_ascii() { 1 } else { 10 }).sum()
-        };
+        // Positions in messages are those in what CPython's decoder gets.
+        let position = |n: usize| decodable(&s[..n]).len();
         while i < s.len() {
             if s[i] != b'\\' {
                 let n = memchr::memchr(b'\\', &s[i..]).unwrap_or(s.len() - i);
@@ -228,7 +227,13 @@ impl Parser<'_> {
                 } else {
                     m
                 };
-                Err(p.error_last(m))
+                // What goes wrong in a format specification is not made a `SyntaxError`.
+                match m.strip_prefix("(unicode error) ") {
+                    Some(m) if t.kind == Tok::FStringMiddle => {
+                        Err(Fail::Error(Box::new(source::undecodable(&decodable(s), m.into()))))
+                    }
+                    _ => Err(p.error_last(m)),
+                }
             };
             match simple_escape(c) {
                 Some(Some(b)) => out.push(b),
@@ -332,7 +337,7 @@ impl Parser<'_> {
     fn fstring_middle(&mut self, t: &Token, at: &Token, raw: bool) -> R<Part> {
         let text = self.text(t);
         if let Some(m) = source::utf8_error(text) {
-            return Err(Fail::Error(Box::new(source::bare(ErrorKind::Unicode, m))));
+            return Err(Fail::Error(Box::new(source::undecodable(text, m))));
         }
         let value = if raw || !text.contains(&b'\\') {
             text.to_vec()
@@ -355,28 +360,50 @@ impl Parser<'_> {
         Ok(Part::Text { value, kind: None, loc: t.loc })
     }
 
+    /// The letter after a field's `!`, which is looked at when the field has ended.
+    fn conversion(&mut self, name: &Token) -> R<i32> {
+        let n = self.intern(name)?;
+        match n.as_bytes() {
+            [c @ (b's' | b'r' | b'a')] => Ok(i32::from(*c)),
+            _ => {
+                let m = format!("f-string: invalid conversion character '{n}': expected 's', 'r', or 'a'");
+                Err(self.error_at(name.loc, m))
+            }
+        }
+    }
+
+    /// Makes the value of what the error pass has read of a literal, for the error there may be.
+    pub(crate) fn literal_again(&mut self, literal: &Literal) -> R<()> {
+        let t = &self.toks[literal.at];
+        // Errors are shown at the furthest token.
+        self.far = literal.last;
+        self.restart(literal.at + 1);
+        match literal.part {
+            Read::Number => self.number(t).map(drop),
+            Read::String => self.string_token(t).map(drop),
+            Read::Spec => self.fstring_middle(t, t, false).map(drop),
+            Read::Conversion => self.conversion(t).map(drop),
+            Read::FString => {
+                self.restart(literal.at);
+                self.fstring(&mut Vec::new())
+            }
+        }
+    }
+
     fn replacement_field(&mut self, parts: &mut Vec<Part>) -> R<()> {
         let open = self.expect(Tok::LBrace)?;
         let value = Box::new(self.yield_or_star()?);
         let debug = self.eat(Tok::Equal);
         let end = *self.tok();
-        let mut conversion = -1;
+        let (mut conversion, mut name) = (-1, None);
         if self.at(Tok::Exclamation) {
             let bang = self.bump();
             let t = self.tok();
-            let name = self.expect(Tok::Name).map(|t| self.text(t))?;
+            name = Some(self.expect(Tok::Name)?);
             if t.start != bang.end {
+                // The word is CPython's.
                 let m = "f-string: conversion type must come right after the exclamanation mark";
                 return Err(self.error_at(bang.loc.to(t.loc), m));
-            }
-            match name {
-                [c @ (b's' | b'r' | b'a')] => conversion = i32::from(*c),
-                _ => {
-                    let n = String::from_utf8_lossy(name);
-                    let m =
-                        format!("f-string: invalid conversion character '{n}': expected 's', 'r', or 'a'");
-                    return Err(self.error_at(t.loc, m));
-                }
             }
         }
         let mut format_spec = None;
@@ -403,6 +430,9 @@ impl Parser<'_> {
             format_spec = Some(Box::new(Expr::new(ExprKind::JoinedStr { values }, self.since(colon))));
         }
         self.expect(Tok::RBrace)?;
+        if let Some(name) = name {
+            conversion = self.conversion(name)?;
+        }
         if debug {
             // `f"{x = }"` shows the text of the expression, and its repr unless told otherwise.
             let text = &self.src[open.end as usize..end.start as usize];
@@ -480,6 +510,33 @@ fn fold(parts: Vec<Part>) -> Vec<Expr> {
         }
     }
     flush(&mut run, &mut out);
+    out
+}
+
+/// What CPython has its `unicodeescape` codec decode: characters beyond ASCII are escapes there, and the backslash before one
+/// is escaped (`decode_unicode_with_escapes`).
+fn decodable(text: &[u8]) -> Vec<u8> {
+    if text.is_ascii() {
+        return text.to_vec();
+    }
+    let mut out = Vec::with_capacity(text.len() * 2);
+    let text = String::from_utf8_lossy(text);
+    let mut all = text.chars().peekable();
+    while let Some(c) = all.next() {
+        if c.is_ascii() {
+            out.push(c as u8);
+            match (c, all.peek()) {
+                ('\\', Some(next)) if next.is_ascii() => {
+                    out.push(*next as u8);
+                    all.next();
+                }
+                ('\\', _) => out.extend(b"u005c"),
+                _ => {}
+            }
+        } else {
+            out.extend(format!("\\U{:08x}", c as u32).bytes());
+        }
+    }
     out
 }
 

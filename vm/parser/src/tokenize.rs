@@ -229,7 +229,7 @@ impl TokenizerIter {
     ) -> TokenizeError<Infallible> {
         match e {
             TokError::Error(e) | TokError::Soft(e) => TokenizeError::Syntax(e),
-            TokError::State(e) | TokError::Undecodable(e) => {
+            TokError::State(e) | TokError::Undecodable(e, _) => {
                 let text = e.text.unwrap_or_default();
                 let shown = text.strip_suffix('\n').unwrap_or(&text);
                 let offset = char_offset(shown.as_bytes(), text.len() as i32);

@@ -79,8 +79,9 @@ fn compare(answers: &str) -> (usize, usize, usize) {
 #[test]
 fn texts_of_cpythons_tests_are_read_alike() {
     let Some((python, _)) = oracle("texts in its tests were") else { return };
-    let texts = TEXTS.iter().map(|t| t.as_bytes()).chain(BYTES.iter().copied());
-    let input = texts.map(|t| hex(t) + "\n").collect();
+    let long: Vec<String> = LONG.iter().map(|t| t.replace('9', &"9".repeat(4301))).collect();
+    let texts = TEXTS.iter().copied().chain(long.iter().map(String::as_str)).map(str::as_bytes);
+    let input = texts.chain(BYTES.iter().copied()).map(|t| hex(t) + "\n").collect();
     let (trees, errors, warned) = compare(&ask(&python, "samples.py", &["samples"], input));
     assert!(trees > 30_000 && errors > 100_000 && warned > 500);
 }
@@ -124,6 +125,63 @@ const TEXTS: &[&str] = &[
     "print '\\x'",
     "print 'a' '\\d'",
     "f(a for a in b, '\\x')",
+    "ª 07",
+    "'\\é\\x'",
+    "'é\\\\\\x'",
+    "f'{x:é\\\\\\x}'",
+    "f'{x:\\x}' (",
+    "f'{x:{y}\\N{foo}}'",
+    "A(\n\\\n\\",
+    "A(\n\\\n \\x",
+    "A(\n \\\n \\\n 1 1",
+    "(\n\\",
+    "'é' + 00_8",
+    "a b f'\\x'",
+    "a b f'{x:\\x}'",
+    "a b f'{x}\\x' f'{y!z}'",
+    "a b f'{x!z}\\x'",
+    "a f'{x!z",
+    "f'{x!z",
+    "f'{x!z:",
+    "f'{x!é}'",
+    "f'{x!ª}'",
+    "f'{x! r}'",
+    "f'{x!rr!s}'",
+    "a b f'{x!z:{y!q}}'",
+    "a b f'{x! z}'",
+    "'\\u0 '\\ufffe'",
+    "x {{r()\nd(i)\nr",
+    "(x {r()\nd(i)\nr\n",
+    "match x:\n case 1j+2: pass",
+    "match x:\n case -1j-2j: pass",
+    "match x:\n case 1+2: pass",
+    "match x:\n case 1+2: a b",
+    "match x:\n case -1j+2: a b",
+    "match x:\n case 1-2j: a b",
+];
+
+/// Texts with a number that has more digits than may be converted; it stands for `9`.
+const LONG: &[&str] = &[
+    "9",
+    "x = 9",
+    "a 9",
+    "a b 9",
+    "in 9",
+    "f(a b, 9)",
+    "f'{9}' b c",
+    "a f'{9}'",
+    "'\\x' 9",
+    "9 '\\x'",
+    "é + 9",
+    "-9 = 1",
+    "x = (9\n",
+    "9j",
+    "match x:\n case 9: pass",
+    "(a 9",
+    "a \\ 9",
+    "9 )",
+    "9.5",
+    "0x9",
 ];
 
 const BYTES: &[&[u8]] = &[

@@ -82,7 +82,10 @@ or_pattern: '|'.closed_pattern+
 closed_pattern: literal_pattern | capture_pattern | wildcard_pattern | value_pattern | group_pattern | sequence_pattern | mapping_pattern | class_pattern
 literal_pattern: signed_number !('+' | '-') | complex_number | strings | 'None' | 'True' | 'False'
 literal_expr: signed_number !('+' | '-') | complex_number | strings | 'None' | 'True' | 'False'
-complex_number: signed_number '+' NUMBER | signed_number '-' NUMBER
+complex_number: signed_real_number '+' imaginary_number | signed_real_number '-' imaginary_number
+signed_real_number: real_number | '-' real_number
+real_number: NUMBER => real
+imaginary_number: NUMBER => imaginary
 signed_number: NUMBER | '-' NUMBER
 capture_pattern: pattern_capture_target
 pattern_capture_target: !"_" NAME !('.' | '(' | '=')
@@ -150,13 +153,14 @@ lambda_param_no_default: lambda_param ',' | lambda_param &':'
 lambda_param: NAME => arg
 lambda_param_with_default: NAME default ',' | NAME default &':'
 lambda_param_maybe_default: NAME default? ',' | NAME default? &':'
-strings: (fstring | STRING)+ => string
+strings: (fstring | string)+ => string
+string: STRING => text
 fstring: FSTRING_START fstring_middle* FSTRING_END => fstring
 fstring_middle: fstring_replacement_field | FSTRING_MIDDLE
-fstring_replacement_field: '{' (yield_expr | star_expressions) '='? fstring_conversion? fstring_full_format_spec? '}' | ?invalid_replacement_field
+fstring_replacement_field: '{' (yield_expr | star_expressions) '='? fstring_conversion? fstring_full_format_spec? '}' => field | ?invalid_replacement_field
 fstring_conversion: '!' NAME => conversion
 fstring_full_format_spec: ':' fstring_format_spec*
-fstring_format_spec: FSTRING_MIDDLE | fstring_replacement_field
+fstring_format_spec: FSTRING_MIDDLE => spec | fstring_replacement_field
 list: '[' star_named_expressions? ']' => list
 tuple: '(' (star_named_expression ',' star_named_expressions?)? ')' => tuple
 set: '{' star_named_expressions '}' => set

@@ -38,9 +38,32 @@ pub(crate) struct Outcome {
     pub first: usize,
     /// Furthest token read in either pass.
     pub last: usize,
-    /// String tokens that the second pass has read, and whether it was not looking for mistakes just then: CPython decodes
-    /// them again, and warns again if so.
-    pub decoded: Vec<(usize, bool)>,
+    /// What the passes have read of literals, in order: CPython makes their values as it reads them.
+    pub literals: Vec<Literal>,
+}
+
+/// What of a literal was read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Part {
+    Number,
+    String,
+    /// An f-string to its end.
+    FString,
+    /// A piece of a format specification.
+    Spec,
+    /// The name behind the `!` of a field that has ended.
+    Conversion,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Literal {
+    pub part: Part,
+    /// Its first token.
+    pub at: usize,
+    /// The furthest token read by then.
+    pub last: usize,
+    /// Whether the second pass was not looking for mistakes just then: CPython warns again if so.
+    pub warns: bool,
 }
 
 struct Pass<'a> {
@@ -62,7 +85,7 @@ struct Pass<'a> {
     blocks: u32,
     nodes: Vec<Node>,
     kids: Vec<u32>,
-    decoded: Vec<(usize, bool)>,
+    literals: Vec<Literal>,
     second: bool,
     flufl: bool,
 }
@@ -123,40 +146,36 @@ pub(crate) fn diagnose(lines: &Lines<'_>, toks: &[Token], good: usize, opts: &Op
                 blocks: 0,
                 nodes: Vec::new(),
                 kids: Vec::new(),
-                decoded: Vec::new(),
+                literals: Vec::new(),
                 second: invalid,
                 flufl: opts.barry_as_flufl,
             };
             let mut first = new(false);
             let r = first.rule(g.names[start]);
-            let far = first.far;
-            if matches!(r, Err(Stop::Overflow)) {
-                return Outcome { far, error: Some(overflow()), last: far, decoded: Vec::new(), first: far };
-            }
-            if let Err(Stop::Error(e)) = r {
+            let (far, last) = (first.far, first.last());
+            let mut literals = std::mem::take(&mut first.literals);
+            let only = |error, literals| Outcome { far, error, last, literals, first: far };
+            match r {
+                Err(Stop::Overflow) => return only(Some(overflow()), Vec::new()),
                 // CPython leaves out only those mistakes that are alternatives by themselves: the ones of a dict display
                 // are looked for in the first pass already.
-                return Outcome { far, error: Some(*e), last: first.last(), decoded: Vec::new(), first: far };
+                Err(Stop::Error(e)) => return only(Some(*e), literals),
+                // There is no second pass behind an error.
+                Err(Stop::Tokenizer) => return only(None, literals),
+                Ok(_) => {}
             }
             drop(first);
             let mut second = new(true);
             second.before = far;
-            let error = match second.rule(g.names[start]) {
-                Err(Stop::Error(e)) => Some(*e),
-                Err(Stop::Overflow) => Some(overflow()),
-                Err(Stop::Tokenizer) => {
-                    let last = second.last();
-                    return Outcome {
-                        far: second.far,
-                        error: None,
-                        last,
-                        decoded: second.decoded,
-                        first: far,
-                    };
-                }
-                _ => None,
-            };
-            Outcome { far, error, last: second.last(), decoded: second.decoded, first: far }
+            let r = second.rule(g.names[start]);
+            let last = second.last();
+            literals.append(&mut second.literals);
+            match r {
+                Err(Stop::Tokenizer) => Outcome { far: second.far, error: None, last, literals, first: far },
+                Err(Stop::Error(e)) => Outcome { far, error: Some(*e), last, literals, first: far },
+                Err(Stop::Overflow) => Outcome { far, error: Some(overflow()), last, literals, first: far },
+                Ok(_) => Outcome { far, error: None, last, literals, first: far },
+            }
         };
         std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(s, job).ok()?.join().ok()
     })
@@ -301,23 +320,47 @@ impl<'a> Pass<'a> {
         Ok(None)
     }
 
+    /// Notes a literal whose value CPython makes now.
+    fn literal(&mut self, part: Part, at: usize) {
+        let warns = self.second && !self.invalid;
+        self.literals.push(Literal { part, at, last: self.last(), warns });
+    }
+
     /// The errors of literals that the tokens from `start` on are (`_PyPegen_concatenate_strings`,
-    /// `_PyPegen_check_fstring_conversion`).
+    /// `_PyPegen_check_fstring_conversion`, `_PyPegen_formatted_value`, `_PyPegen_ensure_real`, `_PyPegen_ensure_imaginary`).
     fn check_literal(&mut self, tag: &str, start: usize) -> Result<(), Stop> {
+        match tag {
+            "text" => self.literal(Part::String, start),
+            "fstring" => self.literal(Part::FString, start),
+            "spec" => self.literal(Part::Spec, start),
+            _ => {}
+        }
         if !self.second {
             return Ok(());
         }
         if tag == "conversion" {
             let (bang, name) = (&self.toks[start], &self.toks[start + 1]);
-            let text = self.text(start + 1);
             if name.start != bang.end {
+                // The word is CPython's.
                 let m = "f-string: conversion type must come right after the exclamanation mark";
                 return Err(self.error(ErrorKind::Syntax, bang.loc.to(name.loc), m.into()));
             }
-            if !matches!(text, b"s" | b"r" | b"a") {
-                let n = String::from_utf8_lossy(text);
-                let m = format!("f-string: invalid conversion character '{n}': expected 's', 'r', or 'a'");
-                return Err(self.error(ErrorKind::Syntax, name.loc, m));
+        } else if tag == "field" {
+            // The character is looked at when the field has ended.
+            let level = self.toks[start].level;
+            let mark = |t: &Token| t.kind == Tok::Exclamation && t.level == level;
+            let conversion = (start..self.pos).rev().find(|at| mark(&self.toks[*at]));
+            if let Some(at) = conversion
+                && self.toks[at + 1].kind == Tok::Name
+            {
+                self.literal(Part::Conversion, at + 1);
+            }
+        } else if matches!(tag, "real" | "imaginary") {
+            let number = &self.toks[start];
+            let imaginary = self.text(start).ends_with(b"j") || self.text(start).ends_with(b"J");
+            if imaginary != (tag == "imaginary") {
+                let m = format!("{tag} number required in complex literal");
+                return Err(self.error(ErrorKind::Syntax, number.loc, m));
             }
         } else if tag == "string" {
             let (mut depth, mut bytes, mut text) = (0, false, false);
@@ -365,8 +408,8 @@ impl<'a> Pass<'a> {
                     }
                     return Ok(None);
                 }
-                if *k == Tok::String && self.second {
-                    self.decoded.push((self.pos, !self.invalid));
+                if *k == Tok::Number {
+                    self.literal(Part::Number, self.pos);
                 }
                 self.advance();
                 Ok(Some(self.node("", start, &[])))

@@ -112,8 +112,8 @@ impl Tokenizer<'_> {
                 self.digits(digit, "decimal")?;
             }
             if nonzero && !self.opts.extra_tokens && !matches!(self.cur(), b'.' | b'e' | b'E' | b'j' | b'J') {
-                let a = chars(&self.src[self.line_start..start]);
-                let b = chars(&self.src[self.line_start..zeros_end]);
+                // CPython counts bytes here.
+                let (a, b) = (self.col(start), self.col(zeros_end));
                 return self.err_at(
                     "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
                     self.line_start,

@@ -27,9 +27,8 @@ pub enum TokError {
     Error(SyntaxError),
     /// An error that gives way to the parser's own, unless the parser reads that far.
     Soft(SyntaxError),
-    /// A name that is no UTF-8: the text of a `UnicodeDecodeError`, at the place of the `SyntaxError` it is when the parser
-    /// comes to it.
-    Undecodable(SyntaxError),
+    /// A name that is no UTF-8: a `SyntaxError` when the parser comes to it, else the `UnicodeDecodeError`.
+    Undecodable(SyntaxError, SyntaxError),
     /// End of text inside brackets or after a backslash: the parser decides what to say.
     Eof,
 }
@@ -432,7 +431,8 @@ impl<'a> Tokenizer<'a> {
                         f.body = true;
                     }
                 }
-                self.at_bol = self.parens.is_empty();
+                // Inside brackets, too: a backslash there is no part of a token.
+                self.at_bol = true;
                 self.newline();
             }
             b'\\' => {
@@ -662,9 +662,11 @@ impl<'a> Tokenizer<'a> {
             Ok(text) => text,
             Err(_) => {
                 let message = source::utf8_error(bytes).unwrap_or_default();
-                let kind = ErrorKind::Unicode;
-                return match self.err_kind(kind, &message, (self.pos - self.line_start) as i32, -1) {
-                    Err(TokError::State(e)) => Err(TokError::Undecodable(e)),
+                let raw = source::undecodable(bytes, message.clone());
+                let message = format!("(unicode error) {message}");
+                let width = (self.pos - self.line_start) as i32;
+                return match self.err_kind(ErrorKind::Syntax, &message, width, -1) {
+                    Err(TokError::State(e)) => Err(TokError::Undecodable(e, raw)),
                     other => other,
                 };
             }

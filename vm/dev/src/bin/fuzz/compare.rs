@@ -126,6 +126,7 @@ fn ours(mode: Mode, level: u8, text: &str) -> Ours {
                 ErrorKind::Syntax => "SyntaxError",
                 ErrorKind::Indentation => "IndentationError",
                 ErrorKind::Tab => "TabError",
+                ErrorKind::Unicode => return Ours::Error(format!("UnicodeDecodeError: {}", e.message)),
                 _ => return Ours::Left,
             };
             if e.lineno == 0 {
@@ -196,15 +197,21 @@ mod tests {
     use super::*;
 
     /// Findings, made small.
-    const ONCE_DIFFERENT: [&str; 3] = [
+    const ONCE_DIFFERENT: &[&str] = &[
         "for x in y:\n\\\n return\n",
         "def f(a):\n    b = c\n\\\n  d\n",
         "async def f(x):\n  for s in s:\n            n(b)\n            if m in e:\n\\\n lo",
+        "x {{r()\nd(r(i) for i in o)\nr",
+        "def f():\n    ''  #\n    '\\u0 '\\ufffe'\n",
+        "async def f():  os\"\"f\"\\xf\"",
+        "s\"\"f\"{f!e\n",
+        "ª 07",
+        "from __future__ import aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaéaaaaaa",
     ];
 
     #[test]
     fn what_once_differed_is_equal() {
-        for text in ONCE_DIFFERENT {
+        for &text in ONCE_DIFFERENT {
             for lines in 0..12 {
                 run((text.to_owned() + &"\n".repeat(lines)).as_bytes());
             }
