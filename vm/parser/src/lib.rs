@@ -325,7 +325,7 @@ fn report(
         Some(TokError::Soft(e) | TokError::State(e)) if far >= good => return e.clone(),
         // CPython forgets to make a `SyntaxError` of this one when it comes upon it later.
         Some(TokError::Undecodable(e, _)) if far >= good => return e.clone(),
-        Some(TokError::Undecodable(_, raw)) => return raw.clone(),
+        Some(TokError::Undecodable(_, raw)) => return (**raw).clone(),
         // Nor is this one raised when it is come upon later; like the end of the text it leaves brackets open.
         Some(TokError::State(_)) => {
             let line = tokens[last.min(good.saturating_sub(1))].loc.lineno;

@@ -28,7 +28,7 @@ pub enum TokError {
     /// An error that gives way to the parser's own, unless the parser reads that far.
     Soft(SyntaxError),
     /// A name that is no UTF-8: a `SyntaxError` when the parser comes to it, else the `UnicodeDecodeError`.
-    Undecodable(SyntaxError, SyntaxError),
+    Undecodable(SyntaxError, Box<SyntaxError>),
     /// End of text inside brackets or after a backslash: the parser decides what to say.
     Eof,
 }
@@ -662,7 +662,7 @@ impl<'a> Tokenizer<'a> {
             Ok(text) => text,
             Err(_) => {
                 let message = source::utf8_error(bytes).unwrap_or_default();
-                let raw = source::undecodable(bytes, message.clone());
+                let raw = Box::new(source::undecodable(bytes, message.clone()));
                 let message = format!("(unicode error) {message}");
                 let width = (self.pos - self.line_start) as i32;
                 return match self.err_kind(ErrorKind::Syntax, &message, width, -1) {
