@@ -5,6 +5,7 @@ stands, and the flags are those with which an extension for this interpreter is 
 library of the interpreter (there is none; the executable exports the C API), and it is position independent.
 """
 
+import os
 import sys
 
 
@@ -164,4 +165,9 @@ def variables(multiarch):
         "WITH_VALGRIND": 0,
         "X87_DOUBLE_ROUNDING": 0,
     }
+    library = os.path.dirname(os.__file__)
+    if library != stdlib:
+        # Put into a folder of programs, the interpreter has its library elsewhere: paths of the library begin there.
+        folders["installed_base"] = os.path.dirname(os.path.dirname(library))
+        folders["LIBDEST"] = library
     return {**folders, **tools, **names, **sizes, **switches}

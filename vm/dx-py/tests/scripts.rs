@@ -44,3 +44,25 @@ fn scripts_print_what_cpython_prints() {
     }
     assert!(seen > 0, "no scripts");
 }
+
+/// Copied into a folder of programs, packages belong beside that folder, and the library is still found where it is.
+#[test]
+fn a_copy_in_a_folder_of_programs_works() {
+    let home = std::env::temp_dir().join(format!("dxpy-copied-{}", std::process::id()));
+    let bin = home.join("bin");
+    std::fs::create_dir_all(&bin).expect("a folder");
+    let copy = bin.join("python");
+    std::fs::copy(env!("CARGO_BIN_EXE_dx-py"), &copy).expect("a copy");
+    let code = "import os, sys, sysconfig; print(sys.prefix, sys.prefix == sys.base_prefix); \
+                print(sysconfig.get_path('stdlib') == os.path.dirname(os.__file__)); \
+                print(sysconfig.get_path('purelib'))";
+    let out = Command::new(&copy).args(["-I", "-c", code]).output().expect("it runs");
+    let _ = std::fs::remove_dir_all(&home);
+    let home = home.display();
+    assert_eq!(
+        String::from_utf8_lossy(&out.stdout),
+        format!("{home} True\nTrue\n{home}/lib/python3.12/site-packages\n"),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+}

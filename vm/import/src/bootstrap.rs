@@ -6,7 +6,7 @@ use dxpy_core::abi::*;
 use dxpy_core::hooks::HOOKS;
 use dxpy_core::module::{self, StaticModule};
 use dxpy_core::ptr::Object;
-use dxpy_core::{Owned, Py, PyResult, call, dict, name, unicode};
+use dxpy_core::{Owned, Py, PyResult, call, dict, hooks, name, unicode};
 
 /// A module of a definition, made and run without `importlib`, and put into `sys.modules`.
 pub fn early(py: Py<'_>, name: &str, def: &'static StaticModule) -> PyResult<Owned<PyModuleObject>> {
@@ -45,6 +45,7 @@ pub fn first_modules(
         }
     }));
     state::set_builtins(early(py, "builtins", builtins)?);
+    state::set_import_function(hooks::builtin(py, name!("__import__"))?);
     state::set_sys(early(py, "sys", sys)?);
     dict::set(py, module::dict_of(state::sys()), name!("modules").obj(py), state::module_dict().as_object())
 }

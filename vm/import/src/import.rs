@@ -6,7 +6,7 @@ use dxpy_core::abi::*;
 use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
 use dxpy_core::{
-    Owned, Py, PyResult, attr, call, dict, exceptions, hooks, name, object, protocol, tuple, unicode,
+    Owned, Py, PyResult, attr, call, dict, exceptions, hooks, list, long, name, object, protocol, tuple, unicode,
 };
 use dxpy_ops::names::mapping_get;
 
@@ -250,13 +250,27 @@ fn import_whole(
     Ok(m)
 }
 
-/// `PyImport_Import` for a whole dotted name: the module itself.
+/// `PyImport_Import` for a whole dotted name: the module itself, imported by the `__import__` that the running function
+/// sees.
 pub fn import_module(py: Py<'_>, name: &PyUnicodeObject) -> PyResult {
-    if let Some(m) = loaded(py, name.as_object())?.filter(|m| !object::is_none(m)) {
-        return Ok(m);
+    let builtins = hooks::builtins(py)?;
+    let import = mapping_get(py, &builtins, name!("__import__").obj(py))?;
+    match import.filter(|f| !f.is(state::import_function())) {
+        Some(import) => {
+            let globals = hooks::globals(py).map_or_else(object::none, Owned::upcast);
+            let from = list::new(py)?;
+            let level = long::from_i64(py, 0)?;
+            let arguments = [name.as_object(), &globals, &globals, from.as_object(), level.as_object()];
+            call::call(py, &import, arguments)?;
+        }
+        None => {
+            if let Some(m) = loaded(py, name.as_object())?.filter(|m| !object::is_none(m)) {
+                ensure_initialized(py, &m, name.as_object())?;
+                return Ok(m);
+            }
+            import_level(py, name.as_object(), None, Some(tuple::empty().as_object()), 0)?;
+        }
     }
-    let from = tuple::empty();
-    import_level(py, name.as_object(), None, Some(from.as_object()), 0)?;
     match loaded(py, name.as_object())? {
         Some(m) => Ok(m),
         None => Err(exceptions::key_error(py, name.as_object())),

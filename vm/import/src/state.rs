@@ -13,6 +13,7 @@ struct State {
     builtins: Cell<*mut PyModuleObject>,
     sys: Cell<*mut PyModuleObject>,
     importlib: Cell<*mut PyObject>,
+    import_function: Cell<*mut PyObject>,
 }
 
 static STATE: Gil<State> = Gil(State {
@@ -20,6 +21,7 @@ static STATE: Gil<State> = Gil(State {
     builtins: Cell::new(core::ptr::null_mut()),
     sys: Cell::new(core::ptr::null_mut()),
     importlib: Cell::new(core::ptr::null_mut()),
+    import_function: Cell::new(core::ptr::null_mut()),
 });
 
 /// The built-in modules by name.
@@ -83,6 +85,7 @@ held! {
     sys set_sys sys PyModuleObject, "sys";
     module_dict set_module_dict modules PyDictObject, "sys.modules";
     importlib set_importlib importlib PyObject, "importlib._bootstrap";
+    import_function set_import_function import_function PyObject, "the built-in `__import__`";
 }
 
 /// Whether the import system is up.
