@@ -10,8 +10,8 @@ use dxpy_core::hooks::HOOKS;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::{
-    Owned, Py, PyResult, boolean, exceptions, gc, getset, glue, members, methods, number, object, protocol,
-    set, tuple, types, unicode,
+    Owned, Py, PyResult, attr, boolean, exceptions, gc, getset, glue, members, methods, number, object,
+    protocol, set, tuple, types, unicode,
 };
 
 /// What this module brings. `type` itself takes part in unions.
@@ -35,7 +35,7 @@ pub static _PyUnion_Type: StaticType = StaticType::new::<unionobject>(c"types.Un
     .repr(glue::unary(repr))
     .hash(glue::hash(hash))
     .richcompare(glue::richcompare(richcompare))
-    .getattro(dxpy_core::attr::generic_get_slot)
+    .getattro(glue::binary(getattro))
     .number(&NUMBER)
     .mapping(&MAPPING)
     .methods(&METHODS)
@@ -69,6 +69,15 @@ members! { static MEMBERS [
 getset! { static GETSET [
     "__parameters__" = get_parameters, "Type variables in the types.UnionType.";
 ] }
+
+/// `union_getattro`: `__module__` is that of the class.
+fn getattro(py: Py<'_>, u: &unionobject, name: &PyObject) -> PyResult {
+    let n = attr::check_name(py, name)?;
+    if unicode::check_exact(name).is_some() && unicode::equals_str(name, "__module__") {
+        return attr::get(py, u.ty().as_object(), n);
+    }
+    attr::generic_get(py, u.as_object(), n)
+}
 
 fn members_of(u: &unionobject) -> &PyTupleObject {
     // SAFETY: LIVE, LAYOUT: a union holds its members, a tuple.

@@ -6,7 +6,8 @@ use dxpy_core::abi::*;
 use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
 use dxpy_core::{
-    Owned, Py, PyResult, attr, call, dict, exceptions, hooks, list, long, name, object, protocol, tuple, unicode,
+    Owned, Py, PyResult, attr, call, dict, exceptions, hooks, list, long, name, object, protocol, tuple,
+    unicode,
 };
 use dxpy_ops::names::mapping_get;
 

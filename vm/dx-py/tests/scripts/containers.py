@@ -294,3 +294,6 @@ for make in (lambda: deque(), lambda: OrderedDict(), lambda: defaultdict()):
     del o, box
     gc.collect()
     print("collected", w() is None)
+
+# A union's module is its class's.
+print((int | str).__module__)
