@@ -52,7 +52,12 @@ pub struct Hooks {
     pub end_memoryview: Cell<Option<fn(Py<'_>, &PyObject, &PyObject) -> PyResult<()>>>,
     /// The globals of the Python function that runs now, borrowed from its frame.
     pub globals: Cell<Option<fn(Py<'_>) -> Option<crate::ptr::Owned<PyDictObject>>>>,
+    /// `PyOS_ReadlineFunctionPointer`, which the module `readline` sets: prompt; a line, or `None` at the end of input.
+    pub readline: Cell<Option<ReadLine>>,
 }
+
+/// A function that shows a prompt at the terminal and reads a line.
+pub type ReadLine = fn(Py<'_>, &[u8]) -> PyResult<Option<Vec<u8>>>;
 
 /// The hooks of the process.
 pub static HOOKS: Gil<Hooks> = Gil(Hooks {
@@ -61,6 +66,7 @@ pub static HOOKS: Gil<Hooks> = Gil(Hooks {
     unraisable: Cell::new(None),
     warn: Cell::new(None),
     globals: Cell::new(None),
+    readline: Cell::new(None),
     generic_alias: Cell::new(None),
     get_buffer: Cell::new(None),
     release_buffer: Cell::new(None),

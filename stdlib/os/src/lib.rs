@@ -1,5 +1,5 @@
 //! Modules about the operating system: `posix`, `time`, `errno`, `_stat`, `pwd`, `grp`, `resource`, `termios`,
-//! `_locale`, on the wrappers of `dxpy-host`.
+//! `_locale`, `readline`, on the wrappers of `dxpy-host`.
 #![allow(non_upper_case_globals)]
 
 pub mod _locale;
@@ -12,6 +12,7 @@ pub mod path;
 pub mod posix;
 pub mod pwd;
 pub mod pytime;
+pub mod readline;
 pub mod resource;
 pub mod syslog;
 pub mod termios;

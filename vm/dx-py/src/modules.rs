@@ -52,6 +52,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("syslog", &dxpy_mod_os::syslog::MODULE),
     ("audioop", &dxpy_mod_formats::audioop::MODULE),
     ("_locale", &dxpy_mod_os::_locale::MODULE),
+    ("readline", &dxpy_mod_os::readline::MODULE),
     ("termios", &dxpy_mod_os::termios::MODULE),
     ("errno", &dxpy_mod_os::errno::MODULE),
     ("grp", &dxpy_mod_os::grp::MODULE),

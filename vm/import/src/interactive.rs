@@ -15,16 +15,12 @@ pub enum Line {
     /// A line with its end, or the last one without.
     Text(Vec<u8>),
     End,
-    /// The user interrupted.
-    Interrupt,
 }
 
 /// Where lines come from.
 pub trait Reader {
     /// Shows a prompt and reads a line.
-    fn line(&mut self, py: Py<'_>, prompt: &str) -> PyResult<Line>;
-    /// A statement was read whole: a history may keep it.
-    fn accepted(&mut self, _text: &str) {}
+    fn line(&mut self, py: Py<'_>, prompt: &[u8]) -> PyResult<Line>;
 }
 
 /// `PyCF_*` flags and future features that earlier statements turned on.
@@ -61,15 +57,23 @@ pub fn run_loop(py: Py<'_>, reader: &mut dyn Reader, filename: &str) -> Result<(
     }
 }
 
-/// The text of a prompt; nothing where there is none.
-fn prompt(py: Py<'_>, n: &unicode::Name) -> String {
+/// The bytes of a prompt; nothing where there is none.
+fn prompt(py: Py<'_>, n: &unicode::Name) -> Vec<u8> {
     let found = dict::get_name(py, module::dict_of(state::sys()), n).ok().flatten();
     let text = found.and_then(|o| protocol::str(py, &o).ok());
-    text.map(|t| unicode::display(t.as_object())).unwrap_or_default()
+    text.and_then(|t| encoded(py, &t, name!("stdout")).ok()).unwrap_or_default()
 }
 
-fn interrupted(py: Py<'_>) -> PyErr {
-    exceptions::create(py, &exceptions::KeyboardInterrupt, None)
+/// A prompt in the encoding of a stream.
+fn encoded(py: Py<'_>, text: &PyUnicodeObject, stream: &unicode::Name) -> PyResult<Vec<u8>> {
+    let stream = dict::get_name(py, module::dict_of(state::sys()), stream)?;
+    let of = |n: &unicode::Name| -> Option<String> {
+        let v = dxpy_core::attr::get_name(py, stream.as_ref()?, n).ok()?;
+        unicode::check(&v).map(|v| unicode::display(v.as_object()))
+    };
+    let (encoding, errors) = (of(name!("encoding")), of(name!("errors")));
+    let b = dxpy_core::codecs::encode(py, text, encoding.as_deref(), errors.as_deref())?;
+    Ok(dxpy_core::bytes::check(&b).map(|b| dxpy_core::bytes::as_slice(b).to_vec()).unwrap_or_default())
 }
 
 /// Whether the tokenizer passes a first line that has no statement.
@@ -108,7 +112,6 @@ fn one(py: Py<'_>, reader: &mut dyn Reader, filename: &str, session: &mut Sessio
     let mut text = String::new();
     let mut tree = loop {
         let line = match reader.line(py, if text.is_empty() { &first } else { &more })? {
-            Line::Interrupt => return Err(interrupted(py)),
             Line::Text(mut b) => {
                 // Lines end at a NUL, where C's would.
                 if let Some(end) = b.iter().position(|c| *c == 0) {
@@ -156,7 +159,6 @@ fn one(py: Py<'_>, reader: &mut dyn Reader, filename: &str, session: &mut Sessio
             Err(e) => return Err(multiple(py, e)),
         }
     };
-    reader.accepted(text.trim_end_matches('\n'));
     let how = Compile { mode: Mode::Single, flags: session.flags, ..run::defaults() };
     let code = source::compile_tree(py, &mut tree, &name, how, &mut dxpy_types::code::Cache::default())?;
     session.flags |= code.co_flags.get() as u32 & dxpy_compiler::FLAGS_MASK;

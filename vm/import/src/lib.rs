@@ -9,6 +9,7 @@ pub mod frozen;
 pub mod imp;
 pub mod import;
 pub mod interactive;
+pub mod readline;
 pub mod run;
 pub mod source;
 pub mod state;

@@ -355,7 +355,60 @@ fn stream(py: Py<'_>, n: &unicode::Name) -> PyResult<Option<Owned>> {
     dict::get_name(py, dxpy_core::module::dict_of(dxpy_import::state::sys()), n)
 }
 
-/// `builtin_input` through the streams of `sys`; editing of lines on a terminal is the terminal's.
+/// What a stream says of its encoding; `None` where it says nothing.
+fn encoding_of(py: Py<'_>, stream: &PyObject) -> Option<(String, String)> {
+    let of = |n: &unicode::Name| {
+        let v = dxpy_core::attr::get_name(py, stream, n).ok()?;
+        unicode::check(&v).map(|v| unicode::display(v.as_object()))
+    };
+    Some((of(name!("encoding"))?, of(name!("errors"))?))
+}
+
+/// Whether a stream is this descriptor, and a terminal.
+fn is_terminal(py: Py<'_>, stream: &PyObject, fd: i32) -> bool {
+    let number = call::method(py, stream, name!("fileno"), []).ok();
+    let number = number.as_ref().and_then(|n| dxpy_core::long::check(n)).and_then(dxpy_core::long::to_i64);
+    number == Some(fd.into()) && dxpy_host::fd::isatty(fd)
+}
+
+/// `input` where a person sits at both ends: the line is read by `PyOS_Readline`. `None` where that cannot be.
+fn input_at_terminal(
+    py: Py<'_>,
+    fin: &PyObject,
+    out: &PyObject,
+    prompt: Option<&PyObject>,
+) -> PyResult<Option<Owned>> {
+    let Some((encoding, errors)) = encoding_of(py, fin) else { return Ok(None) };
+    drop(call::method(py, out, name!("flush"), []));
+    let mut shown = Vec::new();
+    if let Some(p) = prompt {
+        let Some((encoding, errors)) = encoding_of(py, out) else { return Ok(None) };
+        let s = protocol::str(py, p)?;
+        let b = dxpy_core::codecs::encode(py, &s, Some(&encoding), Some(&errors))?;
+        shown =
+            dxpy_core::bytes::check(&b).map(|b| dxpy_core::bytes::as_slice(b).to_vec()).unwrap_or_default();
+        if shown.contains(&0) {
+            return Err(exceptions::value_error(
+                py,
+                format_args!("input: prompt string cannot contain null characters"),
+            ));
+        }
+    }
+    let Some(mut line) = dxpy_import::readline::read_line(py, &shown)? else {
+        return Err(exceptions::create(py, &exceptions::EOFError, None));
+    };
+    // As C's strings end.
+    line.truncate(line.iter().position(|b| *b == 0).unwrap_or(line.len()));
+    if line.pop().is_some_and(|b| b == b'\n') && line.last() == Some(&b'\r') {
+        line.pop();
+    }
+    let source = dxpy_core::codecs::Source::new(&line);
+    let s = dxpy_core::codecs::decode(py, source, Some(&encoding), Some(&errors))?;
+    audit::event(py, "builtins.input/result", [s.as_object()])?;
+    Ok(Some(s.upcast()))
+}
+
+/// `builtin_input`.
 pub fn input(py: Py<'_>, _: &M, prompt: Option<&PyObject>) -> PyResult {
     let need = |n: &'static unicode::Name, what: &str| -> PyResult<Owned> {
         stream(py, n)?
@@ -369,6 +422,12 @@ pub fn input(py: Py<'_>, _: &M, prompt: Option<&PyObject>) -> PyResult {
         tuple::from_iter(py, [prompt.map_or_else(object::none, Object::to_owned)])
     })?;
     drop(call::method(py, &err, name!("flush"), []));
+    if is_terminal(py, &fin, 0)
+        && is_terminal(py, &out, 1)
+        && let Some(line) = input_at_terminal(py, &fin, &out, prompt)?
+    {
+        return Ok(line);
+    }
     if let Some(p) = prompt {
         let s = protocol::str(py, p)?;
         call::method(py, &out, name!("write"), [s.as_object()])?;
