@@ -2,7 +2,7 @@
 
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
-use dxpy_core::{Owned, Py, PyResult, number, object, protocol, sequence, slice};
+use dxpy_core::{Owned, Py, PyResult, list, long, number, object, protocol, sequence, slice, tuple, unicode};
 
 /// An operator function.
 pub type Operator = fn(Py<'_>, &PyObject, &PyObject) -> PyResult;
@@ -42,8 +42,33 @@ pub fn make_slice(py: Py<'_>, start: &PyObject, stop: &PyObject, step: Option<&P
     slice::new(py, Some(start), Some(stop), step).map(Owned::upcast)
 }
 
-/// `container[start:stop]`.
+/// A bound of a slice that asks no Python code: None, or an int of one digit.
+fn plain_bound(o: &PyObject, absent: isize) -> Option<isize> {
+    if object::is_none(o) {
+        return Some(absent);
+    }
+    long::compact(long::check_exact(o)?).map(|n| n as isize)
+}
+
+/// `container[start:stop]`. Lists, tuples and str with plain bounds need no slice object.
 pub fn get_slice(py: Py<'_>, o: &PyObject, start: &PyObject, stop: &PyObject) -> PyResult {
+    if let (Some(a), Some(b)) = (plain_bound(start, 0), plain_bound(stop, isize::MAX)) {
+        if let Some(l) = list::check_exact(o) {
+            return list::slice(py, l, a, b).map(Owned::upcast);
+        }
+        if let Some(s) = unicode::check_exact(o) {
+            let (a, _, n) = slice::adjust_indices(unicode::len(s), a, b, 1);
+            return unicode::substring(py, s, a as usize, a as usize + n).map(Owned::upcast);
+        }
+        if let Some(t) = tuple::check_exact(o) {
+            let (a, _, n) = slice::adjust_indices(tuple::len(t), a, b, 1);
+            if n == tuple::len(t) {
+                return Ok(o.to_owned());
+            }
+            let part = &tuple::items(t)[a as usize..a as usize + n];
+            return tuple::from_iter(py, part.iter().map(|o| (*o).to_owned())).map(Owned::upcast);
+        }
+    }
     let key = make_slice(py, start, stop, None)?;
     sequence::get_item(py, o, &key)
 }

@@ -163,6 +163,20 @@ pub fn from_iter(py: Py<'_>, items: impl IntoIterator<Item = Owned>) -> PyResult
     Ok(l)
 }
 
+/// `PyList_GetSlice`, with bounds as a slice has them.
+pub fn slice(py: Py<'_>, l: &PyListObject, start: isize, stop: isize) -> PyResult<Owned<PyListObject>> {
+    let within = || crate::slice::adjust_indices(len(l), start, stop, 1);
+    let new = with_capacity(py, within().2)?;
+    // Asked for again: what making a list may set off may have changed this one.
+    let (start, _, n) = within();
+    if n > 0 {
+        for item in &items(l)[start as usize..start as usize + n] {
+            push(py, &new, (*item).to_owned())?;
+        }
+    }
+    Ok(new)
+}
+
 /// `PyList_Append`.
 #[inline]
 pub fn append(py: Py<'_>, l: &PyListObject, item: &PyObject) -> PyResult<()> {

@@ -34,6 +34,9 @@ pub(super) fn get(py: Py<'_>, l: &PyListObject, key: &PyObject) -> PyResult {
     }
     let Some(s) = slice::check(key) else { return Err(bad_key(py, key)) };
     let (start, stop, step) = slice::unpack(py, s)?;
+    if step == 1 {
+        return list::slice(py, l, start, stop).map(Owned::upcast);
+    }
     // Bounds are asked for first: an `__index__` may change the list.
     let (start, _, n) = slice::adjust_indices(len(l), start, stop, step);
     let all = items(l);
