@@ -329,6 +329,44 @@ fn malloc_plain(size: usize) -> *mut c_void {
     }
 }
 
+/// A free block for a request of `size` at most [`SMALL_MAX`], NULL where the list has none at hand: then [`malloc`] makes
+/// some. For code that shall call nothing.
+///
+/// # Safety
+/// `ts` is the thread's attached state; GIL.
+#[inline(always)]
+pub unsafe fn take(ts: *const thread::ThreadState, size: usize) -> *mut c_void {
+    // SAFETY: the caller's promise; the list holds blocks of this class only.
+    unsafe {
+        let head = &(*ts).free.0[(size - 1) / STEP];
+        let block = head.get();
+        if !block.is_null() {
+            head.set((*block).next);
+        }
+        block as *mut c_void
+    }
+}
+
+/// Frees a block if it is a pool's, as [`free`] does; whether it was one. For code that shall call nothing.
+///
+/// # Safety
+/// As [`free`]; `ts` is the thread's attached state.
+#[inline(always)]
+pub unsafe fn give(ts: *const thread::ThreadState, p: *mut c_void) -> bool {
+    if !is_pooled(p) {
+        return false;
+    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        let class = *((p as usize & !(POOL - 1)) as *const usize);
+        let head = (*ts).free.0.get_unchecked(class);
+        let block = p as *mut Block;
+        (*block).next = head.get();
+        head.set(block);
+    }
+    true
+}
+
 /// `PyObject_Calloc` with the product already made: zeroed.
 pub fn calloc(size: usize) -> *mut c_void {
     let p = malloc(size);

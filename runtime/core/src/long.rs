@@ -141,6 +141,33 @@ pub fn from_i64(py: Py<'_>, v: i64) -> PyResult<Owned<PyLongObject>> {
     }
 }
 
+/// An int of one digit in a block that is at hand; NULL where there is none, or the value is larger: then [`from_i64`]
+/// makes it. For code that shall call nothing.
+///
+/// # Safety
+/// `ts` is the thread's attached state; GIL.
+#[inline(always)]
+pub unsafe fn at_hand(ts: *const crate::thread::ThreadState, v: i64) -> *mut PyObject {
+    if cfg!(feature = "zeal") || v.unsigned_abs() > MASK {
+        return core::ptr::null_mut();
+    }
+    const SIZE: usize =
+        offset_of!(PyLongObject, long_value) + offset_of!(_PyLongValue, ob_digit) + size_of::<u32>();
+    // SAFETY: the caller's promise; the block covers one digit, and all fields are set.
+    unsafe {
+        let o = crate::alloc::take(ts, SIZE) as *mut PyLongObject;
+        if !o.is_null() {
+            (&raw mut (*o).ob_base).write(PyObject {
+                ob_refcnt: Cell::new(1),
+                ob_type: Cell::new(&raw const PyLong_Type.0 as *mut PyTypeObject),
+            });
+            (*o).long_value.lv_tag.set(1 << COUNT_SHIFT | if v < 0 { SIGN_NEGATIVE } else { 0 });
+            (*o).long_value.ob_digit[0].set(v.unsigned_abs() as u32);
+        }
+        o as *mut PyObject
+    }
+}
+
 /// The value of an int of at most one digit (`_PyLong_IsCompact`, `_PyLong_CompactValue`).
 #[inline(always)]
 pub fn compact(o: &PyLongObject) -> Option<i64> {

@@ -150,8 +150,11 @@ pub unsafe fn dealloc(o: *mut PyObject) {
     unsafe {
         let ty = &*(*o).ob_type.get();
         let destructor = ty.tp_dealloc.get().expect("a type without tp_dealloc has instances");
+        if !crate::gc::collect::is_collectable(&*o) {
+            return destructor(o);
+        }
         let state = crate::thread::current();
-        if !crate::gc::collect::is_collectable(&*o) || state.is_null() {
+        if state.is_null() {
             return destructor(o);
         }
         let trash = &(*state).abi.trash;

@@ -66,6 +66,30 @@ pub fn push(py: Py<'_>, words: usize) -> *mut Frame {
     push_chunk(py, words)
 }
 
+/// As [`push`] where the current chunk has the room; NULL where not. For code that shall call nothing.
+#[inline(always)]
+pub fn push_at_hand(ts: &PyThreadState, words: usize) -> *mut Frame {
+    let top = ts.datastack_top.get();
+    // SAFETY: within the current chunk, or compared only.
+    unsafe {
+        if top.is_null() || (ts.datastack_limit.get().offset_from(top) as usize) <= words {
+            return core::ptr::null_mut();
+        }
+        ts.datastack_top.set(top.add(words));
+        top as *mut Frame
+    }
+}
+
+/// Whether a frame can be popped by setting back the data stack's top: it is not the first of a chunk.
+///
+/// # Safety
+/// As [`pop`].
+#[inline(always)]
+pub unsafe fn pops_simply(ts: &PyThreadState, frame: *mut Frame) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { frame as *mut *mut PyObject != &raw mut (*ts.datastack_chunk.get()).data as *mut *mut PyObject }
+}
+
 #[cold]
 fn push_chunk(py: Py<'_>, words: usize) -> *mut Frame {
     let ts = &py.state().abi;
@@ -176,8 +200,9 @@ pub unsafe fn init(
         (*f).return_offset = Cell::new(0);
         (*f).owner = Cell::new(OWNED_BY_THREAD);
         (*f).previous = Cell::new(core::ptr::null_mut());
+        // They are few: volatile, so that the compiler makes no call of `memset` of this.
         for i in from..code.co_nlocalsplus.get() as usize {
-            *locals(f).add(i) = core::ptr::null_mut();
+            locals(f).add(i).write_volatile(core::ptr::null_mut());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::opcode::*;
 use super::pickler::held;
-use super::unpickler::{UnpicklerObject, find_global, line, need, number, take};
+use super::unpickler::{UnpicklerObject, find_global, line, need, number, opcode, take, take_ascii};
 use super::{is_unpickling_error, table, unpickling_error};
 use dxpy_core::abi::*;
 use dxpy_core::call::{self, type_name};
@@ -31,7 +31,7 @@ pub fn run(py: Py<'_>, u: &UnpicklerObject) -> PyResult {
         s.running = true;
         s.protocol = 0;
     }
-    let mut m = Machine { u, stack: Vec::new(), marks: Vec::new() };
+    let mut m = Machine { u, stack: Vec::with_capacity(32), marks: Vec::new() };
     let done = m.run(py);
     u.state().borrow_mut().running = false;
     done
@@ -40,12 +40,12 @@ pub fn run(py: Py<'_>, u: &UnpicklerObject) -> PyResult {
 impl Machine<'_> {
     fn run(&mut self, py: Py<'_>) -> PyResult {
         loop {
-            let op = number(py, self.u, 1).map_err(|e| {
+            let op = opcode(py, self.u).map_err(|e| {
                 if is_unpickling_error(&e) {
                     return exceptions::eof_error(py, format_args!("Ran out of input"));
                 }
                 e
-            })? as u8;
+            })?;
             if op == STOP {
                 return self.pop(py);
             }
@@ -84,8 +84,14 @@ impl Machine<'_> {
 
     /// Takes everything above the last mark, and the mark.
     fn marked(&mut self, py: Py<'_>) -> PyResult<Vec<Owned>> {
+        let at = self.mark(py)?;
+        Ok(self.stack.split_off(at))
+    }
+
+    /// Takes the last mark: where the stack was then.
+    fn mark(&mut self, py: Py<'_>) -> PyResult<usize> {
         match self.marks.pop() {
-            Some(at) => Ok(self.stack.split_off(at.min(self.stack.len()))),
+            Some(at) => Ok(at.min(self.stack.len())),
             None => Err(unpickling_error(py, "could not find MARK")),
         }
     }
@@ -96,8 +102,7 @@ impl Machine<'_> {
         if len < self.fence() + n {
             return Err(self.underflow(py));
         }
-        let items = self.stack.split_off(len - n);
-        let t = tuple::from_iter(py, items)?;
+        let t = tuple::from_iter(py, self.stack.drain(len - n..))?;
         self.push(t);
         Ok(())
     }
@@ -213,18 +218,20 @@ impl Machine<'_> {
             TUPLE2 => self.top_tuple(py, 2)?,
             TUPLE3 => self.top_tuple(py, 3)?,
             TUPLE => {
-                let items = self.marked(py)?;
-                self.push(tuple::from_iter(py, items)?);
+                let at = self.mark(py)?;
+                let t = tuple::from_iter(py, self.stack.drain(at..))?;
+                self.push(t);
             }
             EMPTY_LIST => self.push(list::new(py)?),
             LIST => {
-                let items = self.marked(py)?;
-                self.push(list::from_iter(py, items)?);
+                let at = self.mark(py)?;
+                let l = list::from_iter(py, self.stack.drain(at..))?;
+                self.push(l);
             }
             EMPTY_DICT => self.push(dict::new(py)?),
             DICT => {
                 let items = self.marked(py)?;
-                if items.len() % 2 != 0 {
+                if !items.len().is_multiple_of(2) {
                     return Err(unpickling_error(py, "odd number of items for DICT"));
                 }
                 let d = dict::new(py)?;
@@ -243,24 +250,22 @@ impl Machine<'_> {
                 if len <= self.fence() + 1 {
                     return Err(self.underflow(py));
                 }
-                let items = self.stack.split_off(len - 1);
-                self.append(py, items)?;
+                self.append(py, len - 1)?;
             }
             APPENDS => {
-                let items = self.marked(py)?;
-                self.append(py, items)?;
+                let at = self.mark(py)?;
+                self.append(py, at)?;
             }
             SETITEM => {
                 let len = self.stack.len();
                 if len <= self.fence() + 2 {
                     return Err(self.underflow(py));
                 }
-                let items = self.stack.split_off(len - 2);
-                self.set_items(py, &items)?;
+                self.set_items(py, len - 2)?;
             }
             SETITEMS => {
-                let items = self.marked(py)?;
-                self.set_items(py, &items)?;
+                let at = self.mark(py)?;
+                self.set_items(py, at)?;
             }
             ADDITEMS => self.add_items(py)?,
             MARK => {
@@ -434,6 +439,10 @@ impl Machine<'_> {
 
     fn text(&mut self, py: Py<'_>, n: usize) -> PyResult<()> {
         let n = self.size(py, n, "BINUNICODE")?;
+        if let Some(text) = take_ascii(py, self.u, n)? {
+            self.push(text);
+            return Ok(());
+        }
         let b = take(py, self.u, n)?;
         self.push(codecs::decode_utf8(py, Source::new(&b), Some("surrogatepass"))?);
         Ok(())
@@ -495,14 +504,24 @@ impl Machine<'_> {
         Ok((m, codecs::decode_utf8(py, Source::new(&n), None)?))
     }
 
-    fn append(&mut self, py: Py<'_>, items: Vec<Owned>) -> PyResult<()> {
-        let to = self.top(py)?;
+    /// The object below the items that are at `at` and above.
+    fn below(&self, py: Py<'_>, at: usize) -> PyResult {
+        if at <= self.fence() {
+            return Err(self.underflow(py));
+        }
+        Ok(self.stack[at - 1].clone())
+    }
+
+    fn append(&mut self, py: Py<'_>, at: usize) -> PyResult<()> {
+        let to = self.below(py, at)?;
+        let items = self.stack.drain(at..);
         if let Some(l) = list::check_exact(&to) {
             for v in items {
                 list::push(py, l, v)?;
             }
             return Ok(());
         }
+        let items: Vec<Owned> = items.collect();
         if let Some(extend) = attr::lookup_name(py, &to, name!("extend"))? {
             let items = list::from_iter(py, items)?;
             return call::call(py, &extend, [items.as_object()]).map(drop);
@@ -511,9 +530,11 @@ impl Machine<'_> {
         items.iter().try_for_each(|v| call::call(py, &append, [v]).map(drop))
     }
 
-    fn set_items(&mut self, py: Py<'_>, items: &[Owned]) -> PyResult<()> {
-        let to = self.top(py)?;
-        if items.len() % 2 != 0 {
+    fn set_items(&mut self, py: Py<'_>, at: usize) -> PyResult<()> {
+        let to = self.below(py, at)?;
+        // The stack is this run's alone: what the keys' methods do leaves it as it is.
+        let items = &self.stack[at..];
+        if !items.len().is_multiple_of(2) {
             return Err(unpickling_error(py, "odd number of items for SETITEMS"));
         }
         for pair in items.chunks_exact(2) {
@@ -522,6 +543,7 @@ impl Machine<'_> {
                 None => sequence::set_item(py, &to, &pair[0], Some(&pair[1]))?,
             }
         }
+        self.stack.truncate(at);
         Ok(())
     }
 

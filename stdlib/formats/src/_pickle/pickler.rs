@@ -14,52 +14,71 @@ use dxpy_core::{
     Owned, Py, PyResult, args, attr, bytes, call, exceptions, gc, getset, glue, members, methods, name,
     object, signature,
 };
-use std::collections::HashMap;
 
 /// What a frame is filled up to, its header, and the least that is worth one.
 const FRAME_TARGET: usize = 64 * 1024;
 const FRAME_HEADER: usize = 9;
 const FRAME_LEAST: usize = 4;
 
-/// Hashes addresses and numbers: one multiplication, whose upper bits the table takes as well as the lower.
-#[derive(Clone, Copy, Default)]
-pub struct Mix(u64);
-
-pub type Mixed = core::hash::BuildHasherDefault<Mix>;
-
-impl core::hash::Hasher for Mix {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|b| self.write_usize(usize::from(*b)));
-    }
-    #[inline]
-    fn write_usize(&mut self, n: usize) {
-        let n = (self.0 ^ n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        self.0 = n ^ n >> 32;
-    }
-}
-
 /// What is known of objects written already: their places, and references that keep them where they are.
 #[derive(Default)]
 pub struct Memo {
-    pub places: HashMap<usize, usize, Mixed>,
+    /// Open addressing over a power of two of slots, at most half of them used: one more than an index of `objects`, or 0.
+    slots: Vec<usize>,
     pub objects: Vec<Cell<*mut PyObject>>,
 }
 
 impl Memo {
     pub fn clear(&mut self) -> Vec<Owned> {
-        self.places.clear();
+        self.slots.clear();
         // SAFETY: OWNED: the memo held a reference to each.
         self.objects.drain(..).filter_map(|p| unsafe { Owned::from_raw_opt(p.get()) }).collect()
     }
 
+    /// The slot of an object: where it is, or would be. There is one.
+    #[inline]
+    fn slot(&self, o: *mut PyObject) -> usize {
+        let mask = self.slots.len() - 1;
+        // Objects are aligned to 16 bytes: one multiplication brings the other bits to the top.
+        let hash = (o as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut i = (hash >> 32) as usize & mask;
+        while self.slots[i] != 0 && self.objects[self.slots[i] - 1].get() != o {
+            i = (i + 1) & mask;
+        }
+        i
+    }
+
+    #[inline]
+    pub fn place(&self, o: &PyObject) -> Option<usize> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        self.slots[self.slot(o.as_ptr())].checked_sub(1)
+    }
+
+    #[inline]
     pub fn put(&mut self, o: &PyObject) -> usize {
         let place = self.objects.len();
-        self.places.insert(o.as_ptr() as usize, place);
+        if place * 2 >= self.slots.len() {
+            self.grow();
+        }
+        let i = self.slot(o.as_ptr());
         self.objects.push(Cell::new(o.to_owned().into_ptr()));
+        self.slots[i] = self.objects.len();
         place
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        let n = (self.slots.len() * 4).max(128);
+        self.slots.clear();
+        self.slots.resize(n, 0);
+        self.objects.reserve(n / 2);
+        for place in 0..self.objects.len() {
+            let i = self.slot(self.objects[place].get());
+            self.slots[i] = place + 1;
+        }
     }
 }
 
@@ -189,7 +208,7 @@ fn new(py: Py<'_>, ty: &PyTypeObject) -> PyResult<Owned<PicklerObject>> {
     let p: Owned<PicklerObject> = unsafe { object::tp_alloc(py, ty, 0)?.cast() };
     p.state.set(Box::into_raw(Box::new(RefCell::new(State {
         memo: Memo::default(),
-        out: Vec::new(),
+        out: Vec::with_capacity(240),
         frame: None,
         framing: false,
         protocol: 0,
@@ -276,12 +295,25 @@ fn set_persistent_id(py: Py<'_>, p: &PicklerObject, f: Option<&PyObject>) -> PyR
 
 impl State {
     /// `_Pickler_Write`.
+    #[inline]
     pub fn write(&mut self, b: &[u8]) {
+        self.begin();
+        self.out.extend_from_slice(b);
+    }
+
+    /// Where there are frames, what comes next is in one.
+    #[inline]
+    fn begin(&mut self) {
         if self.framing && self.frame.is_none() {
             self.frame = Some(self.out.len());
             self.out.extend_from_slice(&[0xfe; FRAME_HEADER]);
         }
-        self.out.extend_from_slice(b);
+    }
+
+    #[inline]
+    pub fn byte(&mut self, b: u8) {
+        self.begin();
+        self.out.push(b);
     }
 
     /// `_Pickler_CommitFrame`.
@@ -297,10 +329,15 @@ impl State {
     }
 
     /// An opcode with an argument of so many bytes, little end first.
+    #[inline]
     pub fn op(&mut self, op: u8, n: u64, size: usize) {
+        self.begin();
+        // All nine bytes are written, whose number is known here, and the superfluous ones taken back.
         let mut b = [op; 9];
         b[1..].copy_from_slice(&n.to_le_bytes());
-        self.write(&b[..1 + size]);
+        let len = self.out.len() + 1 + size;
+        self.out.extend_from_slice(&b);
+        self.out.truncate(len);
     }
 }
 

@@ -22,7 +22,11 @@ const BATCH: usize = 1000;
 /// How deep `fast` mode nests before it looks for cycles.
 const FAST_NESTING: usize = 50;
 
+#[inline]
 fn write(p: &PicklerObject, b: &[u8]) {
+    if let [b] = b {
+        return p.state().borrow_mut().byte(*b);
+    }
     p.state().borrow_mut().write(b);
 }
 
@@ -44,7 +48,7 @@ fn shown(py: Py<'_>, o: &PyObject) -> PyResult<String> {
 
 /// The place of an object that was written already.
 fn place(p: &PicklerObject, o: &PyObject) -> Option<usize> {
-    p.state().borrow().memo.places.get(&(o.as_ptr() as usize)).copied()
+    p.state().borrow().memo.place(o)
 }
 
 /// `memo_get`.
@@ -61,10 +65,14 @@ fn memoize(p: &PicklerObject, o: &PyObject) {
     if p.fast.get() != 0 {
         return;
     }
-    let n = p.state().borrow_mut().memo.put(o);
-    if proto(p) >= 4 {
-        return write(p, &[MEMOIZE]);
-    }
+    let n = {
+        let mut s = p.state().borrow_mut();
+        let n = s.memo.put(o);
+        if s.protocol >= 4 {
+            return s.byte(MEMOIZE);
+        }
+        n
+    };
     match n {
         n if !bin(p) => write(p, format!("p{n}\n").as_bytes()),
         0..256 => op(p, BINPUT, n as u64, 1),
@@ -380,7 +388,14 @@ fn save_buffer(py: Py<'_>, p: &PicklerObject, o: &PyObject) -> PyResult<()> {
 }
 
 fn save_text(py: Py<'_>, p: &PicklerObject, s: &PyUnicodeObject) -> PyResult<()> {
-    if bin(p) {
+    // Short ASCII is its own encoding.
+    if bin(p) && unicode::is_ascii(s) && unicode::len(s) < 256 {
+        let mut state = p.state().borrow_mut();
+        let (op, size) = if state.protocol >= 4 { (SHORT_BINUNICODE, 1) } else { (BINUNICODE, 4) };
+        let content = unicode::raw(s);
+        state.op(op, content.len() as u64, size);
+        state.write(content);
+    } else if bin(p) {
         let encoded = codecs::encode_utf8(py, s, Some("surrogatepass"))?;
         let content = bytes::as_slice(&encoded);
         let ops = [(SHORT_BINUNICODE, 4), (BINUNICODE, 1), (BINUNICODE8, 4)];

@@ -16,14 +16,15 @@ use dxpy_core::{
     Owned, Py, PyResult, args, attr, audit, bytes, dict, exceptions, gc, getset, glue, hooks, long, methods,
     name, object, protocol, signature, tuple, unicode,
 };
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 pub struct State {
     /// What was read or given; `at` is the next byte.
     input: Vec<u8>,
     at: usize,
-    pub encoding: String,
-    pub errors: String,
+    pub encoding: Cow<'static, str>,
+    pub errors: Cow<'static, str>,
     pub fix_imports: bool,
     pub protocol: i32,
     /// Being read now: another `load` of the same object is a mistake.
@@ -32,8 +33,62 @@ pub struct State {
     mark_room: usize,
 }
 
-/// Objects by their numbers in the memo, owned.
-type Numbered = HashMap<usize, Cell<*mut PyObject>, super::pickler::Mixed>;
+/// Objects by their numbers in the memo, owned. Pickles number them from 0 on: those are in a row, NULL where there is
+/// none; a number far off, which the row is not made to reach, is in the map, and then the row does not grow any more.
+#[derive(Default)]
+struct Numbered {
+    row: Vec<Cell<*mut PyObject>>,
+    rest: HashMap<usize, Cell<*mut PyObject>>,
+    count: usize,
+}
+
+impl Numbered {
+    #[inline]
+    fn get(&self, i: usize) -> Option<&Cell<*mut PyObject>> {
+        match self.row.get(i) {
+            Some(o) => Some(o),
+            None if self.rest.is_empty() => None,
+            None => self.rest.get(&i),
+        }
+    }
+
+    /// Gives what was there.
+    #[inline]
+    fn put(&mut self, i: usize, o: *mut PyObject) -> *mut PyObject {
+        if i == self.row.len() && self.rest.is_empty() {
+            self.row.push(Cell::new(o));
+            self.count += 1;
+            return core::ptr::null_mut();
+        }
+        self.put_elsewhere(i, o)
+    }
+
+    #[cold]
+    fn put_elsewhere(&mut self, i: usize, o: *mut PyObject) -> *mut PyObject {
+        if i >= self.row.len() && self.rest.is_empty() && i <= 2 * self.row.len() + 1024 {
+            self.row.resize(i + 1, Cell::new(core::ptr::null_mut()));
+        }
+        let old = match self.row.get(i) {
+            Some(place) => place.replace(o),
+            None => self.rest.insert(i, Cell::new(o)).map_or(core::ptr::null_mut(), |p| p.get()),
+        };
+        self.count += usize::from(old.is_null());
+        old
+    }
+
+    /// All of them, in the order of their numbers.
+    fn items(&self) -> Vec<(usize, Owned)> {
+        let far = self.rest.iter().map(|(i, o)| (*i, o));
+        let mut all: Vec<(usize, Owned)> =
+            self.row.iter().enumerate().chain(far).filter_map(|(i, o)| Some((i, held(o)?))).collect();
+        all.sort_by_key(|(i, _)| *i);
+        all
+    }
+
+    fn values(&self) -> impl Iterator<Item = &Cell<*mut PyObject>> {
+        self.row.iter().chain(self.rest.values())
+    }
+}
 
 /// `UnpicklerObject`.
 #[repr(C)]
@@ -69,14 +124,14 @@ impl UnpicklerObject {
     }
 
     pub fn memo_get(&self, i: usize) -> Option<Owned> {
-        self.memo().borrow().get(&i).and_then(held)
+        self.memo().borrow().get(i).and_then(held)
     }
 
     /// Puts an object into the memo; the one that was there is the caller's to drop.
     pub fn memo_put(&self, i: usize, o: Owned) -> Option<Owned> {
-        let old = self.memo().borrow_mut().insert(i, Cell::new(o.into_ptr()));
+        let old = self.memo().borrow_mut().put(i, o.into_ptr());
         // SAFETY: OWNED: the memo held it.
-        old.and_then(|p| unsafe { Owned::from_raw_opt(p.get()) })
+        unsafe { Owned::from_raw_opt(old) }
     }
 
     /// One mark more than `n` is set: the table of CPython (`marks`) grows where it is full.
@@ -88,20 +143,17 @@ impl UnpicklerObject {
     }
 
     pub fn memo_len(&self) -> usize {
-        self.memo().borrow().len()
+        self.memo().borrow().count
     }
 
     pub fn memo_items(&self) -> Vec<(usize, Owned)> {
-        let mut all: Vec<(usize, Owned)> =
-            self.memo().borrow().iter().filter_map(|(i, o)| Some((*i, held(o)?))).collect();
-        all.sort_by_key(|(i, _)| *i);
-        all
+        self.memo().borrow().items()
     }
 
     pub fn take_memo(&self) -> Vec<Owned> {
         let all = core::mem::take(&mut *self.memo().borrow_mut());
         // SAFETY: OWNED: the memo held a reference to each.
-        all.into_values().filter_map(|p| unsafe { Owned::from_raw_opt(p.get()) }).collect()
+        all.values().filter_map(|p| unsafe { Owned::from_raw_opt(p.get()) }).collect()
     }
 }
 
@@ -161,8 +213,8 @@ fn new(py: Py<'_>, ty: &PyTypeObject) -> PyResult<Owned<UnpicklerObject>> {
     u.state.set(Box::into_raw(Box::new(RefCell::new(State {
         input: Vec::new(),
         at: 0,
-        encoding: String::new(),
-        errors: String::new(),
+        encoding: Cow::Borrowed(""),
+        errors: Cow::Borrowed(""),
         fix_imports: true,
         protocol: 0,
         running: false,
@@ -181,9 +233,9 @@ fn configure(
     errors: Option<&PyUnicodeObject>,
     buffers: Option<&PyObject>,
 ) -> PyResult<()> {
-    let text = |s: Option<&PyUnicodeObject>, default: &str| match s {
-        Some(s) => Ok::<_, dxpy_core::PyErr>(unicode::utf8(py, s)?.into_owned()),
-        None => Ok(default.to_owned()),
+    let text = |s: Option<&PyUnicodeObject>, default: &'static str| match s {
+        Some(s) => Ok::<_, dxpy_core::PyErr>(Cow::Owned(unicode::utf8(py, s)?.into_owned())),
+        None => Ok(Cow::Borrowed(default)),
     };
     let (encoding, errors) = (text(encoding, "ASCII")?, text(errors, "strict")?);
     let buffers = match buffers.filter(|b| !object::is_none(b)) {
@@ -287,13 +339,46 @@ pub fn take(py: Py<'_>, u: &UnpicklerObject, n: usize) -> PyResult<Vec<u8>> {
     Ok(s.input[at..at + n].to_vec())
 }
 
-/// A number of so many bytes, little end first.
-pub fn number(py: Py<'_>, u: &UnpicklerObject, n: usize) -> PyResult<u64> {
-    need(py, u, n)?;
+/// The next bytes as a string, where they are there and ASCII.
+pub fn take_ascii(py: Py<'_>, u: &UnpicklerObject, n: usize) -> PyResult<Option<Owned<PyUnicodeObject>>> {
     let mut s = u.state().borrow_mut();
-    let at = s.at;
+    let Some(b) = s.input[s.at..].get(..n).filter(|b| b.is_ascii()) else { return Ok(None) };
+    // Making a string runs no Python code.
+    let text = unicode::from_latin1(py, b)?;
     s.at += n;
-    Ok(s.input[at..at + n].iter().rev().fold(0, |a, b| a << 8 | u64::from(*b)))
+    Ok(Some(text))
+}
+
+/// The next opcode.
+#[inline]
+pub fn opcode(py: Py<'_>, u: &UnpicklerObject) -> PyResult<u8> {
+    let mut s = u.state().borrow_mut();
+    if let Some(b) = s.input.get(s.at) {
+        let b = *b;
+        s.at += 1;
+        return Ok(b);
+    }
+    drop(s);
+    number(py, u, 1).map(|n| n as u8)
+}
+
+/// A number of so many bytes, little end first.
+#[inline]
+pub fn number(py: Py<'_>, u: &UnpicklerObject, n: usize) -> PyResult<u64> {
+    let read = |s: &mut State| -> Option<u64> {
+        let b = s.input[s.at..].get(..n)?;
+        let v = match b {
+            [b] => u64::from(*b),
+            b => b.iter().rev().fold(0, |a, b| a << 8 | u64::from(*b)),
+        };
+        s.at += n;
+        Some(v)
+    };
+    if let Some(v) = read(&mut u.state().borrow_mut()) {
+        return Ok(v);
+    }
+    need(py, u, n)?;
+    read(&mut u.state().borrow_mut()).ok_or_else(|| truncated(py))
 }
 
 /// A line, without its end.

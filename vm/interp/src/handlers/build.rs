@@ -9,7 +9,7 @@ use dxpy_core::abi::constants::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::types::inherit::has;
 use dxpy_core::{
-    attr, boolean, call, dict, hooks, list, long, name, number, protocol, sequence, tuple, unicode,
+    attr, boolean, call, dict, float, hooks, list, long, name, number, protocol, sequence, tuple, unicode,
 };
 use dxpy_ops::{matching, operators, unpack};
 
@@ -66,14 +66,36 @@ macro_rules! unary {
 
 unary!(UNARY_NEGATIVE, |py, a| number::negative(py, a));
 unary!(UNARY_INVERT, |py, a| number::invert(py, a));
-unary!(UNARY_NOT, |py, a| protocol::is_true(py, a).map(|t| boolean::new(!t).upcast()));
+unary!(NOT_OTHER, |py, a| protocol::is_true(py, a).map(|t| boolean::new(!t).upcast()));
+
+/// `True` or `False`, which are immortal.
+#[inline(always)]
+fn boolean_of(b: bool) -> Obj {
+    let o = if b { &boolean::_Py_TrueStruct.0 } else { &boolean::_Py_FalseStruct.0 };
+    (&raw const *o).cast_mut().cast()
+}
+
+op!(UNARY_NOT(pc, sp, fp, ts, arg) {
+    let a = *sp.sub(1);
+    if a == boolean_of(true) {
+        *sp.sub(1) = boolean_of(false);
+    } else if a == boolean_of(false) {
+        *sp.sub(1) = boolean_of(true);
+    } else {
+        return (NOT_OTHER as crate::dispatch::Handler)(pc, sp, fp, ts, arg);
+    }
+    next!(pc, sp, fp, ts)
+});
 
 binary!(
     BINARY_OP,
     1,
-    |py, _fp, arg, a, b| match operators::BINARY.get(arg) {
-        Some(f) => f(py, a, b),
-        None => Err(exceptions::system_error(py, format_args!("unknown operator {arg}"))),
+    |py, _fp, arg, a, b| match small_operands(py, arg, a, b) {
+        Some(r) => r,
+        None => match operators::BINARY.get(arg) {
+            Some(f) => f(py, a, b),
+            None => Err(exceptions::system_error(py, format_args!("unknown operator {arg}"))),
+        },
     },
     |_ts, pc, fp, arg, a, b| items::binary_op(pc, a, b, arg, |i| *local(fp, i))
 );
@@ -83,7 +105,58 @@ binary!(
     |py, _fp, arg, a, b| protocol::rich_compare(py, a, b, (arg >> 4) as i32),
     |_ts, _pc, _fp, arg, a, b| items::compare_op(a, b, arg)
 );
-binary!(IS_OP, 0, |_py, _fp, arg, a, b| Ok(boolean::new(a.is(b) != (arg != 0)).upcast()));
+op!(IS_OP(pc, sp, fp, ts, arg) {
+    let (a, b) = (*sp.sub(2), *sp.sub(1));
+    sp = sp.sub(1);
+    *sp.sub(1) = boolean_of((a == b) != (arg != 0));
+    release(a);
+    release(b);
+    next!(pc, sp, fp, ts)
+});
+
+// Arguments of BINARY_OP; those of the operators in place follow them.
+const NB_AND: usize = 1;
+const NB_FLOOR_DIVIDE: usize = 2;
+const NB_LSHIFT: usize = 3;
+const NB_REMAINDER: usize = 6;
+const NB_OR: usize = 7;
+const NB_RSHIFT: usize = 9;
+const NB_TRUE_DIVIDE: usize = 11;
+const NB_XOR: usize = 12;
+const NB_INPLACE_ADD: usize = 13;
+
+/// What has no specialised instruction, of ints of one digit and of floats: bits, shifts and divisions.
+#[inline(always)]
+fn small_operands(py: Py<'_>, arg: usize, a: &PyObject, b: &PyObject) -> Option<PyResult> {
+    if let (Some(x), Some(y)) = (long::check_exact(a), long::check_exact(b)) {
+        let (x, y) = (long::compact(x)?, long::compact(y)?);
+        let v = match arg % NB_INPLACE_ADD {
+            NB_AND => x & y,
+            NB_OR => x | y,
+            NB_XOR => x ^ y,
+            NB_RSHIFT if y >= 0 => x >> y.min(63),
+            NB_LSHIFT if (0..32).contains(&y) => x << y,
+            NB_FLOOR_DIVIDE if y != 0 => x / y - i64::from(x % y != 0 && (x < 0) != (y < 0)),
+            NB_REMAINDER if y != 0 => {
+                let r = x % y;
+                if r != 0 && (r < 0) != (y < 0) { r + y } else { r }
+            }
+            // Both are exact as floats: one rounding.
+            NB_TRUE_DIVIDE if y != 0 => {
+                return Some(float::new(py, x as f64 / y as f64).map(Owned::upcast));
+            }
+            _ => return None,
+        };
+        return Some(long::from_i64(py, v).map(Owned::upcast));
+    }
+    if let (Some(x), Some(y)) = (float::check_exact(a), float::check_exact(b)) {
+        let (x, y) = (x.ob_fval.get(), y.ob_fval.get());
+        if arg % NB_INPLACE_ADD == NB_TRUE_DIVIDE && y != 0.0 {
+            return Some(float::new(py, x / y).map(Owned::upcast));
+        }
+    }
+    None
+}
 binary!(CONTAINS_OP, 0, |py, _fp, arg, a, b| sequence::contains(py, b, a)
     .map(|r| boolean::new(r != (arg != 0)).upcast()));
 binary!(BINARY_SUBSCR, 1, |py, _fp, _arg, a, b| sequence::get_item(py, a, b), |ts, _pc, _fp, _arg, a, b| {
@@ -288,12 +361,27 @@ op!(BUILD_SLICE(pc, sp, fp, ts, arg) {
 op!(LIST_APPEND(pc, sp, fp, ts, arg) {
     sp = sp.sub(1);
     let l = &*(*sp.sub(arg) as *const PyListObject);
-    let py = token(ts);
-    if failed(py, list::push(py, l, own(*sp))) {
-        fail!(pc, sp, fp, ts)
+    let n = l.ob_base.ob_size.get();
+    if n >= l.allocated.get() {
+        return append_to_full(pc, sp, fp, ts, arg);
     }
+    *l.ob_item.get().add(n as usize) = *sp;
+    l.ob_base.ob_size.set(n + 1);
     next!(pc, sp, fp, ts)
 });
+
+/// `LIST_APPEND` of the value at `sp` where the list has no room left.
+#[inline(never)]
+unsafe extern "C" fn append_to_full(pc: Pc, sp: Sp, fp: Fp, ts: Ts, arg: usize) -> Obj {
+    // SAFETY: the handler contract; OWNED: the stack's reference goes to the list.
+    unsafe {
+        let (py, l) = (token(ts), &*(*sp.sub(arg) as *const PyListObject));
+        if failed(py, list::push(py, l, own(*sp))) {
+            fail!(pc, sp, fp, ts)
+        }
+        next!(pc, sp, fp, ts)
+    }
+}
 
 op!(SET_ADD(pc, sp, fp, ts, arg) {
     let (v, s) = (*sp.sub(1), *sp.sub(arg + 1));

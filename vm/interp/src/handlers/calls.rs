@@ -100,8 +100,8 @@ pub(super) unsafe fn call<const TOLD: bool>(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, 
         }
         *sp = r;
         sp = sp.add(1);
-        if breaker() && handle_breaker(token(ts)) {
-            fail!(pc, sp, fp, ts)
+        if breaker() {
+            return super::fast::calls::interrupted_call(pc, sp, fp, ts, 0);
         }
         next!(pc.add(3), sp, fp, ts)
     }
@@ -114,9 +114,9 @@ unsafe fn tell_result(ts: Ts, fp: Fp, sp: Sp, at: Pc, r: Obj, f: Obj, first: Obj
     // SAFETY: the handler contract: callable and first argument are live.
     unsafe {
         if r.is_null() {
-            return (r, tell_raise(ts, fp, sp, at, &[f, first]));
+            return (r, tell_raise(ts, fp, sp, at, f, first));
         }
-        let sp = tell(ts, fp, sp, event::C_RETURN, at, &[f, first]);
+        let sp = tell(ts, fp, sp, event::C_RETURN, at, f, first);
         if raised(ts) {
             release(r);
             return (core::ptr::null_mut(), sp);
@@ -184,7 +184,7 @@ pub(super) unsafe fn call_function_ex<const TOLD: bool>(
         let told = TOLD && !is_python(f);
         let first = if told { first_of(args) } else { core::ptr::null_mut() };
         if told {
-            sp = tell(ts, fp, sp, event::CALL, pc.sub(1), &[f, first]);
+            sp = tell(ts, fp, sp, event::CALL, pc.sub(1), f, first);
             if raised(ts) {
                 fail!(pc, sp, fp, ts)
             }
@@ -410,17 +410,52 @@ op!(CALL_INTRINSIC_2(pc, sp, fp, ts, arg) {
 op!(RETURN_VALUE(pc, sp, fp, ts, arg) {
     sp = sp.sub(1);
     let v = *sp;
-    (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
-    let below = leave(token(ts), fp);
-    return_to(below, ts, v)
+    give_back(sp, fp, ts, v)
 });
 
 op!(RETURN_CONST(pc, sp, fp, ts, arg) {
     let v = share(constant(fp, arg));
-    (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
-    let below = leave(token(ts), fp);
-    return_to(below, ts, v)
+    give_back(sp, fp, ts, v)
 });
+
+/// Leaves the frame with a value, as [`leave`] does; calls nothing where it is a function's that nobody looks at.
+#[inline(always)]
+unsafe fn give_back(sp: Sp, fp: Fp, ts: Ts, v: Obj) -> Obj {
+    // SAFETY: the handler contract; every field is released once.
+    unsafe {
+        let abi = &(*ts).abi;
+        if (*fp).owner.get() != frame::OWNED_BY_THREAD
+            || !(*fp).frame_obj.get().is_null()
+            || !(*fp).f_locals.get().is_null()
+            || !frame::pops_simply(abi, fp)
+        {
+            return give_back_slowly(core::ptr::null(), sp, fp, ts, v as usize);
+        }
+        abi.py_recursion_remaining.set(abi.py_recursion_remaining.get() + 1);
+        let below = (*fp).previous.get();
+        (*abi.cframe.get()).current_frame.set(below);
+        let mut p = frame::locals(fp);
+        while p < sp {
+            release(*p);
+            p = p.add(1);
+        }
+        (*fp).stacktop.set(0);
+        release((*fp).f_funcobj.get());
+        release((*fp).f_code.get() as Obj);
+        abi.datastack_top.set(fp as *mut *mut PyObject);
+        return_to(below, ts, v)
+    }
+}
+
+#[inline(never)]
+unsafe extern "C" fn give_back_slowly(_: Pc, sp: Sp, fp: Fp, ts: Ts, v: usize) -> Obj {
+    // SAFETY: the handler contract; OWNED: the value was on the stack.
+    unsafe {
+        (*fp).stacktop.set(sp.offset_from(frame::locals(fp)) as i32);
+        let below = leave(token(ts), fp);
+        return_to(below, ts, v as Obj)
+    }
+}
 
 /// Goes on in the frame below with a value on its stack.
 #[inline(always)]

@@ -15,40 +15,38 @@ use dxpy_types::code::instrument;
 use dxpy_types::{code, frame};
 
 op!(RESUME(pc, sp, fp, ts, arg) {
-    if super::instrumented::outdated(fp) {
-        next!(pc.sub(1), sp, fp, ts)
+    if !instrument::is_current(frame::code_of(fp)) {
+        return outdated(pc, sp, fp, ts, arg);
     }
-    if breaker() && arg < 2 && handle_breaker(token(ts)) {
-        fail!(pc, sp, fp, ts)
+    if breaker() && arg < 2 {
+        return interrupted(pc, sp, fp, ts, 0);
     }
     next!(pc, sp, fp, ts)
 });
+
+/// Tools changed their mind: the code is brought up to date, and this instruction begins again as what it is then.
+#[cold]
+unsafe extern "C" fn outdated(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        instrument::update(frame::code_of(fp));
+        next!(pc.sub(1), sp, fp, ts)
+    }
+}
 
 op!(JUMP_FORWARD(pc, sp, fp, ts, arg) { next!(pc.add(arg), sp, fp, ts) });
 
 op!(JUMP_BACKWARD(pc, sp, fp, ts, arg) {
     pc = pc.sub(arg);
-    if breaker() && handle_breaker(token(ts)) {
-        fail!(pc, sp, fp, ts)
+    if breaker() {
+        return interrupted(pc, sp, fp, ts, 0);
     }
     next!(pc, sp, fp, ts)
 });
 
 op!(JUMP_BACKWARD_NO_INTERRUPT(pc, sp, fp, ts, arg) { next!(pc.sub(arg), sp, fp, ts) });
 
-/// The truth of the value on top, which is released: 0, 1, or -1 for an exception.
-#[inline(always)]
-unsafe fn pop_truth(ts: Ts, o: Obj) -> i32 {
-    if core::ptr::addr_eq(o, &boolean::_Py_TrueStruct.0) {
-        return 1;
-    }
-    if core::ptr::addr_eq(o, &boolean::_Py_FalseStruct.0) {
-        return 0;
-    }
-    // SAFETY: the handler contract.
-    unsafe { slow_truth(ts, o) }
-}
-
+/// The truth of a value, which is released: 0, 1, or -1 for an exception.
 #[inline(never)]
 unsafe fn slow_truth(ts: Ts, o: Obj) -> i32 {
     // SAFETY: OWNED: the value was taken from the stack.
@@ -59,24 +57,40 @@ unsafe fn slow_truth(ts: Ts, o: Obj) -> i32 {
 }
 
 /// A jump that is taken: the fence keeps the compiler from making it a conditional move, which would wait for both
-/// targets.
+/// targets. What is neither `True` nor `False` is looked at elsewhere, so that the handler itself calls nothing.
 macro_rules! jump_if {
-    ($name:ident, $when:literal) => {
+    ($name:ident, $slow:ident, $when:literal, $taken:expr, $other:expr) => {
         op!($name(pc, sp, fp, ts, arg) {
-            sp = sp.sub(1);
-            let t = pop_truth(ts, *sp);
-            if t == $when {
+            let o = *sp.sub(1);
+            if core::ptr::addr_eq(o, &$taken.0) {
                 compiler_fence(Ordering::SeqCst);
-                pc = pc.add(arg);
-            } else if t < 0 {
-                fail!(pc, sp, fp, ts)
+                next!(pc.add(arg), sp.sub(1), fp, ts)
             }
-            next!(pc, sp, fp, ts)
+            if core::ptr::addr_eq(o, &$other.0) {
+                next!(pc, sp.sub(1), fp, ts)
+            }
+            $slow(pc, sp, fp, ts, arg)
         });
+
+        #[inline(never)]
+        unsafe extern "C" fn $slow(mut pc: Pc, sp: Sp, fp: Fp, ts: Ts, arg: usize) -> Obj {
+            // SAFETY: the handler contract.
+            unsafe {
+                let sp = sp.sub(1);
+                let t = slow_truth(ts, *sp);
+                if t == $when {
+                    compiler_fence(Ordering::SeqCst);
+                    pc = pc.add(arg);
+                } else if t < 0 {
+                    fail!(pc, sp, fp, ts)
+                }
+                next!(pc, sp, fp, ts)
+            }
+        }
     };
 }
-jump_if!(POP_JUMP_IF_TRUE, 1);
-jump_if!(POP_JUMP_IF_FALSE, 0);
+jump_if!(POP_JUMP_IF_TRUE, jump_if_truth, 1, boolean::_Py_TrueStruct, boolean::_Py_FalseStruct);
+jump_if!(POP_JUMP_IF_FALSE, jump_if_falsehood, 0, boolean::_Py_FalseStruct, boolean::_Py_TrueStruct);
 
 op!(POP_JUMP_IF_NONE(pc, sp, fp, ts, arg) {
     sp = sp.sub(1);

@@ -33,14 +33,15 @@ pub(super) unsafe fn raised(ts: Ts) -> bool {
     unsafe { !(*ts).abi.current_exception.get().is_null() }
 }
 
-/// Tells of an event with up to two arguments; an error is pending. The stack as it is then.
+/// Tells of an event with up to two arguments, NULL where there is none; an error is pending. The stack as it is then. The
+/// arguments are no slice: an array of a handler's, whose address is given away, would keep it from ending in a jump.
 #[inline(never)]
-pub(super) unsafe fn tell(ts: Ts, fp: Fp, sp: Sp, e: usize, at: Pc, rest: &[Obj]) -> Sp {
+pub(super) unsafe fn tell(ts: Ts, fp: Fp, sp: Sp, e: usize, at: Pc, a: Obj, b: Obj) -> Sp {
     // SAFETY: the handler contract: the arguments are live, on the stack or constants.
     unsafe {
         flush(fp, sp);
         let py = token(ts);
-        let rest: Vec<Owned> = rest.iter().map(|o| (**o).to_owned()).collect();
+        let rest: Vec<Owned> = [a, b].iter().filter_map(|o| o.as_ref()).map(|o| o.to_owned()).collect();
         let rest: Vec<&PyObject> = rest.iter().map(|o| &**o).collect();
         if let Err(e) = monitor::fire(py, fp, e, at, &rest) {
             e.restore(py);
@@ -50,12 +51,13 @@ pub(super) unsafe fn tell(ts: Ts, fp: Fp, sp: Sp, e: usize, at: Pc, rest: &[Obj]
 }
 
 /// As [`tell`] for a call that failed: its exception stays, unless a tool has one (`_Py_call_instrumentation_exc2`).
-pub(super) unsafe fn tell_raise(ts: Ts, fp: Fp, sp: Sp, at: Pc, rest: &[Obj]) -> Sp {
+#[inline(never)]
+pub(super) unsafe fn tell_raise(ts: Ts, fp: Fp, sp: Sp, at: Pc, a: Obj, b: Obj) -> Sp {
     // SAFETY: the handler contract: an exception is pending.
     unsafe {
         let py = token(ts);
         let e = PyErr::fetch(py);
-        let sp = tell(ts, fp, sp, event::C_RAISE, at, rest);
+        let sp = tell(ts, fp, sp, event::C_RAISE, at, a, b);
         if !raised(ts) {
             e.restore(py);
         }
@@ -83,7 +85,7 @@ op!(INSTRUMENTED_RESUME(pc, sp, fp, ts, arg) {
         next!(at, sp, fp, ts)
     }
     let e = if arg > 0 { event::PY_RESUME } else { event::PY_START };
-    sp = tell(ts, fp, sp, e, at, &[]);
+    sp = tell(ts, fp, sp, e, at, core::ptr::null_mut(), core::ptr::null_mut());
     if raised(ts) {
         fail!(pc, sp, fp, ts)
     }
@@ -162,7 +164,7 @@ unsafe fn jump(ts: Ts, fp: Fp, sp: Sp, e: usize, at: Pc, target: Pc) -> (Pc, Sp)
         if to.is_null() {
             return (core::ptr::null(), sp);
         }
-        let sp = tell(ts, fp, sp, e, at, &[to]);
+        let sp = tell(ts, fp, sp, e, at, to, core::ptr::null_mut());
         release(to);
         if raised(ts) {
             return (core::ptr::null(), sp);
@@ -314,7 +316,7 @@ op!(INSTRUMENTED_END_SEND(pc, sp, fp, ts, arg) {
 });
 
 op!(INSTRUMENTED_RETURN_VALUE(pc, sp, fp, ts, arg) {
-    sp = tell(ts, fp, sp, event::PY_RETURN, pc.sub(1), &[*sp.sub(1)]);
+    sp = tell(ts, fp, sp, event::PY_RETURN, pc.sub(1), *sp.sub(1), core::ptr::null_mut());
     if raised(ts) {
         fail!(pc, sp, fp, ts)
     }
@@ -322,7 +324,7 @@ op!(INSTRUMENTED_RETURN_VALUE(pc, sp, fp, ts, arg) {
 });
 
 op!(INSTRUMENTED_RETURN_CONST(pc, sp, fp, ts, arg) {
-    sp = tell(ts, fp, sp, event::PY_RETURN, pc.sub(1), &[constant(fp, arg).as_ptr()]);
+    sp = tell(ts, fp, sp, event::PY_RETURN, pc.sub(1), constant(fp, arg).as_ptr(), core::ptr::null_mut());
     if raised(ts) {
         fail!(pc, sp, fp, ts)
     }
@@ -334,7 +336,7 @@ op!(INSTRUMENTED_YIELD_VALUE(pc, sp, fp, ts, arg) {
     // The generator counts as suspended, and the value as taken, while tools look.
     let g = generator::of_frame(fp);
     g.gi_frame_state.set(FRAME_SUSPENDED as i8);
-    let below = tell(ts, fp, sp.sub(1), event::PY_YIELD, pc.sub(1), &[v]);
+    let below = tell(ts, fp, sp.sub(1), event::PY_YIELD, pc.sub(1), v, core::ptr::null_mut());
     *below = v;
     sp = below.add(1);
     g.gi_frame_state.set(FRAME_EXECUTING as i8);
@@ -353,7 +355,7 @@ op!(INSTRUMENTED_CALL(pc, sp, fp, ts, arg) {
     if first.is_null() {
         fail!(pc, sp, fp, ts)
     }
-    sp = tell(ts, fp, sp, event::CALL, pc.sub(1), &[f, first]);
+    sp = tell(ts, fp, sp, event::CALL, pc.sub(1), f, first);
     if raised(ts) {
         (*ts).kwnames.set(core::ptr::null_mut());
         fail!(pc, sp, fp, ts)
@@ -390,17 +392,17 @@ op!(INSTRUMENTED_LOAD_SUPER_ATTR(pc, sp, fp, ts, arg) {
     if first.is_null() {
         fail!(pc, sp, fp, ts)
     }
-    let told = [*sp.sub(3), first];
-    sp = tell(ts, fp, sp, event::CALL, at, &told);
+    let told = *sp.sub(3);
+    sp = tell(ts, fp, sp, event::CALL, at, told, first);
     if raised(ts) {
         fail!(pc, sp, fp, ts)
     }
     let mut made = super::attrs::make_super(ts, *sp.sub(3), *sp.sub(2), *sp.sub(1), two);
     if made.is_null() {
-        sp = tell_raise(ts, fp, sp, at, &told);
+        sp = tell_raise(ts, fp, sp, at, told, first);
         fail!(pc, sp, fp, ts)
     }
-    sp = tell(ts, fp, sp, event::C_RETURN, at, &told);
+    sp = tell(ts, fp, sp, event::C_RETURN, at, told, first);
     if raised(ts) {
         release(made);
         fail!(pc, sp, fp, ts)

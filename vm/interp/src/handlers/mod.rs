@@ -7,6 +7,7 @@ mod control;
 mod fast;
 mod gens;
 mod instrumented;
+mod release;
 mod stack;
 
 use crate::dispatch::{Fp, Handler, Obj, Pc, Sp, Ts};
@@ -17,6 +18,7 @@ use fast::{
     attrs as fast_attrs, calls as fast_calls, items as fast_items, numbers as fast_numbers,
     pairs as fast_pairs,
 };
+pub(crate) use release::{release, release_number};
 
 /// Declares a handler: `op!(NAME(pc, sp, fp, ts, arg) { ... })`. The body ends in `next!`, `go!` or `fail!`. The handler
 /// says in the frame where it stands, not the one before: that of a line's event has to see where the frame came from.
@@ -146,15 +148,6 @@ pub(crate) unsafe fn builtins<'a>(fp: Fp) -> &'a PyObject {
     unsafe { &*(*fp).f_builtins.get() }
 }
 
-/// Releases a value that may be NULL.
-#[inline(always)]
-pub(crate) unsafe fn release(p: Obj) {
-    if !p.is_null() {
-        // SAFETY: OWNED: a stack slot held it.
-        unsafe { dxpy_core::ptr::decref(p) }
-    }
-}
-
 /// A new reference as a pointer.
 #[inline(always)]
 pub(crate) fn share(o: &PyObject) -> Obj {
@@ -182,6 +175,19 @@ pub(crate) fn handle_breaker(py: Py<'_>) -> bool {
             e.restore(py);
             true
         }
+    }
+}
+
+/// Does what is asked for between two instructions, and goes on. A handler ends in this where [`breaker`] says so, instead
+/// of calling [`handle_breaker`], for which all its runs would pay.
+#[cold]
+pub(crate) unsafe extern "C" fn interrupted(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        if handle_breaker(token(ts)) {
+            fail!(pc, sp, fp, ts)
+        }
+        crate::dispatch::next!(pc, sp, fp, ts)
     }
 }
 

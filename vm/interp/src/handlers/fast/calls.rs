@@ -19,7 +19,7 @@ use dxpy_core::{boolean, list, long, protocol, sequence, types};
 use dxpy_types::frame;
 
 /// A frame for a function of known shape, whose first parameters take the arguments over from the stack, and the rest
-/// their defaults. NULL, with nothing taken, when there is no memory.
+/// their defaults. NULL, with nothing taken, when the data stack's chunk has no room for it.
 ///
 /// # Safety
 /// OWNED: the function; `n` arguments, which with the defaults are as many as the parameters.
@@ -28,7 +28,7 @@ pub unsafe fn push_inline(ts: Ts, f: *mut PyFunctionObject, args: Sp, n: usize) 
     // SAFETY: the caller's promise; the frame has room for the parameters.
     unsafe {
         let c = code_of(&*f);
-        let new = frame::push(token(ts), c.co_framesize.get() as usize);
+        let new = frame::push_at_hand(&(*ts).abi, c.co_framesize.get() as usize);
         if new.is_null() {
             return new;
         }
@@ -36,8 +36,9 @@ pub unsafe fn push_inline(ts: Ts, f: *mut PyFunctionObject, args: Sp, n: usize) 
         frame::init(new, f, core::ptr::null_mut(), c, wanted);
         let to = frame::locals(new);
         let mut i = 0;
+        // One by one, without the code that many of them would deserve.
         while i < n {
-            *to.add(i) = *args.add(i);
+            to.add(i).write_volatile(*args.add(i));
             i += 1;
         }
         if n < wanted {
@@ -99,7 +100,19 @@ unsafe fn done(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, arg: usize, r: Obj) -> Obj {
         }
         *sp = r;
         sp = sp.add(1);
-        if breaker() && handle_breaker(token(ts)) {
+        if breaker() {
+            return interrupted_call(pc, sp, fp, ts, 0);
+        }
+        next!(pc.add(3), sp, fp, ts)
+    }
+}
+
+/// As [`interrupted`], behind a call's cache: an exception is one of the call.
+#[cold]
+pub unsafe extern "C" fn interrupted_call(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        if handle_breaker(token(ts)) {
             fail!(pc, sp, fp, ts)
         }
         next!(pc.add(3), sp, fp, ts)
@@ -349,6 +362,47 @@ op!(CALL_NO_KW_LEN(pc, sp, fp, ts, arg) {
     if n != 1 || f != KNOWN.len.get() {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
+    let n = length(*args);
+    if let Some(r) = long::cached(n) {
+        return put(pc, sp, fp, ts, arg, (&raw const *r).cast_mut().cast());
+    }
+    slow_len(pc, sp, fp, ts, arg)
+});
+
+/// The length of a list, tuple, dict or str of exactly that type; -100 for anything else.
+#[inline(always)]
+unsafe fn length(o: Obj) -> i64 {
+    // SAFETY: the handler contract: the object is live; LAYOUT: by its type.
+    unsafe {
+        if is(o, &PyList_Type.0) || is(o, &PyTuple_Type.0) {
+            (*(o as *const PyVarObject)).ob_size.get() as i64
+        } else if is(o, &PyUnicode_Type.0) {
+            dxpy_core::unicode::len(&*(o as *const PyUnicodeObject)) as i64
+        } else if is(o, &dxpy_core::dict::PyDict_Type.0) {
+            dxpy_core::dict::len(&*(o as *const PyDictObject)) as i64
+        } else {
+            -100
+        }
+    }
+}
+
+/// As [`done`] for a result that no call gave: an immortal one.
+#[inline(always)]
+unsafe fn put(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, arg: usize, r: Obj) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        let base = sp.sub(arg + 2);
+        while sp > base {
+            sp = sp.sub(1);
+            release(*sp);
+        }
+        *sp = r;
+        next!(pc.add(3), sp.add(1), fp, ts)
+    }
+}
+
+#[inline(never)]
+unsafe extern "C" fn slow_len(pc: Pc, sp: Sp, fp: Fp, ts: Ts, arg: usize) -> Obj {
     #[inline(never)]
     unsafe fn run(ts: Ts, o: Obj) -> Obj {
         // SAFETY: the handler contract: the object is live.
@@ -358,15 +412,28 @@ op!(CALL_NO_KW_LEN(pc, sp, fp, ts, arg) {
             raw(py, r.map(Owned::upcast))
         }
     }
-    let r = run(ts, *args);
-    done(pc, sp, fp, ts, arg, r)
-});
+    // SAFETY: the handler contract.
+    unsafe {
+        let (_, args, _) = operands(sp, arg);
+        let r = run(ts, *args);
+        done(pc, sp, fp, ts, arg, r)
+    }
+}
 
 op!(CALL_NO_KW_ISINSTANCE(pc, sp, fp, ts, arg) {
     let (f, args, n) = operands(sp, arg);
     if n != 2 || f != KNOWN.isinstance.get() {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
+    // An object is an instance of its type, whatever the metatype says.
+    if core::ptr::addr_eq((**args).ob_type.get(), *args.add(1)) {
+        return put(pc, sp, fp, ts, arg, boolean::_Py_TrueStruct.as_object().as_ptr());
+    }
+    slow_isinstance(pc, sp, fp, ts, arg)
+});
+
+#[inline(never)]
+unsafe extern "C" fn slow_isinstance(pc: Pc, sp: Sp, fp: Fp, ts: Ts, arg: usize) -> Obj {
     #[inline(never)]
     unsafe fn run(ts: Ts, o: Obj, class: Obj) -> Obj {
         // SAFETY: the handler contract: both are live.
@@ -376,9 +443,13 @@ op!(CALL_NO_KW_ISINSTANCE(pc, sp, fp, ts, arg) {
             raw(py, r.map(|b| boolean::new(b).upcast()))
         }
     }
-    let r = run(ts, *args, *args.add(1));
-    done(pc, sp, fp, ts, arg, r)
-});
+    // SAFETY: the handler contract.
+    unsafe {
+        let (_, args, _) = operands(sp, arg);
+        let r = run(ts, *args, *args.add(1));
+        done(pc, sp, fp, ts, arg, r)
+    }
+}
 
 op!(CALL_NO_KW_LIST_APPEND(pc, sp, fp, ts, arg) {
     let (f, this, v) = (*sp.sub(3), *sp.sub(2), *sp.sub(1));
@@ -391,29 +462,40 @@ op!(CALL_NO_KW_LIST_APPEND(pc, sp, fp, ts, arg) {
         *l.ob_item.get().add(n as usize) = v;
         l.ob_base.ob_size.set(n + 1);
     } else {
-        #[inline(never)]
-        unsafe fn grow(ts: Ts, l: &PyListObject, v: Obj) -> bool {
-            // SAFETY: OWNED: the stack's reference goes to the list.
-            unsafe {
-                let py = token(ts);
-                failed(py, list::push(py, l, own(v)))
-            }
-        }
-        if grow(ts, l, v) {
-            sp = sp.sub(1);
-            fail!(pc, sp, fp, ts)
-        }
+        return append_to_full(pc, sp, fp, ts, arg);
     }
-    sp = sp.sub(3);
-    release(this);
-    release(f);
-    // The result, None, would be dropped at once: behind the cache and POP_TOP.
-    if *pc.add(3) & 255 == dxpy_bytecode::Op::POP_TOP as u16 {
-        next!(pc.add(4), sp, fp, ts)
-    }
-    *sp = dxpy_core::object::none().into_ptr();
-    next!(pc.add(3), sp.add(1), fp, ts)
+    appended(pc, sp, fp, ts)
 });
+
+/// The value is the list's now.
+#[inline(always)]
+unsafe fn appended(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        let (f, this) = (*sp.sub(3), *sp.sub(2));
+        sp = sp.sub(3);
+        release(this);
+        release(f);
+        // The result, None, would be dropped at once: behind the cache and POP_TOP.
+        if *pc.add(3) & 255 == dxpy_bytecode::Op::POP_TOP as u16 {
+            next!(pc.add(4), sp, fp, ts)
+        }
+        *sp = dxpy_core::object::none().into_ptr();
+        next!(pc.add(3), sp.add(1), fp, ts)
+    }
+}
+
+#[inline(never)]
+unsafe extern "C" fn append_to_full(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
+    // SAFETY: the handler contract; OWNED: the stack's reference goes to the list.
+    unsafe {
+        let (py, l) = (token(ts), &*(*sp.sub(2) as *const PyListObject));
+        if failed(py, list::push(py, l, own(*sp.sub(1)))) {
+            fail!(pc, sp.sub(1), fp, ts)
+        }
+        appended(pc, sp, fp, ts)
+    }
+}
 
 /// A call of a type with one argument.
 macro_rules! of_type {
@@ -435,7 +517,15 @@ macro_rules! of_type {
         });
     };
 }
-of_type!(CALL_NO_KW_TYPE_1, &PyType_Type.0, |_py, o| Ok(o.ty().as_object().to_owned()));
+op!(CALL_NO_KW_TYPE_1(pc, sp, fp, ts, arg) {
+    let (below, f, o) = (*sp.sub(3), *sp.sub(2), *sp.sub(1));
+    if arg != 1 || !below.is_null() || !core::ptr::addr_eq(f, &PyType_Type.0) {
+        miss!(CALL, pc, sp, fp, ts, arg)
+    }
+    *sp.sub(3) = share((*o).ty().as_object());
+    release(o);
+    next!(pc.add(3), sp.sub(2), fp, ts)
+});
 of_type!(CALL_NO_KW_STR_1, &PyUnicode_Type.0, |py, o| protocol::str(py, o).map(Owned::upcast));
 of_type!(CALL_NO_KW_TUPLE_1, &PyTuple_Type.0, |py, o| sequence::to_tuple(py, o).map(Owned::upcast));
 

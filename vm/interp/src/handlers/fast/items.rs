@@ -84,7 +84,7 @@ op!(BINARY_SUBSCR_LIST_INT(pc, sp, fp, ts, arg) {
     sp = sp.sub(1);
     *sp.sub(1) = v;
     release(o);
-    release(key);
+    release_number(ts, key);
     next!(pc.add(1), sp, fp, ts)
 });
 
@@ -103,7 +103,7 @@ op!(BINARY_SUBSCR_TUPLE_INT(pc, sp, fp, ts, arg) {
     sp = sp.sub(1);
     *sp.sub(1) = v;
     release(o);
-    release(key);
+    release_number(ts, key);
     next!(pc.add(1), sp, fp, ts)
 });
 
@@ -175,7 +175,7 @@ op!(STORE_SUBSCR_LIST_INT(pc, sp, fp, ts, arg) {
     let old = core::ptr::replace(l.ob_item.get().add(i), v);
     sp = sp.sub(3);
     release(old);
-    release(key);
+    release_number(ts, key);
     release(o);
     next!(pc.add(1), sp, fp, ts)
 });
@@ -326,13 +326,30 @@ op!(FOR_ITER_RANGE(pc, sp, fp, ts, arg) {
     let v = it.start.get();
     it.start.set(v.wrapping_add(it.step.get()));
     it.len.set(n - 1);
-    let r = int(ts, v);
+    let r = match long::cached(v) {
+        Some(o) => (&raw const *o).cast_mut().cast(),
+        None => long::at_hand(ts, v),
+    };
     if r.is_null() {
-        fail!(pc, sp, fp, ts)
+        return range_item(pc, sp, fp, ts, v as usize);
     }
     *sp = r;
     next!(pc.add(1), sp.add(1), fp, ts)
 });
+
+/// The next int of a range, where it needs memory.
+#[inline(never)]
+unsafe extern "C" fn range_item(pc: Pc, sp: Sp, fp: Fp, ts: Ts, v: usize) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        let r = int(ts, v as i64);
+        if r.is_null() {
+            fail!(pc, sp, fp, ts)
+        }
+        *sp = r;
+        next!(pc.add(1), sp.add(1), fp, ts)
+    }
+}
 
 /// Goes on in a suspended generator's frame, with a value on its stack; `back` is where its caller goes on from what it
 /// yields, less the offset that a return of its has.

@@ -15,7 +15,8 @@ unsafe fn both(a: Obj, b: Obj, ty: &'static PyTypeObject) -> bool {
     unsafe { is(a, ty) && is(b, ty) }
 }
 
-/// Arithmetic of ints: of one digit here, of more in the type's own function.
+/// Arithmetic of ints: of one digit here, of more in the type's own function. Where that, or new memory, is needed, the
+/// handler goes on in a function of the same signature: so it calls nothing itself.
 macro_rules! ints {
     ($name:ident, $checked:ident, $slow:ident) => {
         op!($name(pc, sp, fp, ts, arg) {
@@ -24,31 +25,59 @@ macro_rules! ints {
                 miss!(BINARY_OP, pc, sp, fp, ts, arg)
             }
             let (x, y) = (&*(a as *const PyLongObject), &*(b as *const PyLongObject));
-            let r = match (long::compact(x), long::compact(y)) {
-                (Some(x), Some(y)) => int(ts, x.$checked(y)),
-                _ => {
-                    #[inline(never)]
-                    unsafe fn slow(ts: Ts, a: Obj, b: Obj) -> Obj {
-                        // SAFETY: the handler contract: both are live.
-                        unsafe {
-                            let py = token(ts);
-                            raw(py, number::$slow(py, &*a, &*b))
-                        }
-                    }
-                    slow(ts, a, b)
-                }
+            let (Some(x), Some(y)) = (long::compact(x), long::compact(y)) else {
+                return $slow(pc, sp, fp, ts, arg);
+            };
+            let v = x.$checked(y);
+            let r = match long::cached(v) {
+                Some(o) => (&raw const *o).cast_mut().cast(),
+                None => long::at_hand(ts, v),
             };
             if r.is_null() {
-                fail!(pc, sp, fp, ts)
+                return int_result(pc, sp, fp, ts, v as usize);
             }
             sp = sp.sub(1);
             *sp.sub(1) = r;
-            release(a);
-            release(b);
+            release_number(ts, a);
+            release_number(ts, b);
             next!(pc.add(1), sp, fp, ts)
         });
+
+        #[inline(never)]
+        unsafe extern "C" fn $slow(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
+            // SAFETY: the handler contract: both operands are live.
+            unsafe {
+                let py = token(ts);
+                result(pc, sp, fp, ts, raw(py, number::$slow(py, &**sp.sub(2), &**sp.sub(1))))
+            }
+        }
     };
 }
+
+/// The int that an operation gives, where it needs memory.
+#[inline(never)]
+unsafe extern "C" fn int_result(pc: Pc, sp: Sp, fp: Fp, ts: Ts, v: usize) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe { result(pc, sp, fp, ts, int(ts, v as i64)) }
+}
+
+/// Puts the result of an operation, NULL for an exception, in the place of its two operands.
+#[inline(always)]
+unsafe fn result(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, r: Obj) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        if r.is_null() {
+            fail!(pc, sp, fp, ts)
+        }
+        let (a, b) = (*sp.sub(2), *sp.sub(1));
+        sp = sp.sub(1);
+        *sp.sub(1) = r;
+        release(a);
+        release(b);
+        next!(pc.add(1), sp, fp, ts)
+    }
+}
+
 // Values of one digit: no sum or product of them leaves 64 bits.
 ints!(BINARY_OP_ADD_INT, wrapping_add, add);
 ints!(BINARY_OP_SUBTRACT_INT, wrapping_sub, subtract);
@@ -67,19 +96,19 @@ macro_rules! floats {
             sp = sp.sub(1);
             if (*a).ob_refcnt.get() == 1 {
                 x.ob_fval.set(v);
-                release(b);
+                release_number(ts, b);
             } else if (*b).ob_refcnt.get() == 1 {
                 y.ob_fval.set(v);
                 *sp.sub(1) = b;
-                release(a);
+                release_number(ts, a);
             } else {
-                let r = new_float(ts, v);
+                let r = float::at_hand(ts, v);
                 if r.is_null() {
-                    fail!(pc, sp.add(1), fp, ts)
+                    return float_result(pc, sp.add(1), fp, ts, v.to_bits() as usize);
                 }
                 *sp.sub(1) = r;
-                release(a);
-                release(b);
+                release_number(ts, a);
+                release_number(ts, b);
             }
             next!(pc.add(1), sp, fp, ts)
         });
@@ -89,12 +118,14 @@ floats!(BINARY_OP_ADD_FLOAT, +);
 floats!(BINARY_OP_SUBTRACT_FLOAT, -);
 floats!(BINARY_OP_MULTIPLY_FLOAT, *);
 
+/// The float that an operation gives, where it needs memory; its bits.
 #[inline(never)]
-unsafe fn new_float(ts: Ts, v: f64) -> Obj {
+unsafe extern "C" fn float_result(pc: Pc, sp: Sp, fp: Fp, ts: Ts, v: usize) -> Obj {
     // SAFETY: the handler contract.
     unsafe {
         let py = token(ts);
-        raw(py, float::new(py, v).map(Owned::upcast))
+        let r = raw(py, float::new(py, f64::from_bits(v as u64)).map(Owned::upcast));
+        result(pc, sp, fp, ts, r)
     }
 }
 
@@ -175,8 +206,8 @@ op!(COMPARE_OP_INT(pc, sp, fp, ts, arg) {
     };
     sp = sp.sub(1);
     *sp.sub(1) = boolean_of(outcome(x, y) & arg != 0);
-    release(a);
-    release(b);
+    release_number(ts, a);
+    release_number(ts, b);
     next!(pc.add(1), sp, fp, ts)
 });
 
@@ -189,8 +220,8 @@ op!(COMPARE_OP_FLOAT(pc, sp, fp, ts, arg) {
     let r = outcome(x.ob_fval.get(), y.ob_fval.get()) & arg != 0;
     sp = sp.sub(1);
     *sp.sub(1) = boolean_of(r);
-    release(a);
-    release(b);
+    release_number(ts, a);
+    release_number(ts, b);
     next!(pc.add(1), sp, fp, ts)
 });
 
