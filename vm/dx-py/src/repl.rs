@@ -1,6 +1,6 @@
 //! Where the prompt reads lines from: `PyOS_Readline`, which edits them when the module `readline` was imported.
 
-use dxpy_core::{Py, PyResult, exceptions};
+use dxpy_core::{Py, PyResult};
 use dxpy_import::interactive::{Line, Reader};
 use dxpy_import::readline;
 use std::io::Write;
@@ -25,9 +25,7 @@ impl Reader for Standard {
                 Ok(Line::End)
             }
             Err(e) => {
-                if exceptions::matches(&e, &exceptions::KeyboardInterrupt) {
-                    end();
-                }
+                end();
                 Err(e)
             }
         }

@@ -88,6 +88,8 @@ struct State {
     prompt: Prompt,
     /// Keys that come before those of the terminal: the text of a bound sequence.
     pending: VecDeque<u8>,
+    /// The byte that was read last.
+    byte: u8,
     /// Whether a line is being read.
     reading: bool,
     delimiters: Vec<char>,
@@ -110,6 +112,7 @@ fn with<R>(f: impl FnOnce(&mut State) -> R) -> R {
         screen: Screen::default(),
         prompt: Prompt::default(),
         pending: VecDeque::new(),
+        byte: 0,
         reading: false,
         delimiters: " \t\n`~!@#$%^&*()-=+[{]}\\|;:'\",<>/?".chars().collect(),
         completion: complete::Settings::default(),
@@ -269,6 +272,7 @@ fn key(py: Py<'_>) -> PyResult<Key> {
     let mut keys = Vec::new();
     loop {
         let Some(b) = byte(py)? else { return Ok(Key::End) };
+        with(|s| s.byte = b);
         keys.push(b);
         let bound = match with(|s| s.editor.keys.find(&keys)) {
             Found::Bound(b) => b,
@@ -359,6 +363,8 @@ fn search(py: Py<'_>, mut older: bool) -> PyResult<Option<Key>> {
                 with(|s| s.editor.come_back(origin));
                 break None;
             }
+            // Control-J ends the search and nothing more.
+            Ok(Key::Command(Command::Accept)) if with(|s| s.byte == b'\n') => break None,
             Ok(Key::Unknown) => break None,
             Ok(k) => break Some(k),
         }
@@ -474,7 +480,9 @@ pub fn read_line(py: Py<'_>, prompt: &[u8]) -> PyResult<Option<Vec<u8>>> {
     }
     with(|s| s.editor.point = s.editor.text.len());
     draw();
-    write(b"\n");
+    if !with(|s| s.screen.is_on_fresh_row()) {
+        write(b"\n");
+    }
     Ok(Some(with(|s| {
         let text = s.editor.text.clone();
         if s.auto_history && !text.is_empty() && s.editor.history.last() != Some(&text) {

@@ -201,6 +201,11 @@ impl Screen {
         out
     }
 
+    /// Whether the cursor went to a row of its own because the text filled the one above.
+    pub fn is_on_fresh_row(&self) -> bool {
+        self.row > 0 && self.end == 0
+    }
+
     /// Another prompt is to be shown in place of this one.
     pub fn invalidate(&mut self) {
         self.plain = None;
