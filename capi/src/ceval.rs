@@ -411,8 +411,10 @@ free! {
     /// C: `void _PyEval_SetSwitchInterval(unsigned long)`.
     fn _PyEval_SetSwitchInterval(n: c_ulong) -> () { dxpy_core::thread::gil::set_interval(n) }
     /// C: `int _PyEval_AddPendingCall(PyInterpreterState *, int (*)(void *), void *, int mainthreadonly)`.
-    fn _PyEval_AddPendingCall(_i: *mut PyInterpreterState, f: unsafe extern "C" fn(*mut c_void) -> c_int, arg: *mut c_void, _main: c_int) -> c_int {
-        if dxpy_core::thread::pending::add_call(f, arg) { 0 } else { -1 }
+    fn _PyEval_AddPendingCall(_i: *mut PyInterpreterState, f: unsafe extern "C" fn(*mut c_void) -> c_int, arg: *mut c_void, main: c_int) -> c_int {
+        use dxpy_core::thread::pending::{add_call, add_call_anywhere};
+        let added = if main != 0 { add_call(f, arg) } else { add_call_anywhere(f, arg) };
+        if added { 0 } else { -1 }
     }
     /// C: `void _PyEval_SignalReceived(PyInterpreterState *)`.
     fn _PyEval_SignalReceived(_i: *mut PyInterpreterState) -> () { dxpy_core::thread::pending::ask_for_signals() }

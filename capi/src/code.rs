@@ -1,5 +1,5 @@
 //! code.h and cpython/code.h: making code objects, what they say of their lines and variables, data that C code keeps with
-//! them. Watchers of code objects are not here: nothing tells them.
+//! them, watchers of code objects.
 
 use crate::util::{api, bad_call, name, put};
 use core::cell::Cell;
@@ -7,11 +7,9 @@ use core::ffi::{c_char, c_int, c_void};
 use dxpy_core::abi::{PyCodeObject, PyObject, freefunc};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
-use dxpy_core::{Owned, Py, PyResult, attr, bytes, tuple};
+use dxpy_core::{Owned, Py, PyResult, attr, bytes, exceptions, tuple, watch};
 use dxpy_types::code::{self, Parts};
 
-/// `RESUME 0; LOAD_ASSERTION_ERROR; RAISE_VARARGS 1`.
-const RAISE: [u8; 6] = [151, 0, 74, 0, 130, 1];
 /// All three on the first line, without columns.
 const ONE_LINE: [u8; 2] = [0x80 | 13 << 3 | 2, 0];
 
@@ -33,7 +31,7 @@ pub(crate) fn empty(
             stacksize: 1,
             flags: 0,
             firstlineno: line,
-            code: &RAISE,
+            code: &code::RAISE,
             consts: tuple::empty(),
             names: tuple::empty(),
             localsplusnames: tuple::empty(),
@@ -48,6 +46,21 @@ pub(crate) fn empty(
 }
 
 api! {
+    /// C: `int PyCode_AddWatcher(PyCode_WatchCallback)`.
+    fn PyCode_AddWatcher(py, f: watch::CodeWatcher) -> PyResult<c_int> {
+        let taken = || exceptions::runtime_error(py, format_args!("no more code watcher IDs available"));
+        watch::CODE.add(f).map(|i| i as c_int).ok_or_else(taken)
+    }
+
+    /// C: `int PyCode_ClearWatcher(int)`.
+    fn PyCode_ClearWatcher(py, id: c_int) -> PyResult<()> {
+        if !watch::CODE.in_range(id) {
+            return Err(exceptions::value_error(py, format_args!("Invalid code watcher ID {id}")));
+        }
+        let none = || exceptions::value_error(py, format_args!("No code watcher set for ID {id}"));
+        watch::CODE.remove(id).then_some(()).ok_or_else(none)
+    }
+
     /// C: `PyCodeObject *PyCode_NewEmpty(const char *, const char *, int)`: code that only has a name and a place; running
     /// it is an `AssertionError`.
     fn PyCode_NewEmpty(py, filename: *const c_char, function: *const c_char, line: c_int) -> PyResult<Owned<PyCodeObject>> {

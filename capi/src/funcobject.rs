@@ -1,11 +1,13 @@
-//! cpython/funcobject.h: making functions, their parts, and the vectorcall that replaces them. Watchers are not here;
+//! cpython/funcobject.h: making functions, their parts, and the vectorcall that replaces them, watchers.
 //! `PyClassMethod_New` and `PyStaticMethod_New` are in `typeobject`.
 
 use crate::util::api;
 use core::cell::Cell;
+use core::ffi::c_int;
 use dxpy_core::abi::*;
 use dxpy_core::function::PyFunction_Type;
 use dxpy_core::ptr::{Layout, Object};
+use dxpy_core::watch::{self, FunctionEvent, FunctionWatcher};
 use dxpy_core::{Owned, Py, PyErr, PyResult, dict, exceptions, object, tuple};
 use dxpy_interp::make_function;
 
@@ -38,11 +40,15 @@ fn replace<T: Layout>(
     check: impl Fn(&PyObject) -> Option<&T>,
     refused: &str,
     field: impl Fn(&PyFunctionObject) -> &Cell<*mut PyObject>,
+    event: Option<FunctionEvent>,
 ) -> PyResult<()> {
     let f = function(py, f)?;
     let value = (!object::is_none(value)).then_some(value);
     if value.is_some_and(|v| check(v).is_none()) {
         return Err(exceptions::system_error(py, format_args!("{refused}")));
+    }
+    if let Some(event) = event {
+        watch::function(py, event, f, value);
     }
     f.func_version.set(0);
     let new = value.map_or(core::ptr::null_mut(), |v| v.to_owned().into_ptr());
@@ -95,23 +101,38 @@ api! {
 
     /// C: `int PyFunction_SetDefaults(PyObject *, PyObject *)`.
     fn PyFunction_SetDefaults(py, f: Option<&PyObject>, value: &PyObject) -> PyResult<()> {
-        replace(py, f, value, tuple::check, "non-tuple default args", |f| &f.func_defaults)
+        replace(py, f, value, tuple::check, "non-tuple default args", |f| &f.func_defaults, Some(FunctionEvent::Defaults))
     }
 
     /// C: `int PyFunction_SetKwDefaults(PyObject *, PyObject *)`.
     fn PyFunction_SetKwDefaults(py, f: Option<&PyObject>, value: &PyObject) -> PyResult<()> {
-        replace(py, f, value, dict::check, "non-dict keyword only default args", |f| &f.func_kwdefaults)
+        replace(py, f, value, dict::check, "non-dict keyword only default args", |f| &f.func_kwdefaults, Some(FunctionEvent::KwDefaults))
     }
 
     /// C: `int PyFunction_SetAnnotations(PyObject *, PyObject *)`.
     fn PyFunction_SetAnnotations(py, f: Option<&PyObject>, value: &PyObject) -> PyResult<()> {
-        replace(py, f, value, dict::check, "non-dict annotations", |f| &f.func_annotations)
+        replace(py, f, value, dict::check, "non-dict annotations", |f| &f.func_annotations, None)
     }
 
     /// C: `int PyFunction_SetClosure(PyObject *, PyObject *)`.
     fn PyFunction_SetClosure(py, f: Option<&PyObject>, value: &PyObject) -> PyResult<()> {
         let refused = format!("expected tuple for closure, got '{}'", dxpy_core::call::type_name(value.ty()));
-        replace(py, f, value, tuple::check, &refused, |f| &f.func_closure)
+        replace(py, f, value, tuple::check, &refused, |f| &f.func_closure, None)
+    }
+
+    /// C: `int PyFunction_AddWatcher(PyFunction_WatchCallback)`.
+    fn PyFunction_AddWatcher(py, f: FunctionWatcher) -> PyResult<c_int> {
+        let taken = || exceptions::runtime_error(py, format_args!("no more func watcher IDs available"));
+        watch::FUNCTIONS.add(f).map(|i| i as c_int).ok_or_else(taken)
+    }
+
+    /// C: `int PyFunction_ClearWatcher(int)`.
+    fn PyFunction_ClearWatcher(py, id: c_int) -> PyResult<()> {
+        if !watch::FUNCTIONS.in_range(id) {
+            return Err(exceptions::value_error(py, format_args!("invalid func watcher ID {id}")));
+        }
+        let none = || exceptions::value_error(py, format_args!("no func watcher set for ID {id}"));
+        watch::FUNCTIONS.remove(id).then_some(()).ok_or_else(none)
     }
 
     /// C: `void PyFunction_SetVectorcall(PyFunctionObject *, vectorcallfunc)`: no instruction calls it in its own way

@@ -55,7 +55,7 @@ pub unsafe fn text<'a>(s: *const c_char) -> Option<&'a str> {
 /// `n` bytes at `s`.
 pub unsafe fn content<'a>(s: *const c_char, n: Py_ssize_t) -> &'a [u8] {
     // SAFETY: the caller's promise.
-    if n <= 0 { &[] } else { unsafe { core::slice::from_raw_parts(s as *const u8, n as usize) } }
+    if n <= 0 || s.is_null() { &[] } else { unsafe { core::slice::from_raw_parts(s as *const u8, n as usize) } }
 }
 
 /// What a wrapper's result is in C.
@@ -179,11 +179,14 @@ macro_rules! api { ($(
 )* } }
 pub(crate) use api;
 
-/// A name given as a C string, as a str.
+/// A name given as a C string, as a str; `null_error` for NULL.
 ///
 /// # Safety
-/// A C string.
+/// A C string, or NULL.
 pub unsafe fn name(py: Py<'_>, s: *const c_char) -> PyResult<Owned<PyUnicodeObject>> {
+    if s.is_null() {
+        return Err(null_error(py));
+    }
     // SAFETY: the caller's promise.
     dxpy_core::unicode::from_utf8(py, unsafe { CStr::from_ptr(s) }.to_bytes())
 }

@@ -560,7 +560,7 @@ impl Reader<'_, '_> {
                 }
                 b's' | b'z' | b'y' | b'w' => {
                     self.args.word();
-                    self.skip_size();
+                    self.skip_size()?;
                 }
                 b'e' => {
                     self.args.word();
@@ -569,7 +569,7 @@ impl Reader<'_, '_> {
                     }
                     self.advance();
                     self.args.word();
-                    self.skip_size();
+                    self.skip_size()?;
                 }
                 b'O' => {
                     if self.follows(b'!') || self.follows(b'&') {
@@ -593,13 +593,17 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    unsafe fn skip_size(&mut self) {
+    unsafe fn skip_size(&mut self) -> Result<(), &'static str> {
         if self.follows(b'#') {
+            if !self.sizes {
+                return Err("PY_SSIZE_T_CLEAN macro must be defined for '#' formats");
+            }
             // SAFETY: the caller's promise.
             unsafe { self.args.word() };
         } else {
             self.follows(b'*');
         }
+        Ok(())
     }
 }
 

@@ -301,9 +301,10 @@ unsafe fn fill(
                 return Ok(true);
             }
         }
+        let at_unit = r.format;
         // SAFETY: the caller's promise.
         if let Err(text) = unsafe { r.skip() } {
-            return wrong(&format!("{text}: '{}'", String::from_utf8_lossy(r.format)));
+            return wrong(&format!("{text}: '{}'", String::from_utf8_lossy(at_unit)));
         }
     }
     if skip {

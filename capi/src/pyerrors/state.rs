@@ -232,8 +232,7 @@ api! {
     /// C: `int PyTraceBack_Here(PyFrameObject *)`: the frame goes before the pending exception's traceback.
     fn PyTraceBack_Here(py, f: &dxpy_core::abi::PyFrameObject) -> PyResult<()> {
         let Some(e) = PyErr::take(py) else { return Err(bad_call(py)) };
-        // SAFETY: LIVE: an object's frame runs, or is its own.
-        let r = unsafe { traceback::here(py, &e, dxpy_types::frame::frame_of(f)) };
+        let r = traceback::here_at(py, &e, f, dxpy_types::frame::line_number(f));
         // An error of making the entry takes the place of the exception.
         r.map(|()| e.restore(py))
     }

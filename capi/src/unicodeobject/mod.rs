@@ -280,7 +280,8 @@ api! {
     }
 
     /// C: `PyObject *PyUnicode_Join(PyObject *sep, PyObject *items)`; no separator is a space.
-    fn PyUnicode_Join(py, sep: Option<&PyObject>, items: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
+    fn PyUnicode_Join(py, sep: Option<&PyObject>, items: Option<&PyObject>) -> PyResult<Owned<PyUnicodeObject>> {
+        let items = crate::util::some(py, items)?;
         let Some(sep) = sep else { return methods::join(py, &*unicode::from_char(py, 32)?, items) };
         let s = unicode::check(sep).ok_or_else(|| {
             exceptions::type_error(py, format_args!("separator: expected str instance, {} found", type_name(sep.ty())))

@@ -10,6 +10,7 @@ use crate::object;
 use crate::ptr::{Object, Owned};
 use crate::statics::StaticType;
 use crate::thread::Py;
+use crate::watch::{self, FunctionEvent};
 use crate::{attr, dict, name, unicode};
 use core::cell::Cell;
 use core::ffi::c_int;
@@ -85,6 +86,11 @@ fn function_clear(py: Py<'_>, f: &PyFunctionObject) {
 }
 
 fn function_dealloc(py: Py<'_>, f: &PyFunctionObject) {
+    if watch::watches_functions()
+        && !watch::ends(f.as_object(), || watch::function(py, FunctionEvent::Destroy, f, None))
+    {
+        return;
+    }
     // SAFETY: a function has a collector header; its fields are released once and its memory last.
     unsafe {
         gc::untrack(f.as_object());
@@ -141,6 +147,7 @@ pub fn new(
         f.vectorcall.set(Some(vectorcall));
         f.func_version.set(0);
         gc::track(f.as_object());
+        watch::function(py, FunctionEvent::Create, &f, None);
         Ok(f)
     }
 }

@@ -46,8 +46,8 @@ pub struct Hooks {
     pub async_gen_wrap: Cell<Option<fn(Py<'_>, &PyObject) -> PyResult>>,
     /// What PEP 695 syntax makes, by name.
     pub typing: Cell<Option<fn(Py<'_>, &str, &[&PyObject]) -> PyResult>>,
-    /// `PyMemoryView_FromObjectAndFlags`: object, flags.
-    pub memoryview: Cell<Option<fn(Py<'_>, &PyObject, core::ffi::c_int) -> PyResult>>,
+    /// `_PyMemoryView_FromBufferProc`: object, flags, the function that gives the buffer.
+    pub memoryview: Cell<Option<fn(Py<'_>, &PyObject, core::ffi::c_int, getbufferproc) -> PyResult>>,
     /// Ends a memoryview that the object's `__buffer__` gave.
     pub end_memoryview: Cell<Option<fn(Py<'_>, &PyObject, &PyObject) -> PyResult<()>>>,
     /// The globals of the Python function that runs now, borrowed from its frame.

@@ -50,6 +50,7 @@ pub mod thread;
 pub mod tuple;
 pub mod types;
 pub mod unicode;
+pub mod watch;
 pub mod weakref;
 #[cfg(feature = "zeal")]
 pub mod zeal;

@@ -146,8 +146,10 @@ fn through_slot(py: Py<'_>, x: &PyObject) -> PyResult<f64> {
 pub fn of_text(py: Py<'_>, x: &PyObject) -> PyResult<Float> {
     let parsed = if let Some(s) = unicode::check(x) {
         float_text::parse(&to_ascii(view(s)))
-    } else if buffer::check(x) {
-        float_text::parse(View::simple(py, x)?.bytes())
+    } else if buffer::check(x)
+        && let Ok(v) = View::simple(py, x)
+    {
+        float_text::parse(v.bytes())
     } else {
         return Err(exceptions::type_error(
             py,

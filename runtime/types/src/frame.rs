@@ -272,6 +272,11 @@ pub unsafe fn object_of(py: Py<'_>, f: *mut Frame) -> PyResult<Owned<PyFrameObje
         if let Some(o) = (*f).frame_obj.get().as_ref() {
             return Ok(o.to_owned());
         }
+        if (*f).owner.get() == OWNED_BY_FRAME_OBJECT {
+            // The frame is inside its object and does not hold it.
+            let o = (f as *mut u8).sub(offset_of!(PyFrameObject, _f_frame_data)) as *const PyFrameObject;
+            return Ok((*o).to_owned());
+        }
         let o = alloc(py, code_of(f))?;
         o.f_frame.set(f);
         (*f).frame_obj.set(o.to_owned().into_raw());

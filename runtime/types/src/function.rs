@@ -10,6 +10,7 @@ use dxpy_core::call::type_name;
 use dxpy_core::function::PyFunction_Type;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{Gil, StaticType};
+use dxpy_core::watch::{self, FunctionEvent};
 use dxpy_core::{
     Owned, Py, PyErr, PyResult, audit, cell, dict, exceptions, getset, glue, members, object, tuple, unicode,
 };
@@ -114,6 +115,7 @@ fn set_code(py: Py<'_>, f: &PyFunctionObject, value: Option<&PyObject>) -> PyRes
             format_args!("{name}() requires a code object with {cells} free vars, not {free}"),
         ));
     }
+    watch::function(py, FunctionEvent::Code, f, value);
     f.func_version.set(0);
     store(&f.func_code, Some(new.as_object()));
     Ok(())
@@ -155,6 +157,7 @@ fn set_defaults(py: Py<'_>, f: &PyFunctionObject, value: Option<&PyObject>) -> P
         return Err(wrong(py, "__defaults__ must be set to a tuple object"));
     }
     audit::write(py, f.as_object(), "__defaults__", value)?;
+    watch::function(py, FunctionEvent::Defaults, f, value);
     f.func_version.set(0);
     store(&f.func_defaults, value);
     Ok(())
@@ -171,6 +174,7 @@ fn set_kwdefaults(py: Py<'_>, f: &PyFunctionObject, value: Option<&PyObject>) ->
         return Err(wrong(py, "__kwdefaults__ must be set to a dict object"));
     }
     audit::write(py, f.as_object(), "__kwdefaults__", value)?;
+    watch::function(py, FunctionEvent::KwDefaults, f, value);
     f.func_version.set(0);
     store(&f.func_kwdefaults, value);
     Ok(())

@@ -72,12 +72,18 @@ pub fn new(
 /// # Safety
 /// The frame is initialised.
 pub unsafe fn here(py: Py<'_>, e: &PyErr, f: *mut Frame) -> PyResult<()> {
-    // SAFETY: the caller's promise; LAYOUT: an exception's traceback is one or NULL.
+    // SAFETY: the caller's promise.
+    unsafe { here_at(py, e, &*frame::object_of(py, f)?, -1) }
+}
+
+/// [`here`] with the line that the frame says it is at: frames of C code have lines of their own.
+pub fn here_at(py: Py<'_>, e: &PyErr, f: &PyFrameObject, line: i32) -> PyResult<()> {
+    // SAFETY: LIVE: an object's frame runs, or is its own; LAYOUT: an exception's traceback is one or NULL.
     unsafe {
         let value = e.value();
         let next = (value.traceback.get() as *const PyTracebackObject).as_ref().map(Object::to_owned);
-        let lasti = (frame::lasti(f) * 2) as i32;
-        let tb = new(py, next, frame::object_of(py, f)?, lasti, -1)?;
+        let lasti = (frame::lasti(frame::frame_of(f)) * 2) as i32;
+        let tb = new(py, next, f.to_owned(), lasti, line)?;
         let old = value.traceback.replace(tb.into_ptr());
         drop(Owned::<PyObject>::from_raw_opt(old));
     }

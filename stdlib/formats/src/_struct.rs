@@ -46,6 +46,9 @@ methods! { static FUNCTIONS: for PyModuleObject [
 #[repr(C)]
 struct StructObject {
     ob_base: PyObject,
+    /// The bytes and the values of the format, -1 until `__init__`: `_testbuffer` reads them here (`PyPartialStructObject`).
+    size: Cell<isize>,
+    count: Cell<isize>,
     /// NULL until `__init__`.
     compiled: Cell<*mut Format>,
     /// The format as bytes.
@@ -64,7 +67,12 @@ static STRUCT: StaticType = StaticType::new::<StructObject>(c"_struct.Struct")
     .clear(glue::clear(|_: Py<'_>, _: &StructObject| ()))
     .dealloc(glue::dealloc(struct_dealloc))
     .create(glue::create(|py: Py<'_>, ty: &PyTypeObject, _: &PyTupleObject, _: Option<&PyDictObject>| {
-        object::tp_alloc(py, ty, 0)
+        let o = object::tp_alloc(py, ty, 0)?;
+        // SAFETY: LAYOUT: just made for this type or a subtype of it.
+        let s: &StructObject = unsafe { &*o.as_ptr().cast() };
+        s.size.set(-1);
+        s.count.set(-1);
+        Ok(o)
     }))
     .init(glue::init(struct_init))
     .methods(&METHODS)
@@ -134,6 +142,8 @@ fn set_format(py: Py<'_>, s: &StructObject, format: &PyObject) -> PyResult<()> {
         ));
     };
     let parsed = Format::parse(bytes::as_slice(&text)).map_err(|e| kernel_error(py, e))?;
+    s.size.set(parsed.size as isize);
+    s.count.set(parsed.count as isize);
     let old = s.compiled.replace(Box::into_raw(Box::new(parsed)));
     let old_text = s.format.replace(text.into_ptr());
     // SAFETY: the object's own until now.
@@ -156,11 +166,7 @@ fn get_format(py: Py<'_>, s: &StructObject) -> PyResult {
 
 /// Values and bytes of the format; -1 before `__init__`.
 fn sizes(s: &StructObject) -> (isize, isize) {
-    // SAFETY: the object's own; not kept.
-    match unsafe { s.compiled.get().as_ref() } {
-        Some(f) => (f.count as isize, f.size as isize),
-        None => (-1, -1),
-    }
+    (s.count.get(), s.size.get())
 }
 
 fn get_size(py: Py<'_>, s: &StructObject) -> PyResult<Owned<PyLongObject>> {
@@ -171,7 +177,7 @@ fn get_size(py: Py<'_>, s: &StructObject) -> PyResult<Owned<PyLongObject>> {
 fn sizeof(_: Py<'_>, s: &StructObject) -> isize {
     // SAFETY: the object's own; not kept.
     let runs = unsafe { s.compiled.get().as_ref() }.map_or(0, |f| f.runs());
-    s.ty().tp_basicsize.get() + 16 + 32 * (runs as isize + 1)
+    s.ty().tp_basicsize.get() + 32 * (runs as isize + 1)
 }
 
 // Packing.

@@ -2,8 +2,7 @@
 //! (`Modules/_testinternalcapi.c`): the configuration, single passes of the compiler, frames, text in the locale's
 //! encoding.
 //!
-//! Not here: what checks CPython's C code itself (`test_hashtable` and the like), frame evaluation functions, pending
-//! calls, perf maps, and changing the configuration.
+//! Not here: what checks CPython's C code itself (`test_hashtable` and the like), frame evaluation functions, perf maps, and changing the configuration.
 
 pub mod config;
 
@@ -45,11 +44,49 @@ methods! { static METHODS: for PyModuleObject [
     "iframe_getlasti" = iframe_getlasti [1], "?($module, frame, /)", "The instruction a frame is at.";
     "compiler_codegen" = compiler_codegen [4], "($module, /, ast, filename, optimize, compile_mode=0)", "The instructions of a tree, and what goes with them.";
     "optimize_cfg" = optimize_cfg [3], "($module, /, instructions, consts, nlocals)", "Optimised instructions.";
+    "pending_threadfunc" = pending_threadfunc [2], "($module, callback, /, *, ensure_added=False)", "Has a function called by the thread that comes first.";
+    "pending_identify" = pending_identify [1], "?($module, interpid, /)", "The interpreter that runs a pending call.";
     "assemble_code_object" = assemble_code_object [3], "($module, /, filename, instructions, metadata)", "A code object of instructions.";
 ] }
 
 fn clear_extension(py: Py<'_>, _: &PyModuleObject, name: &PyUnicodeObject, file: &PyObject) -> PyResult<()> {
     dxpy_import::dynamic::clear(py, name.as_object(), file)
+}
+
+/// Calls the function that `pending_threadfunc` was given, and forgets it.
+unsafe extern "C" fn call_pending(f: *mut core::ffi::c_void) -> core::ffi::c_int {
+    // SAFETY: GIL; OWNED: the reference that was put there.
+    let (py, f) = unsafe { (Py::assume(), Owned::<PyObject>::from_raw(f.cast())) };
+    match call::call(py, &f, []) {
+        Ok(_) => 0,
+        Err(e) => {
+            e.restore(py);
+            -1
+        }
+    }
+}
+
+fn pending_threadfunc(py: Py<'_>, _: &PyModuleObject, f: &PyObject, ensure: bool) -> bool {
+    let f = f.to_owned().into_ptr();
+    loop {
+        if dxpy_core::thread::pending::add_call_anywhere(call_pending, f.cast()) {
+            return true;
+        }
+        if !ensure {
+            // SAFETY: OWNED: nobody took it.
+            drop(unsafe { Owned::<PyObject>::from_raw(f) });
+            return false;
+        }
+        dxpy_core::thread::without_gil(py, || std::thread::sleep(core::time::Duration::from_millis(1)));
+    }
+}
+
+/// There is one interpreter, whose number is 0.
+fn pending_identify(py: Py<'_>, _: &PyModuleObject, id: &PyObject) -> PyResult<i32> {
+    match number::as_ssize(py, id, &exceptions::OverflowError)? {
+        0 => Ok(0),
+        n => Err(exceptions::value_error(py, format_args!("unknown interpreter ID {n}"))),
+    }
 }
 
 fn get_recursion_depth(py: Py<'_>, _: &PyModuleObject) -> i32 {

@@ -78,8 +78,11 @@ fn find_frozen(py: Py<'_>, _: &PyModuleObject, name: &PyUnicodeObject, withdata:
         Some(o) => unicode::from_str(py, o)?.upcast(),
         None => object::none(),
     };
-    let data = match (withdata, dxpy_core::hooks::HOOKS.memoryview.get()) {
-        (Some(true), Some(view)) => view(py, bytes::new(py, frozen::data(f))?.as_object(), READ)?,
+    let data = match withdata {
+        Some(true) => {
+            let data = bytes::new(py, frozen::data(f))?;
+            dxpy_types::memoryview::from_object_with_flags(py, data.as_object(), READ)?.upcast()
+        }
         _ => object::none(),
     };
     tuple::from_iter(py, [data, boolean::new(f.package).upcast(), origin]).map(Owned::upcast)

@@ -183,13 +183,13 @@ wrappers! {
         Ok(none())
     };
     /// `wrap_buffer`.
-    buffer(getbufferproc, 1..=1) = |py, o, a, _f| {
+    buffer(getbufferproc, 1..=1) = |py, o, a, proc| {
         let flags = crate::number::as_ssize(py, a[0], &exceptions::OverflowError)?;
         let Ok(flags) = core::ffi::c_int::try_from(flags) else {
             return Err(exceptions::overflow_error(py, format_args!("buffer flags out of range")));
         };
         match crate::hooks::HOOKS.memoryview.get() {
-            Some(f) => f(py, o, flags),
+            Some(f) => f(py, o, flags, proc),
             None => Err(exceptions::not_implemented_error(py, format_args!("memoryview before its type is ready"))),
         }
     };

@@ -309,7 +309,7 @@ fn build(py: Py<'_>, g: Given) -> PyResult {
     if argcount < posonly {
         return Err(exceptions::system_error(py, format_args!("bad argument to internal function")));
     }
-    if bytes::as_slice(&code).is_empty() || !bytes::as_slice(&code).len().is_multiple_of(2) {
+    if !bytes::as_slice(&code).len().is_multiple_of(2) {
         return Err(invalid(py, "code: co_code is malformed"));
     }
     let flag = |bit: u32| i64::from(flags as u32 & bit != 0);

@@ -17,7 +17,7 @@ use dxpy_bytecode::{CodeObject, Const, Op, fast};
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{Gil, StaticType};
-use dxpy_core::{Owned, Py, PyResult, alloc, bytes, glue, object, tuple, unicode};
+use dxpy_core::{Owned, Py, PyResult, alloc, bytes, glue, object, tuple, unicode, watch};
 
 /// What this module brings.
 pub static PART: Part = Part { adopt: &[], types: &[&PyCode_Type], hooks: no_hooks };
@@ -64,6 +64,11 @@ fn fields(c: &PyCodeObject) -> [&Cell<*mut PyObject>; 9] {
 
 /// `code_dealloc`.
 fn dealloc(py: Py<'_>, c: &PyCodeObject) {
+    if watch::watches_code()
+        && !watch::ends(c.as_object(), || watch::code(py, watch::CodeEvent::Destroy, c))
+    {
+        return;
+    }
     if !c.co_weakreflist.get().is_null() {
         dxpy_core::weakref::clear_all(py, c.as_object());
     }
@@ -200,7 +205,11 @@ pub fn new(py: Py<'_>, p: Parts<'_>) -> PyResult<Owned<PyCodeObject>> {
             &dxpy_bytecode::linetable::without_columns(bytes::as_slice(&p.linetable), p.firstlineno),
         )?
     };
-    let size = offset_of!(PyCodeObject, co_code_adaptive) + p.code.len();
+    // Tools make code without instructions to have something that names a place. Running it must end like any call: it
+    // finds instructions behind its end that raise, and has a place for what they push.
+    let padding: &[u8] = if p.code.is_empty() { &RAISE } else { &[] };
+    let room = p.stacksize as usize + usize::from(p.code.is_empty());
+    let size = offset_of!(PyCodeObject, co_code_adaptive) + p.code.len() + padding.len();
     // SAFETY: every field is set, and the code units behind them.
     unsafe {
         let c = object::alloc_uninit::<PyCodeObject>(py, &PyCode_Type, size)?;
@@ -212,7 +221,7 @@ pub fn new(py: Py<'_>, p: Parts<'_>) -> PyResult<Owned<PyCodeObject>> {
         c.co_stacksize.set(p.stacksize as i32);
         c.co_firstlineno.set(p.firstlineno);
         c.co_nlocalsplus.set(kinds.len() as i32);
-        c.co_framesize.set((kinds.len() + p.stacksize as usize + FRAME_SPECIALS) as i32);
+        c.co_framesize.set((kinds.len() + room + FRAME_SPECIALS) as i32);
         c.co_nlocals.set(count(fast::LOCAL));
         c.co_ncellvars.set(count(fast::CELL));
         c.co_nfreevars.set(count(fast::FREE));
@@ -225,6 +234,7 @@ pub fn new(py: Py<'_>, p: Parts<'_>) -> PyResult<Owned<PyCodeObject>> {
         c._co_firsttraceable.set(first_traceable(p.code) as i32);
         let out = c.co_code_adaptive.as_ptr() as *mut u8;
         core::ptr::copy_nonoverlapping(p.code.as_ptr(), out, p.code.len());
+        core::ptr::copy_nonoverlapping(padding.as_ptr(), out.add(p.code.len()), padding.len());
         quicken::quicken(core::slice::from_raw_parts_mut(out as *mut u16, units));
         c.co_consts.set(p.consts.into_ptr());
         c.co_names.set(p.names.into_ptr());
@@ -235,9 +245,13 @@ pub fn new(py: Py<'_>, p: Parts<'_>) -> PyResult<Owned<PyCodeObject>> {
         c.co_name.set(p.name.into_ptr());
         c.co_qualname.set(p.qualname.into_ptr());
         c.co_linetable.set(linetable.into_ptr());
+        watch::code(py, watch::CodeEvent::Create, &c);
         Ok(c)
     }
 }
+
+/// `RESUME 0; LOAD_ASSERTION_ERROR; RAISE_VARARGS 1`.
+pub const RAISE: [u8; 6] = [Op::RESUME as u8, 0, Op::LOAD_ASSERTION_ERROR as u8, 0, Op::RAISE_VARARGS as u8, 1];
 
 /// The index of the first instruction a tracer may see: `RESUME`.
 fn first_traceable(code: &[u8]) -> usize {

@@ -321,6 +321,21 @@ pub fn from_object_with_flags(py: Py<'_>, o: &PyObject, flags: c_int) -> PyResul
     add_view(py, &b, &b.master)
 }
 
+/// `_PyMemoryView_FromBufferProc`: of what this function gives, which need not be that of the object's own type.
+pub fn from_proc(
+    py: Py<'_>,
+    o: &PyObject,
+    flags: c_int,
+    proc: getbufferproc,
+) -> PyResult<Owned<PyMemoryViewObject>> {
+    let b = alloc_managed(py)?;
+    // SAFETY: the slot's contract: a live object and a view to fill, which stays where it is.
+    if unsafe { proc(o.as_ptr(), (&raw const b.master).cast_mut(), flags) } < 0 {
+        return Err(dxpy_core::PyErr::fetch(py));
+    }
+    add_view(py, &b, &b.master)
+}
+
 /// `PyMemoryView_FromBuffer`: of a view that belongs to the caller for as long as the memoryview is used.
 pub fn from_buffer(py: Py<'_>, info: &Py_buffer) -> PyResult<Owned<PyMemoryViewObject>> {
     if info.buf.get().is_null() {

@@ -2,7 +2,7 @@
 //! answers with; a wrapper between it and the consumer calls `__release_buffer__` when the consumer is done
 //! (`slot_bf_getbuffer`, `_PyBufferWrapper_Type`).
 
-use super::{check, from_object_with_flags, release, restrict};
+use super::{check, from_proc, release, restrict};
 use core::cell::Cell;
 use core::ffi::c_int;
 use dxpy_core::abi::*;
@@ -145,9 +145,9 @@ pub fn release_buffer(py: Py<'_>, o: &PyObject, view: &Py_buffer) {
     }
 }
 
-/// `wrap_buffer` needs a memoryview of what an object gives for some flags.
-pub fn view_of(py: Py<'_>, o: &PyObject, flags: c_int) -> PyResult {
-    Ok(from_object_with_flags(py, o, flags)?.upcast())
+/// `wrap_buffer` needs a memoryview of what a type's own function gives for some flags.
+pub fn view_of(py: Py<'_>, o: &PyObject, flags: c_int, proc: getbufferproc) -> PyResult {
+    Ok(from_proc(py, o, flags, proc)?.upcast())
 }
 
 /// `wrap_releasebuffer`: `__release_buffer__` of a built-in type ends a memoryview that `__buffer__` gave.
