@@ -7,20 +7,6 @@ use dxpy_core::{Owned, PyResult};
 use dxpy_mod_lang::_testinternalcapi::config as configuration;
 
 api! {
-    /// C: `void PyConfig_InitIsolatedConfig(PyConfig *)`. The struct stays empty: its content is the process' own.
-    fn PyConfig_InitIsolatedConfig(_py, _config: *mut c_void) -> () {}
-    /// C: `void PyConfig_InitPythonConfig(PyConfig *)`.
-    fn PyConfig_InitPythonConfig(_py, _config: *mut c_void) -> () {}
-    /// C: `void PyConfig_Clear(PyConfig *)`.
-    fn PyConfig_Clear(_py, _config: *mut c_void) -> () {}
-    /// C: `int _PyInterpreterState_GetConfigCopy(PyConfig *)`.
-    fn _PyInterpreterState_GetConfigCopy(_py, _config: *mut c_void) -> c_int {
-        0
-    }
-    /// C: `PyObject *_PyConfig_AsDict(const PyConfig *)`.
-    fn _PyConfig_AsDict(py, _config: *const c_void) -> PyResult<Owned> {
-        configuration::config_as_dict(py)
-    }
     /// C: `PyObject *_Py_GetConfigsAsDict(void)`.
     fn _Py_GetConfigsAsDict(py) -> PyResult<Owned> {
         configuration::configs_as_dict(py)
@@ -38,11 +24,40 @@ pub struct PyStatus {
 }
 
 /// `_PyStatus_TYPE_ERROR` and `_PyStatus_TYPE_EXIT`.
-const ERROR: c_int = 1;
+pub(crate) const ERROR: c_int = 1;
 const EXIT: c_int = 2;
 
+/// Success.
+pub(crate) const OK: PyStatus = PyStatus::new(0, core::ptr::null(), 0);
+/// `PyStatus_NoMemory`.
+pub(crate) const NO_MEMORY: PyStatus = PyStatus::new(ERROR, c"memory allocation failed".as_ptr(), 0);
+
 impl PyStatus {
-    const fn new(kind: c_int, message: *const c_char, exitcode: c_int) -> PyStatus {
+    /// `PyStatus_Exception`.
+    pub(crate) fn is_exception(&self) -> bool {
+        self.kind != 0
+    }
+
+    /// `Py_ExitStatusException`.
+    ///
+    /// # Safety
+    /// The texts are NULL or C strings.
+    pub(crate) unsafe fn end(self) -> ! {
+        if self.kind == EXIT {
+            std::process::exit(self.exitcode);
+        }
+        // SAFETY: the caller's promise.
+        let text = |p: *const c_char| unsafe { crate::util::text(p) };
+        match self.kind {
+            ERROR => dxpy_types::dump::fatal(text(self.func), text(self.err_msg).unwrap_or("unknown error")),
+            _ => dxpy_types::dump::fatal(
+                Some("Py_ExitStatusException"),
+                "Py_ExitStatusException() must not be called on success",
+            ),
+        }
+    }
+
+    pub(crate) const fn new(kind: c_int, message: *const c_char, exitcode: c_int) -> PyStatus {
         PyStatus { kind, func: core::ptr::null(), err_msg: message, exitcode }
     }
 }

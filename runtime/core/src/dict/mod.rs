@@ -67,7 +67,8 @@ fn notify(py: Py<'_>, bits: u64, event: i32, d: &PyDictObject, key: *mut PyObjec
             if unsafe { f(event, d.as_ptr(), key, value) } < 0
                 && let Some(e) = crate::err::PyErr::take(py)
             {
-                let name = ["ADDED", "MODIFIED", "DELETED", "CLONED", "CLEARED", "DEALLOCATED"][event as usize];
+                let name =
+                    ["ADDED", "MODIFIED", "DELETED", "CLONED", "CLEARED", "DEALLOCATED"][event as usize];
                 let text = format!("PyDict_EVENT_{name} watcher callback for <dict at {:p}>", d.as_ptr());
                 let context = crate::unicode::from_str(py, &text);
                 exceptions::unraisable(py, e, context.as_deref().ok().map(Object::as_object));

@@ -64,8 +64,7 @@ fn fields(c: &PyCodeObject) -> [&Cell<*mut PyObject>; 9] {
 
 /// `code_dealloc`.
 fn dealloc(py: Py<'_>, c: &PyCodeObject) {
-    if watch::watches_code()
-        && !watch::ends(c.as_object(), || watch::code(py, watch::CodeEvent::Destroy, c))
+    if watch::watches_code() && !watch::ends(c.as_object(), || watch::code(py, watch::CodeEvent::Destroy, c))
     {
         return;
     }
@@ -251,7 +250,8 @@ pub fn new(py: Py<'_>, p: Parts<'_>) -> PyResult<Owned<PyCodeObject>> {
 }
 
 /// `RESUME 0; LOAD_ASSERTION_ERROR; RAISE_VARARGS 1`.
-pub const RAISE: [u8; 6] = [Op::RESUME as u8, 0, Op::LOAD_ASSERTION_ERROR as u8, 0, Op::RAISE_VARARGS as u8, 1];
+pub const RAISE: [u8; 6] =
+    [Op::RESUME as u8, 0, Op::LOAD_ASSERTION_ERROR as u8, 0, Op::RAISE_VARARGS as u8, 1];
 
 /// The index of the first instruction a tracer may see: `RESUME`.
 fn first_traceable(code: &[u8]) -> usize {
