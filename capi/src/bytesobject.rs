@@ -151,8 +151,10 @@ api! {
     }
 
     /// C: `PyObject *PyBytes_Repr(PyObject *, int smartquotes)`.
-    fn PyBytes_Repr(py, o: &PyObject, _smart: c_int) -> PyResult<Owned<PyUnicodeObject>> {
-        protocol::repr(py, o)
+    fn PyBytes_Repr(py, o: &PyObject, smart: c_int) -> PyResult<Owned<PyUnicodeObject>> {
+        let s = bytes::as_slice(checked(py, o)?);
+        let text = if smart != 0 { dxpy_text::bytes::repr(s) } else { dxpy_text::bytes::repr_plain(s) };
+        unicode::from_latin1(py, &text)
     }
 
     /// C: `void PyBytes_Concat(PyObject **, PyObject *)`: NULL with an error.
@@ -178,6 +180,9 @@ api! {
 
     /// C: `PyObject *PyBytes_DecodeEscape(const char *, Py_ssize_t, const char *errors, Py_ssize_t, const char *)`.
     fn PyBytes_DecodeEscape(py, s: *const c_char, n: isize, errors: *const c_char, _unicode: isize, _encoding: *const c_char) -> PyResult<Owned<PyBytesObject>> {
+        if n > isize::MAX - 64 {
+            return Err(exceptions::overflow_error(py, format_args!("byte string is too large")));
+        }
         let (b, invalid) = unescaped(py, memory(s, n), c_text(errors))?;
         if let Some((_, message)) = invalid {
             exceptions::warn(py, &exceptions::DeprecationWarning, 1, format_args!("{message}"))?;

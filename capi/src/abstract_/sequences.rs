@@ -134,8 +134,12 @@ api! {
 
     /// C: `int PySequence_Contains(PyObject *, PyObject *)`.
     fn PySequence_Contains(py, o: Option<&PyObject>, value: Option<&PyObject>) -> PyResult<bool> {
-        let (o, value) = (crate::util::some(py, o)?, crate::util::some(py, value)?);
-        sequence::contains(py, o, value)
+        let o = crate::util::some(py, o)?;
+        if value.is_none() && dxpy_core::list::check(o).is_some_and(|l| dxpy_core::list::len(l) == 0) {
+            // There is nothing that NULL would be compared with.
+            return Ok(false);
+        }
+        sequence::contains(py, o, crate::util::some(py, value)?)
     }
 
     /// C: `int PySequence_In(PyObject *, PyObject *)`: the old name of `PySequence_Contains`.

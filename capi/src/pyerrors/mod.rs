@@ -230,7 +230,11 @@ api! {
             None => exceptions::type_error(py, format_args!("exceptions must be old-style classes or derived from BaseException, not {}", dxpy_core::call::type_name(ty.ty()))),
         };
         let e = e.into_value();
-        if let Some(tb) = tb.filter(|t| !dxpy_core::object::is_none(t)) {
+        let tb = tb.filter(|t| !dxpy_core::object::is_none(t));
+        if tb.as_deref().is_some_and(|t| dxpy_types::traceback::check(t).is_none()) {
+            return exceptions::type_error(py, format_args!("traceback must be a Traceback or None")).restore(py);
+        }
+        if let Some(tb) = tb {
             dxpy_core::object::clear_field(dxpy_core::object::field(&e.traceback));
             e.traceback.set(tb.into_ptr());
         }

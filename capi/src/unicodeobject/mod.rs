@@ -460,8 +460,9 @@ api! {
     }
 
     /// C: `PyObject *PyUnicode_Translate(PyObject *, PyObject *mapping, const char *errors)`.
-    fn PyUnicode_Translate(py, s: &PyObject, mapping: &PyObject, errors: *const c_char) -> PyResult<Owned<PyUnicodeObject>> {
+    fn PyUnicode_Translate(py, s: &PyObject, mapping: Option<&PyObject>, errors: *const c_char) -> PyResult<Owned<PyUnicodeObject>> {
         let s = ensured(py, s)?;
+        let mapping = mapping.ok_or_else(|| exceptions::type_error(py, format_args!("bad argument type for built-in operation")))?;
         match crate::util::c_text(errors) {
             Some("ignore") => methods::translate(py, s, mapping),
             errors => codecs::translate(py, s, mapping, errors.unwrap_or("strict")),

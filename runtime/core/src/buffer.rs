@@ -43,6 +43,8 @@ pub fn get(py: Py<'_>, o: &PyObject, view: &Py_buffer, flags: c_int) -> PyResult
     };
     // SAFETY: the slot's contract.
     if unsafe { f(o.as_ptr(), view as *const Py_buffer as *mut Py_buffer, flags) } < 0 {
+        // Whatever a function that failed left there is not the view's to release.
+        view.obj.set(core::ptr::null_mut());
         return Err(PyErr::fetch(py));
     }
     Ok(())

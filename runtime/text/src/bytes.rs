@@ -205,6 +205,11 @@ pub fn repr(s: &[u8]) -> Vec<u8> {
     quoted(s, q, q)
 }
 
+/// The `repr` that always has `'` around it (`PyBytes_Repr` without smart quotes).
+pub fn repr_plain(s: &[u8]) -> Vec<u8> {
+    quoted(s, b'\'', b'\'')
+}
+
 /// What `repr` of a bytearray has between its parentheses: the quote is chosen as for bytes, but `'` is always escaped.
 pub fn bytearray_repr(s: &[u8]) -> Vec<u8> {
     let has = |q| memchr::memchr(q, s).is_some();

@@ -37,6 +37,8 @@ fn value(py: Py<'_>, text: &str) -> PyErr {
 fn all_bytes(py: Py<'_>, o: &PyObject) -> PyResult<Vec<CString>> {
     let n = protocol::len(py, o)?;
     let mut out = Vec::new();
+    // The length is what the sequence says, whatever it has.
+    out.try_reserve_exact(n).map_err(|_| exceptions::memory_error(py))?;
     for i in 0..n {
         let item = sequence::item(py, o, i as isize)?;
         let Some(b) = bytes::check(&item) else {

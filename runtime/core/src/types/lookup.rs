@@ -76,6 +76,9 @@ pub fn find(py: Py<'_>, ty: &PyTypeObject, name: &PyUnicodeObject) -> Option<Own
 
 #[cold]
 fn find_slow(py: Py<'_>, ty: &PyTypeObject, name: &PyUnicodeObject) -> Option<Owned> {
+    if ty.tp_mro.get().is_null() {
+        super::ready::make_ready_late(py, ty);
+    }
     let mro = ty.tp_mro.get();
     // SAFETY: the MRO may be replaced by code that compares keys, so it is held meanwhile.
     let _held = unsafe { mro.as_ref() }.map(Object::to_owned);

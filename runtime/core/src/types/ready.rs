@@ -23,12 +23,26 @@ pub fn base(ty: &PyTypeObject) -> Option<&PyTypeObject> {
     unsafe { ty.tp_base.get().as_ref() }
 }
 
-/// A type's own dict. Every ready type has one.
+/// A type's own dict. Every ready type has one; a type of an extension that forgot `PyType_Ready` is made ready now.
 pub fn dict_of(ty: &PyTypeObject) -> &PyDictObject {
+    if ty.tp_dict.get().is_null() {
+        // SAFETY: GIL: whoever has a type holds it.
+        make_ready_late(unsafe { Py::assume() }, ty);
+    }
     let d = ty.tp_dict.get() as *const PyDictObject;
     assert!(!d.is_null(), "a type that is not ready was asked for its dict");
     // SAFETY: LAYOUT: only dicts are stored there; LIVE: the type holds it.
     unsafe { &*d }
+}
+
+/// Makes a type ready that is used without having been, which CPython allows. Failing leaves it as it was.
+#[cold]
+pub fn make_ready_late(py: Py<'_>, ty: &PyTypeObject) {
+    if !has(ty, Py_TPFLAGS_READY | Py_TPFLAGS_READYING)
+        && let Err(e) = ready(py, ty)
+    {
+        exceptions::unraisable(py, e, None);
+    }
 }
 
 /// `PyType_Ready`.

@@ -331,6 +331,7 @@ pub fn from_proc(
     let b = alloc_managed(py)?;
     // SAFETY: the slot's contract: a live object and a view to fill, which stays where it is.
     if unsafe { proc(o.as_ptr(), (&raw const b.master).cast_mut(), flags) } < 0 {
+        b.master.obj.set(core::ptr::null_mut());
         return Err(dxpy_core::PyErr::fetch(py));
     }
     add_view(py, &b, &b.master)
