@@ -85,74 +85,43 @@ macro_rules! data {
 }
 
 functions! { pointer:
-    PyInterpreterState_ThreadHead PyThreadState_Next PyAsyncGen_New PyCoro_New PyGen_New
-    PyGen_NewWithQualName PyImport_AppendInittab PyInit__abc PyInit__ast PyInit__codecs PyInit__collections
-    PyInit__functools PyInit__imp PyInit__io PyInit__locale PyInit__operator PyInit__signal PyInit__sre
-    PyInit__stat PyInit__string PyInit__symtable PyInit__thread PyInit__tokenize PyInit__tracemalloc
-    PyInit__typing PyInit__weakref PyInit_atexit PyInit_errno PyInit_faulthandler PyInit_gc
-    PyInit_itertools PyInit_posix PyInit_pwd PyInit_time PyInterpreterState_New PyMarshal_Init
-    PyOS_Readline PyRun_File PyRun_FileEx PyRun_FileExFlags PyRun_FileFlags PySymtable_Lookup
-    Py_InitializeFromConfig _PyAST_Compile _PyArena_Malloc _PyArena_New _PyArg_UnpackKeywordsWithVararg
+    PyAsyncGen_New PyCoro_New PyGen_New PyGen_NewWithQualName PyInit__tracemalloc PyInterpreterState_New
+    PyOS_Readline PySymtable_Lookup Py_InitializeFromConfig _PyAST_Compile _PyArg_UnpackKeywordsWithVararg
     _PyCode_ConstantKey _PyCode_New _PyCompile_Assemble _PyCompile_CodeGen _PyCompile_OptimizeCfg
-    _PyCrossInterpreterData_NewObject _PyEval_EvalFrameDefault _PyGILState_GetInterpreterStateUnsafe
-    _PyImport_GetModuleId _PyInterpreterID_LookUp _PyInterpreterID_New _PyInterpreterState_Enable
-    _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject _PyInterpreterState_GetMainModule
-    _PyInterpreterState_LookUpID _PyLong_FromUid _PyModule_CreateInitialized _PyObject_CallMethod
-    _PyObject_CallMethodId _PyObject_CallMethodIdObjArgs _PyObject_CallMethodId_SizeT
-    _PyObject_FastCallDictTstate _PyRuntimeState_Init _PyRuntime_Initialize _PyThreadState_New
-    _PyThreadState_Prealloc _PyThreadState_Swap _PyThread_CurrentExceptions _PyThread_CurrentFrames
-    _PyTraceMalloc_GetObjectTraceback _PyTraceMalloc_GetTraceback _PyTraceMalloc_GetTracedMemory
-    _PyTraceMalloc_GetTraces _PyWarnings_Init _Py_DumpTracebackThreads _Py_Get_Getpath_CodeObject
-    _Py_InitializeMain _Py_SourceAsString _Py_VaBuildStack _Py_VaBuildStack_SizeT _Py_dg_dtoa _Py_normpath
-    _Py_trampoline_func_end _Py_trampoline_func_start
+    _PyCrossInterpreterData_NewObject _PyEval_EvalFrameDefault _PyInterpreterID_LookUp _PyInterpreterID_New
+    _PyInterpreterState_Enable _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject
+    _PyLong_FromUid _PyModule_CreateInitialized _PyRuntimeState_Init _PyRuntime_Initialize
+    _Py_DumpTracebackThreads _Py_Get_Getpath_CodeObject _Py_InitializeMain _Py_VaBuildStack
+    _Py_VaBuildStack_SizeT _Py_dg_dtoa _Py_normpath _Py_trampoline_func_end _Py_trampoline_func_start
 }
 
 functions! { integer:
-    PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyFile_SetOpenCodeHook
-    PyImport_ExtendInittab PyRun_AnyFile PyRun_AnyFileEx PyRun_AnyFileExFlags PyRun_AnyFileFlags
-    PyRun_InteractiveLoop PyRun_InteractiveLoopFlags PyRun_InteractiveOne PyRun_InteractiveOneFlags
-    PyRun_InteractiveOneObject PyRun_SimpleFile PyRun_SimpleFileEx PyRun_SimpleFileExFlags Py_BytesMain
-    Py_FrozenMain Py_Main Py_RunMain _PyArena_AddPyObject _PyCode_CheckLineNumber _PyCode_Validate
+    PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyFile_SetOpenCodeHook Py_BytesMain
+    Py_FrozenMain Py_Main Py_RunMain _PyCode_CheckLineNumber _PyCode_Validate
     _PyCrossInterpreterData_InitWithSize _PyCrossInterpreterData_Lookup
     _PyCrossInterpreterData_RegisterClass _PyCrossInterpreterData_Release
     _PyCrossInterpreterData_ReleaseAndRawFree _PyCrossInterpreterData_UnregisterClass
-    _PyImport_CheckSubinterpIncompatibleExtensionAllowed _PyImport_ClearExtension _PyImport_FixupBuiltin
-    _PyImport_FixupExtensionObject _PyImport_IsInitialized _PyImport_ReleaseLock
-    _PyInterpreterState_HasFeature _PyInterpreterState_IDIncref _PyInterpreterState_IDInitref
-    _PyInterpreterState_IsRunningMain _PyInterpreterState_RequiresIDRef _PyInterpreterState_SetConfig
-    _PyInterpreterState_SetRunningMain _PyLong_FromGid _PyModuleSpec_IsInitializing
-    _PyObject_CheckCrossInterpreterData _PyObject_DebugMallocStats _PyObject_GetCrossInterpreterData
-    _PyRun_AnyFileObject _PyRun_InteractiveLoopObject _PyRun_SimpleFileObject _PyState_AddModule
-    _PyToken_OneChar _PyToken_ThreeChars _PyToken_TwoChars _PyTraceBack_Print_Indented
-    _PyTraceMalloc_GetMemory _PyTraceMalloc_GetTracebackLimit _PyTraceMalloc_Init _PyTraceMalloc_Start
+    _PyImport_FixupBuiltin _PyImport_FixupExtensionObject _PyImport_ReleaseLock
+    _PyInterpreterState_SetConfig _PyLong_FromGid _PyObject_CheckCrossInterpreterData
+    _PyObject_GetCrossInterpreterData _PyState_AddModule _PyTraceBack_Print_Indented
     _PyUnicode_InsertThousandsGrouping _Py_AtExit _Py_CoerceLegacyLocale _Py_DisplaySourceLine
-    _Py_FdIsInteractive _Py_GetLocaleconvNumeric _Py_Gid_Converter _Py_Sigset_Converter _Py_Uid_Converter
-    _Py_WriteIndent _Py_WriteIndentedMargin
+    _Py_GetLocaleconvNumeric _Py_Gid_Converter _Py_Sigset_Converter _Py_Uid_Converter _Py_WriteIndent
+    _Py_WriteIndentedMargin
 }
 
 functions! { void:
-    PyThreadState_Delete PyEval_AcquireLock PyEval_ReleaseLock PyInterpreterState_Clear
-    PyInterpreterState_Delete PyThread_exit_thread _PyArena_Free _PyCrossInterpreterData_Clear
-    _PyCrossInterpreterData_Init _PyDebugAllocatorStats _PyEval_SignalAsyncExc _PyImport_AcquireLock
-    _PyInterpreterState_IDDecref _PyInterpreterState_RequireIDRef _PyInterpreterState_SetEvalFrameFunc
-    _PyInterpreterState_SetNotRunningMain _PyModule_Clear _PyModule_ClearDict _PyObject_DebugTypeStats
-    _PyRuntimeState_Fini _PyRuntime_Finalize _PyThreadState_Bind _PyThreadState_DeleteCurrent
-    _PyThreadState_DeleteExcept _PyThreadState_Init _PyTraceMalloc_ClearTraces _PyTraceMalloc_ResetPeak
-    _PyTraceMalloc_Stop _PyWeakref_ClearRef _Py_DumpASCII _Py_DumpDecimal _Py_DumpExtensionModules
-    _Py_DumpHexadecimal _Py_DumpTraceback _Py_dg_freedtoa
+    PyEval_ReleaseLock PyInterpreterState_Clear PyInterpreterState_Delete PyThread_exit_thread
+    _PyCrossInterpreterData_Clear _PyCrossInterpreterData_Init _PyEval_SignalAsyncExc _PyImport_AcquireLock
+    _PyInterpreterState_SetEvalFrameFunc _PyInterpreterState_SetNotRunningMain _PyModule_Clear
+    _PyModule_ClearDict _PyRuntimeState_Fini _PyRuntime_Finalize _PyWeakref_ClearRef _Py_DumpASCII
+    _Py_DumpDecimal _Py_DumpExtensionModules _Py_DumpHexadecimal _Py_DumpTraceback _Py_dg_freedtoa
 }
 
 data! {
     _PyRuntime = 459944;
-    PyImport_FrozenModules = 8;
-    PyImport_Inittab = 8;
     PyOS_ReadlineFunctionPointer = 8;
     _PyBufferWrapper_Type = 416;
-    _PyImport_FrozenBootstrap = 8;
-    _PyImport_FrozenStdlib = 8;
-    _PyImport_FrozenTest = 8;
     _PyInterpreterID_Type = 416;
     _PyOS_ReadlineTState = 8;
-    _PyParser_TokenNames = 552;
     _Py_HashSecret = 24;
 }

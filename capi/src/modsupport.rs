@@ -228,7 +228,7 @@ fn spread(mut items: Vec<Owned>) -> Vec<Owned> {
 
 /// Defines the functions of one value of `PY_SSIZE_T_CLEAN`.
 macro_rules! builders {
-    ($sizes:literal, $value:ident, $call:ident, $method:ident) => {
+    ($sizes:literal, $value:ident, $call:ident, $method:ident, $named:ident, $identified:ident) => {
         /// C: `PyObject *Py_VaBuildValue(const char *, va_list)`.
         ///
         /// # Safety
@@ -273,10 +273,52 @@ macro_rules! builders {
                 pointer(py, r)
             }
         }
+
+        unsafe extern "C" fn $named(
+            o: Option<&PyObject>,
+            key: Option<&PyObject>,
+            format: *const c_char,
+            args: &mut VaList,
+        ) -> *mut PyObject {
+            // SAFETY: GIL; the C function's contract.
+            unsafe {
+                let py = token();
+                let items = if format.is_null() { Ok(Vec::new()) } else { build(py, format, args, $sizes) };
+                let r = match (o, key) {
+                    (Some(o), Some(key)) => {
+                        items.and_then(|items| calls::call_attribute(py, o, key, &spread(items)))
+                    }
+                    _ => Err(crate::util::null_error(py)),
+                };
+                pointer(py, r)
+            }
+        }
+
+        unsafe extern "C" fn $identified(
+            o: Option<&PyObject>,
+            id: &_Py_Identifier,
+            format: *const c_char,
+            args: &mut VaList,
+        ) -> *mut PyObject {
+            // SAFETY: GIL; the C function's contract.
+            unsafe {
+                match crate::util::identifier(token(), id) {
+                    Ok(key) => $named(o, Some(key.as_object()), format, args),
+                    Err(e) => pointer::<PyObject>(token(), Err(e)),
+                }
+            }
+        }
     };
 }
-builders!(false, build_value, call_function, call_method);
-builders!(true, build_value_sizes, call_function_sizes, call_method_sizes);
+builders!(false, build_value, call_function, call_method, call_named_method, call_identified);
+builders!(
+    true,
+    build_value_sizes,
+    call_function_sizes,
+    call_method_sizes,
+    call_named_sizes,
+    call_identified_sizes
+);
 
 variadic!(Py_BuildValue, build_value, 1);
 variadic!(_Py_BuildValue_SizeT, build_value_sizes, 1);
@@ -286,6 +328,9 @@ variadic!(PyEval_CallFunction, call_function_sizes, 2);
 variadic!(PyObject_CallMethod, call_method, 3);
 variadic!(_PyObject_CallMethod_SizeT, call_method_sizes, 3);
 variadic!(PyEval_CallMethod, call_method_sizes, 3);
+variadic!(_PyObject_CallMethod, call_named_method, 3);
+variadic!(_PyObject_CallMethodId, call_identified, 3);
+variadic!(_PyObject_CallMethodId_SizeT, call_identified_sizes, 3);
 
 /// C: `PyObject *Py_VaBuildValue(const char *, va_list)`.
 ///

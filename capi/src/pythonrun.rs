@@ -18,7 +18,7 @@ pub struct PyCompilerFlags {
 }
 
 /// Ends the process where a `SystemExit` asks for it, as `PyErr_Print` does.
-fn or_exit<T>(py: Py<'_>, r: Result<T, Exit>) -> T {
+pub(crate) fn or_exit<T>(py: Py<'_>, r: Result<T, Exit>) -> T {
     match r {
         Ok(v) => v,
         Err(Exit(status)) => run::exit(py, status),
@@ -26,7 +26,7 @@ fn or_exit<T>(py: Py<'_>, r: Result<T, Exit>) -> T {
 }
 
 /// The flags of a caller that may give none; its start token too.
-fn how(start: c_int, flags: Option<&PyCompilerFlags>) -> Option<Compile> {
+pub(crate) fn how(start: c_int, flags: Option<&PyCompilerFlags>) -> Option<Compile> {
     let mode = match start {
         256 => Mode::Single,
         257 => Mode::Exec,
@@ -38,7 +38,7 @@ fn how(start: c_int, flags: Option<&PyCompilerFlags>) -> Option<Compile> {
     Some(Compile { mode, flags, ..run::defaults() })
 }
 
-fn bad_start(py: Py<'_>) -> PyErr {
+pub(crate) fn bad_start(py: Py<'_>) -> PyErr {
     exceptions::value_error(py, format_args!("wrong start token"))
 }
 
@@ -49,7 +49,7 @@ fn text<'a>(s: *const c_char) -> &'a [u8] {
 }
 
 /// A file's name in the system's encoding; `???` for none.
-fn file_name(py: Py<'_>, s: *const c_char) -> PyResult<Owned<PyUnicodeObject>> {
+pub(crate) fn file_name(py: Py<'_>, s: *const c_char) -> PyResult<Owned<PyUnicodeObject>> {
     if s.is_null() { unicode::from_str(py, "???") } else { codecs::decode_fs(py, text(s)) }
 }
 

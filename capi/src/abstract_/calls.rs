@@ -49,6 +49,26 @@ api! {
         }
     }
 
+    /// C: `PyObject *_PyObject_FastCallDictTstate(PyThreadState *, PyObject *, PyObject *const *, size_t, PyObject *kwargs)`.
+    fn _PyObject_FastCallDictTstate(
+        py,
+        _state: *mut PyThreadState,
+        f: &PyObject,
+        args: *const *mut PyObject,
+        nargsf: usize,
+        kw: Option<&PyDictObject>,
+    ) -> PyResult<Owned> {
+        let n = call::nargs(nargsf);
+        match kw.filter(|d| dict::len(d) > 0) {
+            // SAFETY: the vectorcall contract.
+            None => unsafe { call::vectorcall_raw(py, f, args, nargsf, None) },
+            Some(_) => {
+                let t = pack(py, args, n)?;
+                call::call_tuple(py, f, &t, kw)
+            }
+        }
+    }
+
     /// C: `PyObject *PyObject_VectorcallMethod(PyObject *name, PyObject *const *, size_t, PyObject *kwnames)`: the first
     /// argument is the object.
     fn PyObject_VectorcallMethod(
@@ -207,11 +227,32 @@ unsafe extern "C" fn call_method_objects(
 variadic!(PyObject_CallFunctionObjArgs, call_objects, 1);
 variadic!(PyObject_CallMethodObjArgs, call_method_objects, 2);
 
+/// `_PyObject_CallMethodIdObjArgs(o, id, ..., NULL)`.
+unsafe extern "C" fn call_identified_objects(
+    o: Option<&PyObject>,
+    id: &_Py_Identifier,
+    args: &mut VaList,
+) -> *mut PyObject {
+    // SAFETY: GIL; the C function's contract.
+    unsafe {
+        match crate::util::identifier(crate::util::token(), id) {
+            Ok(key) => call_method_objects(o, Some(&key), args),
+            Err(e) => crate::util::pointer::<PyObject>(crate::util::token(), Err(e)),
+        }
+    }
+}
+variadic!(_PyObject_CallMethodIdObjArgs, call_identified_objects, 2);
+
 /// A method called with the objects of a built argument list.
 pub(crate) fn call_named(py: Py<'_>, o: &PyObject, key: *const c_char, args: &[Owned]) -> PyResult {
     // SAFETY: a C string.
     let key = unsafe { name(py, key) }?;
-    let f = attr::get(py, o, &key)?;
+    call_attribute(py, o, key.as_object(), args)
+}
+
+/// An attribute called with the objects of a built argument list.
+pub(crate) fn call_attribute(py: Py<'_>, o: &PyObject, key: &PyObject, args: &[Owned]) -> PyResult {
+    let f = attr::get(py, o, attr::check_name(py, key)?)?;
     let f = if dxpy_core::protocol::is_callable(&f) {
         f
     } else {

@@ -35,6 +35,11 @@ enum One {
     End,
 }
 
+/// Reads and runs one statement (`PyRun_InteractiveOneObjectEx`); false where there is none any more.
+pub fn run_one(py: Py<'_>, reader: &mut dyn Reader, filename: &str) -> PyResult<bool> {
+    one(py, reader, filename, &mut Session::default()).map(|o| matches!(o, One::Done))
+}
+
 /// Reads and runs statements until there are no more.
 pub fn run_loop(py: Py<'_>, reader: &mut dyn Reader, filename: &str) -> Result<(), Exit> {
     let sys = module::dict_of(state::sys());

@@ -38,7 +38,9 @@ pub fn dict_of(ty: &PyTypeObject) -> &PyDictObject {
 /// Makes a type ready that is used without having been, which CPython allows. Failing leaves it as it was.
 #[cold]
 pub fn make_ready_late(py: Py<'_>, ty: &PyTypeObject) {
-    if !has(ty, Py_TPFLAGS_READY | Py_TPFLAGS_READYING)
+    const OURS: core::ffi::c_ulong =
+        Py_TPFLAGS_READY | Py_TPFLAGS_READYING | Py_TPFLAGS_HEAPTYPE | _Py_TPFLAGS_STATIC_BUILTIN;
+    if !has(ty, OURS)
         && let Err(e) = ready(py, ty)
     {
         exceptions::unraisable(py, e, None);
