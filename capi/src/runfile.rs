@@ -21,10 +21,10 @@ const IGNORE_COOKIE: c_int = 0x0800;
 struct Lines(*mut FILE);
 
 impl Reader for Lines {
-    fn line(&mut self, py: Py<'_>, prompt: &str) -> PyResult<Line> {
+    fn line(&mut self, py: Py<'_>, prompt: &[u8]) -> PyResult<Line> {
         let mut err = std::io::stderr();
         // A prompt that cannot be shown does not keep a program from being read.
-        let _ = err.write_all(prompt.as_bytes()).and_then(|()| err.flush());
+        let _ = err.write_all(prompt).and_then(|()| err.flush());
         let file = self.0 as usize;
         let line = py.allow_threads(|| {
             let mut line = Vec::new();
