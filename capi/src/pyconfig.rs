@@ -358,7 +358,7 @@ pub(crate) fn as_dict(py: Py<'_>, c: &PyConfig) -> PyResult {
                 Kind::List => list_object(py, &*c.byte_add(*offset).cast())?,
             }
         };
-        dict::set_str(py, &d, name, &*value)?;
+        dict::set_str(py, &d, name, &value)?;
     }
     Ok(d.upcast())
 }

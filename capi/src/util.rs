@@ -54,12 +54,11 @@ pub unsafe fn text<'a>(s: *const c_char) -> Option<&'a str> {
 /// # Safety
 /// `n` bytes at `s`.
 pub unsafe fn content<'a>(s: *const c_char, n: Py_ssize_t) -> &'a [u8] {
-    // SAFETY: the caller's promise.
     if n <= 0 || s.is_null() {
-        &[]
-    } else {
-        unsafe { core::slice::from_raw_parts(s as *const u8, n as usize) }
+        return &[];
     }
+    // SAFETY: the caller's promise.
+    unsafe { core::slice::from_raw_parts(s as *const u8, n as usize) }
 }
 
 /// What a wrapper's result is in C.
