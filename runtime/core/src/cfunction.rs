@@ -306,7 +306,9 @@ fn dealloc(py: Py<'_>, f: &PyCFunctionObject) {
 /// `meth_repr`: bound to nothing or to a module, it is a function.
 fn repr(py: Py<'_>, f: &PyCFunctionObject) -> PyResult<Owned<PyUnicodeObject>> {
     let name = name_of(def(f));
-    match bound_to(f) {
+    // Of a static method this says the type, though `__self__` is None.
+    // SAFETY: LIVE: the function holds it.
+    match unsafe { f.m_self.get().as_ref() } {
         Some(o) if !crate::module::check(o) => {
             let type_name = crate::call::type_name(o.ty());
             unicode::from_str(

@@ -280,9 +280,9 @@ pub static PySeqIter_Type: StaticType = StaticType::new::<seqiterobject>(c"itera
     .dealloc(glue::dealloc(iter_dealloc));
 
 crate::methods! { static ITER_METHODS: for seqiterobject [
-    "__length_hint__" = iter_length_hint [0], "($self, /)", "An estimate of the number of items left.";
-    "__reduce__" = iter_reduce [0], "($self, /)", "State for pickling.";
-    "__setstate__" = iter_setstate [1], "($self, state, /)", "Sets the position.";
+    "__length_hint__" = iter_length_hint [0], "?($self, /)", "An estimate of the number of items left.";
+    "__reduce__" = iter_reduce [0], "?($self, /)", "State for pickling.";
+    "__setstate__" = iter_setstate [1], "?($self, state, /)", "Sets the position.";
 ] }
 
 /// `PySeqIter_New`.

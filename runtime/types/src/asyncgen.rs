@@ -56,7 +56,7 @@ methods! { static METHODS: for PyGenObject [
     "athrow" = athrow [3], "?($self, typ, val=None, tb=None, /)", "Raises an exception in the generator; to be awaited.";
     "aclose" = aclose [0], "?($self, /)", "Raises GeneratorExit in the generator; to be awaited.";
     "__sizeof__" = generator::sizeof [0], "?($self, /)", "Size of the generator in memory, in bytes.";
-    "__class_getitem__" = class_getitem [1], "($type, object, /)", "See PEP 585", class;
+    "__class_getitem__" = class_getitem [1], "?($type, object, /)", "See PEP 585", class;
 ] }
 members! { static MEMBERS [
     "ag_running" = Py_T_BOOL, offset_of!(PyGenObject, gi_running_async), Py_READONLY, "";

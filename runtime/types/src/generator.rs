@@ -73,23 +73,21 @@ static CORO_ASYNC: StaticTable<PyAsyncMethods> =
     StaticTable::<PyAsyncMethods>::empty().await_(glue::unary(coro_await)).send(am_send);
 
 methods! { static GEN_METHODS: for PyGenObject [
-    "send" = send [1], "($self, value, /)", "Resumes the generator with a value.";
-    "throw" = throw [3], "($self, typ, val=None, tb=None, /)", "Raises an exception where the generator stands.";
-    "close" = close [0], "($self, /)", "Raises GeneratorExit where the generator stands.";
-    "__sizeof__" = sizeof [0], "($self, /)", "Size of the generator in memory, in bytes.";
-    "__class_getitem__" = class_getitem [1], "($type, object, /)", "See PEP 585", class;
+    "send" = send [1], "?($self, value, /)", "Resumes the generator with a value.";
+    "throw" = throw [3], "?($self, typ, val=None, tb=None, /)", "Raises an exception where the generator stands.";
+    "close" = close [0], "?($self, /)", "Raises GeneratorExit where the generator stands.";
+    "__sizeof__" = sizeof [0], "?($self, /)", "Size of the generator in memory, in bytes.";
 ] }
 methods! { static CORO_METHODS: for PyGenObject [
-    "send" = send [1], "($self, value, /)", "Sends a value into coroutine, and gives what it yields next.";
-    "throw" = throw [3], "($self, typ, val=None, tb=None, /)", "Raises an exception in coroutine, where it stands.";
-    "close" = close [0], "($self, /)", "Raises GeneratorExit inside coroutine.";
-    "__sizeof__" = sizeof [0], "($self, /)", "Size of the coroutine in memory, in bytes.";
-    "__class_getitem__" = class_getitem [1], "($type, object, /)", "See PEP 585", class;
+    "send" = send [1], "?($self, value, /)", "Sends a value into coroutine, and gives what it yields next.";
+    "throw" = throw [3], "?($self, typ, val=None, tb=None, /)", "Raises an exception in coroutine, where it stands.";
+    "close" = close [0], "?($self, /)", "Raises GeneratorExit inside coroutine.";
+    "__sizeof__" = sizeof [0], "?($self, /)", "Size of the coroutine in memory, in bytes.";
 ] }
 methods! { static WRAPPER_METHODS: for PyCoroWrapper [
-    "send" = wrapper_send [1], "($self, value, /)", "Sends a value into coroutine, and gives what it yields next.";
-    "throw" = wrapper_throw [3], "($self, typ, val=None, tb=None, /)", "Raises an exception in coroutine, where it stands.";
-    "close" = wrapper_close [0], "($self, /)", "Raises GeneratorExit inside coroutine.";
+    "send" = wrapper_send [1], "?($self, value, /)", "Sends a value into coroutine, and gives what it yields next.";
+    "throw" = wrapper_throw [3], "?($self, typ, val=None, tb=None, /)", "Raises an exception in coroutine, where it stands.";
+    "close" = wrapper_close [0], "?($self, /)", "Raises GeneratorExit inside coroutine.";
 ] }
 members! { static GEN_MEMBERS [] }
 members! { static CORO_MEMBERS [
@@ -690,10 +688,6 @@ pub(crate) fn sizeof(_: Py<'_>, g: &PyGenObject) -> PyResult<usize> {
     let words = unsafe { (*frame_of(g)).f_code.get().as_ref() }
         .map_or(0, |c| c.co_nlocalsplus.get() as usize + c.co_stacksize.get() as usize);
     Ok(offset_of!(PyGenObject, gi_iframe) + offset_of!(Frame, localsplus) + words * size_of::<usize>())
-}
-
-fn class_getitem(py: Py<'_>, class: &PyGenObject, item: &PyObject) -> PyResult {
-    types::generic_alias(py, class.as_object(), item)
 }
 
 pub(crate) fn traverse(g: &PyGenObject, v: &glue::Visitor) -> Result<(), core::ffi::c_int> {

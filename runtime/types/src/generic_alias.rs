@@ -24,7 +24,7 @@ fn hooks() {
 /// `types.GenericAlias`.
 #[unsafe(no_mangle)]
 pub static Py_GenericAliasType: StaticType = StaticType::new::<gaobject>(c"types.GenericAlias")
-    .doc(c"GenericAlias(origin, args, /)\n--\n\nRepresent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ is (int,).")
+    .doc(c"Represent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ is (int,).")
     .flags(Py_TPFLAGS_BASETYPE)
     .weaklist(offset_of!(gaobject, weakreflist))
     .create(glue::create(create))
@@ -53,11 +53,11 @@ static MAPPING: StaticTable<PyMappingMethods> =
     StaticTable::<PyMappingMethods>::empty().subscript(glue::binary(getitem));
 
 methods! { static METHODS: for gaobject [
-    "__mro_entries__" = mro_entries [1], "($self, bases, /)", "";
-    "__instancecheck__" = instancecheck [1], "($self, instance, /)", "";
-    "__subclasscheck__" = subclasscheck [1], "($self, cls, /)", "";
-    "__reduce__" = reduce [0], "($self, /)", "";
-    "__dir__" = dir [0], "($self, /)", "";
+    "__mro_entries__" = mro_entries [1], "?($self, bases, /)", "";
+    "__instancecheck__" = instancecheck [1], "?($self, instance, /)", "";
+    "__subclasscheck__" = subclasscheck [1], "?($self, cls, /)", "";
+    "__reduce__" = reduce [0], "?($self, /)", "";
+    "__dir__" = dir [0], "?($self, /)", "";
 ] }
 members! { static MEMBERS [
     "__origin__" = _Py_T_OBJECT, offset_of!(gaobject, origin), Py_READONLY, "";
@@ -402,7 +402,7 @@ static ITER: StaticType = StaticType::new::<Iter>(c"generic_alias_iterator")
     }));
 
 methods! { static ITER_METHODS: for Iter [
-    "__reduce__" = iter_reduce [0], "($self, /)", "";
+    "__reduce__" = iter_reduce [0], "?($self, /)", "";
 ] }
 
 fn iter_next(py: Py<'_>, it: &Iter) -> PyResult<Option<Owned>> {

@@ -35,7 +35,7 @@ pub static _PyNamespace_Type: StaticType = StaticType::new::<_PyNamespaceObject>
     .dealloc(glue::dealloc(dealloc));
 
 methods! { static METHODS: for _PyNamespaceObject [
-    "__reduce__" = reduce [0], "($self, /)", "Return state information for pickling";
+    "__reduce__" = reduce [0], "?($self, /)", "Return state information for pickling";
 ] }
 members! { static MEMBERS [
     "__dict__" = _Py_T_OBJECT, offset_of!(_PyNamespaceObject, ns_dict), Py_READONLY, "";

@@ -44,7 +44,7 @@ static NOT_IMPLEMENTED_NUMBER: StaticTable<PyNumberMethods> =
     StaticTable::<PyNumberMethods>::empty().bool(glue::truth(not_implemented_bool));
 
 methods! { static NOT_IMPLEMENTED_METHODS: for PyObject [
-    "__reduce__" = not_implemented_repr [0], "($self, /)", "";
+    "__reduce__" = not_implemented_repr [0], "?($self, /)", "";
 ] }
 
 static ELLIPSIS: StaticType = StaticType::new::<PyObject>(c"ellipsis")
@@ -53,7 +53,7 @@ static ELLIPSIS: StaticType = StaticType::new::<PyObject>(c"ellipsis")
     .methods(&ELLIPSIS_METHODS);
 
 methods! { static ELLIPSIS_METHODS: for PyObject [
-    "__reduce__" = ellipsis_repr [0], "($self, /)", "";
+    "__reduce__" = ellipsis_repr [0], "?($self, /)", "";
 ] }
 
 /// The error for arguments to a constructor that takes none.

@@ -50,7 +50,7 @@ static MAPPING: StaticTable<PyMappingMethods> =
 
 methods! { static METHODS: for rangeobject [
     "__reversed__" = reversed [0], "?($self, /)", "A reverse iterator.";
-    "__reduce__" = reduce [0], "?($self, /)", "State for pickling.";
+    "__reduce__" = reduce [0], "?($self, /)", "";
     "count" = count [1], "?($self, value, /)", "The number of occurrences of value.";
     "index" = index [1], "?($self, value, /)", "The index of value; ValueError where it is not in the range.";
 ] }

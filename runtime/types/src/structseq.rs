@@ -37,7 +37,7 @@ struct Type {
 }
 
 methods! { static METHODS: for PyTupleObject [
-    "__reduce__" = reduce [0], "($self, /)", "State for pickling.";
+    "__reduce__" = reduce [0], "?($self, /)", "State for pickling.";
 ] }
 
 /// `PyStructSequence_NewType`, for a type that stays.

@@ -19,7 +19,7 @@ pub static PART: Part = Part { adopt: &[], types: &[&PyTraceBack_Type], hooks: n
 /// `traceback`.
 #[unsafe(no_mangle)]
 pub static PyTraceBack_Type: StaticType = StaticType::new::<PyTracebackObject>(c"traceback")
-    .doc(c"traceback(tb_next, tb_frame, tb_lasti, tb_lineno)\n--\n\nCreate a new traceback object.")
+    .doc(c"TracebackType(tb_next, tb_frame, tb_lasti, tb_lineno)\n--\n\nCreate a new traceback object.")
     .create(glue::create(create))
     .traverse(glue::traverse(traverse))
     .clear(glue::clear(clear))
@@ -29,7 +29,7 @@ pub static PyTraceBack_Type: StaticType = StaticType::new::<PyTracebackObject>(c
     .getset(&GETSET);
 
 methods! { static METHODS: for PyTracebackObject [
-    "__dir__" = dir [0], "($self, /)", "The names of a traceback's attributes.";
+    "__dir__" = dir [0], "?($self, /)", "";
 ] }
 members! { static MEMBERS [
     "tb_frame" = _Py_T_OBJECT, offset_of!(PyTracebackObject, tb_frame), Py_READONLY | Py_AUDIT_READ, "";

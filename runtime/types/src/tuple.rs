@@ -266,9 +266,9 @@ pub static PyTupleIter_Type: StaticType = StaticType::new::<_PyTupleIterObject>(
     .dealloc(glue::dealloc(iter_dealloc));
 
 methods! { static ITER_METHODS: for _PyTupleIterObject [
-    "__length_hint__" = iter_hint [0], "($self, /)", "An estimate of the number of items left.";
-    "__reduce__" = iter_reduce [0], "($self, /)", "State for pickling.";
-    "__setstate__" = iter_setstate [1], "($self, state, /)", "Sets the position.";
+    "__length_hint__" = iter_hint [0], "?($self, /)", "An estimate of the number of items left.";
+    "__reduce__" = iter_reduce [0], "?($self, /)", "State for pickling.";
+    "__setstate__" = iter_setstate [1], "?($self, state, /)", "Sets the position.";
 ] }
 
 fn iter(py: Py<'_>, t: &PyTupleObject) -> PyResult {

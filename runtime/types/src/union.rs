@@ -60,8 +60,8 @@ static MAPPING: StaticTable<PyMappingMethods> =
     StaticTable::<PyMappingMethods>::empty().subscript(glue::binary(getitem));
 
 methods! { static METHODS: for unionobject [
-    "__instancecheck__" = instancecheck [1], "($self, instance, /)", "";
-    "__subclasscheck__" = subclasscheck [1], "($self, cls, /)", "";
+    "__instancecheck__" = instancecheck [1], "?($self, instance, /)", "";
+    "__subclasscheck__" = subclasscheck [1], "?($self, cls, /)", "";
 ] }
 members! { static MEMBERS [
     "__args__" = _Py_T_OBJECT, offset_of!(unionobject, args), Py_READONLY, "";

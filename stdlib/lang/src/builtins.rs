@@ -24,7 +24,7 @@ static SLOTS: dxpy_core::statics::Gil<[PyModuleDef_Slot; 2]> = exec(fill);
 
 methods! { static METHODS: for PyModuleObject [
     "__build_class__" = build_class [2], "?($module, *args, **kwargs)", "Used by the class statement.";
-    "__import__" = dxpy_import::import::dunder_import [5], "($module, /, name, globals=None, locals=None, fromlist=(), level=0)", "Imports a module; importlib.import_module() is what programs call.";
+    "__import__" = dxpy_import::import::dunder_import [5], "($module, /, name, globals=None, locals=None, fromlist=(),\n           level=0)", "Imports a module; importlib.import_module() is what programs call.";
     "abs" = objects::abs [1], "($module, x, /)", "The absolute value of a number.";
     "all" = iteration::all [1], "($module, iterable, /)", "Whether every item is true.";
     "any" = iteration::any [1], "($module, iterable, /)", "Whether some item is true.";
@@ -33,14 +33,14 @@ methods! { static METHODS: for PyModuleObject [
     "breakpoint" = code::breakpoint [2], "?($module, *args, **kws)", "Calls sys.breakpointhook().";
     "callable" = objects::callable [1], "($module, obj, /)", "Whether an object can be called.";
     "chr" = objects::chr [1], "($module, i, /)", "The character of a code point.";
-    "compile" = code::compile [7], "($module, /, source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)", "Compiles source to a code object.";
+    "compile" = code::compile [7], "($module, /, source, filename, mode, flags=0,\n        dont_inherit=False, optimize=-1, *, _feature_version=-1)", "Compiles source to a code object.";
     "delattr" = objects::delattr [2], "($module, obj, name, /)", "Deletes an attribute.";
-    "dir" = code::dir [1], "?($module, object=None, /)", "The names of an object's attributes, or of the local names.";
+    "dir" = code::dir [1], "($module, arg=<unrepresentable>, /)", "The names of an object's attributes, or of the local names.";
     "divmod" = objects::divmod [2], "($module, x, y, /)", "Quotient and remainder.";
     "eval" = code::eval [3], "($module, source, globals=None, locals=None, /)", "The value of an expression.";
     "exec" = code::exec [4], "($module, source, globals=None, locals=None, /, *, closure=None)", "Runs code.";
     "format" = objects::format [2], "($module, value, format_spec='', /)", "The text of a value after a specification.";
-    "getattr" = objects::getattr [3], "?($module, object, name, default=None, /)", "An attribute, or a default.";
+    "getattr" = objects::getattr [3], "($module, object, name, default=<unrepresentable>, /)", "An attribute, or a default.";
     "globals" = code::globals [0], "($module, /)", "The globals of the running code.";
     "hasattr" = objects::hasattr [2], "($module, obj, name, /)", "Whether an object has an attribute.";
     "hash" = objects::hash [1], "($module, obj, /)", "The hash of an object.";
@@ -49,14 +49,14 @@ methods! { static METHODS: for PyModuleObject [
     "input" = code::input [1], "($module, prompt='', /)", "A line of standard input.";
     "isinstance" = objects::isinstance [2], "($module, obj, class_or_tuple, /)", "Whether an object is an instance of a class.";
     "issubclass" = objects::issubclass [2], "($module, cls, class_or_tuple, /)", "Whether a class is derived from another.";
-    "iter" = iteration::iter [2], "?($module, object, sentinel=None, /)", "An iterator over an object, or over a function's results.";
+    "iter" = iteration::iter [2], "($module, object, sentinel=<unrepresentable>, /)", "An iterator over an object, or over a function's results.";
     "aiter" = iteration::aiter [1], "($module, async_iterable, /)", "An asynchronous iterator over an object.";
     "len" = objects::len [1], "($module, obj, /)", "The number of items of a container.";
     "locals" = code::locals [0], "($module, /)", "The local names of the running code.";
     "max" = iteration::max [2], "?($module, *args, **kwargs)", "max(iterable, *[, default=obj, key=func]) -> value\nmax(arg1, arg2, *args, *[, key=func]) -> value\n\nThe largest of its arguments, or of an iterable, which if empty gives the default.";
     "min" = iteration::min [2], "?($module, *args, **kwargs)", "min(iterable, *[, default=obj, key=func]) -> value\nmin(arg1, arg2, *args, *[, key=func]) -> value\n\nThe smallest of its arguments, or of an iterable, which if empty gives the default.";
-    "next" = iteration::next [2], "?($module, iterator, default=None, /)", "The next item of an iterator, or a default.";
-    "anext" = iteration::anext [2], "?($module, aiterator, default=None, /)", "The next item of an asynchronous iterator.";
+    "next" = iteration::next [2], "($module, iterator, default=<unrepresentable>, /)", "The next item of an iterator, or a default.";
+    "anext" = iteration::anext [2], "($module, aiterator, default=<unrepresentable>, /)", "The next item of an asynchronous iterator.";
     "oct" = objects::oct [1], "($module, number, /)", "An integer in base 8.\n\n>>> oct(64)\n'0o100'";
     "ord" = objects::ord [1], "($module, c, /)", "The code point of a character.";
     "pow" = objects::pow [3], "($module, /, base, exp, mod=None)", "A power, perhaps modulo a number.";
@@ -66,7 +66,7 @@ methods! { static METHODS: for PyModuleObject [
     "setattr" = objects::setattr [3], "($module, obj, name, value, /)", "Sets an attribute.";
     "sorted" = iteration::sorted [2], "?($module, *args, **kwargs)", "sorted($module, iterable, /, *, key=None, reverse=False)\n--\n\nThe items of an iterable in order, as a list.";
     "sum" = iteration::sum [2], "($module, iterable, /, start=0)", "The sum of the items, with a start value.";
-    "vars" = code::vars [1], "?($module, object=None, /)", "An object's __dict__, or the local names.";
+    "vars" = code::vars [1], "($module, object=<unrepresentable>, /)", "An object's __dict__, or the local names.";
 ] }
 
 /// The types and constants of the module.

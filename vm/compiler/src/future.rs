@@ -60,7 +60,7 @@ fn feature(name: &str, at: Location) -> Result<u32, CompileError> {
         "braces" => return Err(CompileError::of_table("not a chance", at)),
         _ => {
             // The message has room for a hundred bytes of it.
-            let shown = &name[..name.floor_char_boundary(100)];
+            let shown = String::from_utf8_lossy(&name.as_bytes()[..name.len().min(100)]);
             return Err(CompileError::of_table(format!("future feature {shown} is not defined"), at));
         }
     })

@@ -657,10 +657,11 @@ impl Parser<'_> {
         let mut a = Arguments::default();
         let (mut star, mut slash) = (false, false);
         while !self.at(close) {
-            if self.eat(Tok::Slash) {
+            if self.at(Tok::Slash) {
                 if slash || star || a.args.is_empty() {
                     return self.fail();
                 }
+                self.bump();
                 slash = true;
                 a.posonlyargs = std::mem::take(&mut a.args);
             } else if self.eat(Tok::DoubleStar) {

@@ -82,7 +82,8 @@ macro_rules! table {
                 offset: Cell::new(offset!($group, $field) as i32),
                 function: Cell::new(function!($function)),
                 wrapper: Cell::new(wrapper!($wrapper)),
-                doc: Cell::new(concat!($name, $sig, "\n--\n\n", $doc, "\0").as_ptr() as *mut _),
+                // One without a signature has no text either.
+                doc: Cell::new(if $sig.is_empty() { c"".as_ptr() as *mut _ } else { concat!($name, $sig, "\n--\n\n", $doc, "\0").as_ptr() as *mut _ }),
                 flags: Cell::new(kind(stringify!($wrapper)) << 8 $(| $flags)?),
                 name_strobj: Cell::new(core::ptr::null_mut()),
             },
@@ -116,7 +117,7 @@ table! {
     "__delete__" tp tp_descr_set tp_descr_set descr_delete "($self, instance, /)" "Deletes the attribute of an instance.";
     "__init__" tp tp_init tp_init init "($self, /, *args, **kwargs)" "Initialises a new object." KEYWORDS;
     "__new__" tp tp_new tp_new null "" "";
-    "__del__" tp tp_finalize tp_finalize del "($self, /)" "The finaliser.";
+    "__del__" tp tp_finalize tp_finalize del "" "";
     "__buffer__" bf bf_getbuffer bf_getbuffer buffer "($self, flags, /)" "A memoryview of the object's memory.";
     "__release_buffer__" bf bf_releasebuffer bf_releasebuffer releasebuffer "($self, buffer, /)" "Releases a buffer the object gave.";
     "__await__" am am_await am_await unary "($self, /)" "An iterator to await on.";

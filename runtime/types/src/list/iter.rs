@@ -30,9 +30,9 @@ macro_rules! iterator {
             }));
 
         methods! { static $methods: for $layout [
-            "__length_hint__" = $hint [0], "($self, /)", "An estimate of the number of items left.";
-            "__reduce__" = $reduce [0], "($self, /)", "State for pickling.";
-            "__setstate__" = $setstate [1], "($self, state, /)", "Sets the position.";
+            "__length_hint__" = $hint [0], "?($self, /)", "An estimate of the number of items left.";
+            "__reduce__" = $reduce [0], "?($self, /)", "State for pickling.";
+            "__setstate__" = $setstate [1], "?($self, state, /)", "Sets the position.";
         ] }
     };
 }

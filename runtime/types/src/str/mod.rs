@@ -102,7 +102,7 @@ methods! { static METHODS: for PyUnicodeObject [
     "format" = format::format [2], "!($self, /, *args, **kwargs)", "S.format(*args, **kwargs) -> str\n\nThe fields in braces replaced by the arguments they name.";
     "format_map" = format::format_map [1], "!($self, mapping, /)", "S.format_map(mapping) -> str\n\nThe fields in braces replaced by the items of the mapping they name.";
     "__format__" = format::dunder_format [1], "($self, format_spec, /)", "The text laid out as a format specification says.";
-    "maketrans" = edit::maketrans [3], "?(x, y=None, z=None, /)", "A table for translate(): of a dict, or of two strings of one length and maybe one of characters to delete.", static;
+    "maketrans" = edit::maketrans [3], "(x, y=<unrepresentable>, z=<unrepresentable>, /)", "A table for translate(): of a dict, or of two strings of one length and maybe one of characters to delete.", static;
     "__sizeof__" = sizeof [0], "($self, /)", "The bytes the string takes in memory.";
     "__getnewargs__" = getnewargs [0], "!($self, /)", "";
 ] }

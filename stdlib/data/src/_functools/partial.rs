@@ -31,7 +31,7 @@ unsafe impl Layout for PartialObject {}
 
 /// `functools.partial`.
 pub static PARTIAL: StaticType = StaticType::new::<PartialObject>(c"functools.partial")
-    .doc(c"partial(func, /, *args, **keywords)\n--\n\nA new function with some arguments of another already given.")
+    .doc(c"partial(func, *args, **keywords): a new function with some arguments of another already given.")
     .flags(Py_TPFLAGS_BASETYPE)
     .weaklist(offset_of!(PartialObject, weakrefs))
     .dict(offset_of!(PartialObject, dict))
@@ -57,8 +57,8 @@ pub static PARTIAL: StaticType = StaticType::new::<PartialObject>(c"functools.pa
 const TP_CALL: ternaryfunc = glue::call(call_partial);
 
 methods! { static METHODS: for PartialObject [
-    "__reduce__" = reduce [0], "?($self, /)", "State for pickling.";
-    "__setstate__" = setstate [1], "?($self, state, /)", "Takes over a pickled state.";
+    "__reduce__" = reduce [0], "?($self, /)", "";
+    "__setstate__" = setstate [1], "?($self, state, /)", "";
     "__class_getitem__" = class_getitem [1], "?($type, object, /)", "See PEP 585", class;
 ] }
 

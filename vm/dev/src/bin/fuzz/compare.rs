@@ -207,6 +207,8 @@ mod tests {
         "s\"\"f\"{f!e\n",
         "ª 07",
         "from __future__ import aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaéaaaaaa",
+        "def f(\n*a, b: int = ..., /",
+        "A(\n\\\n\\",
     ];
 
     #[test]
