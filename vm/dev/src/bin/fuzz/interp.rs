@@ -109,19 +109,32 @@ fn dxpy() -> OsString {
 
 /// The target.
 pub fn run(text: &[u8]) -> String {
+    run_once(text).unwrap_or_else(|why| {
+        // The hash of a NaN is its address, and so the order of a set with one.
+        let text = String::from_utf8_lossy(text);
+        let other = text.replace("'nan'", "'inf'");
+        if other != text && run_once(other.as_bytes()).is_ok() {
+            return "not compared".into();
+        }
+        panic!("{DIFFERS}{why}")
+    })
+}
+
+/// The answer of both, or how they differ.
+fn run_once(text: &[u8]) -> Result<String, String> {
     let oracle = std::env::var_os("DXPY_ORACLE").unwrap_or("python3.12".into());
     let (theirs, ours) = SIDES.with_borrow_mut(|[a, b]| (a.run(&oracle, 2, text), b.run(&dxpy(), 20, text)));
     let (Some(theirs), Some(ours)) = (theirs, ours) else {
-        return "SKIP: dx-py (DXPY) or CPython 3.12.1 (DXPY_ORACLE) is not there".into();
+        return Ok("SKIP: dx-py (DXPY) or CPython 3.12.1 (DXPY_ORACLE) is not there".into());
     };
     // What CPython does not survive or takes long for is not compared.
-    let Ok(theirs) = theirs else { return "CPython ended".into() };
+    let Ok(theirs) = theirs else { return Ok("CPython ended".into()) };
     if theirs.ends_with("TOO LONG") || theirs.contains("MemoryError") || theirs.contains("RecursionError") {
-        return "not compared".into();
+        return Ok("not compared".into());
     }
     let ours = match ours {
         Ok(ours) => ours,
-        Err(how) => panic!("{DIFFERS}dx-py ended: {how}"),
+        Err(how) => return Err(format!("dx-py ended: {how}")),
     };
     let (mut a, mut b) = (ours.lines(), theirs.lines());
     loop {
@@ -129,10 +142,11 @@ pub fn run(text: &[u8]) -> String {
             (None, None) => break,
             (a, b) if a == b => {}
             (a, b) => {
-                panic!("{DIFFERS}{} ## CPython: {}", a.unwrap_or("(the end)"), b.unwrap_or("(the end)"))
+                let end = "(the end)";
+                return Err(format!("{} ## CPython: {}", a.unwrap_or(end), b.unwrap_or(end)));
             }
         }
     }
     // The kinds of its last line are what makes it new.
-    theirs.lines().last().unwrap_or("").split(':').next().unwrap_or("").chars().take(40).collect()
+    Ok(theirs.lines().last().unwrap_or("").split(':').next().unwrap_or("").chars().take(40).collect())
 }
