@@ -247,6 +247,16 @@ pub unsafe fn iter_result(py: Py<'_>, p: *mut PyObject) -> PyResult<Option<Owned
     }
 }
 
+/// `PySequence_Fast` for what is no list or tuple: its items; `message` is what a `TypeError` of `iter` then says.
+pub fn collect_fast(py: Py<'_>, o: &PyObject, message: &str) -> PyResult<Vec<Owned>> {
+    match iter(py, o) {
+        Err(e) if exceptions::matches(&e, &exceptions::TypeError) => {
+            Err(exceptions::type_error(py, format_args!("{message}")))
+        }
+        it => collect(py, &*it?),
+    }
+}
+
 /// Every item of an iterable, in order (`PySequence_List` without the list).
 pub fn collect(py: Py<'_>, iterable: &PyObject) -> PyResult<Vec<Owned>> {
     if let Some(items) = crate::sequence::exact_items(iterable) {

@@ -495,15 +495,7 @@ pub fn join<B: Bytes>(py: Py<'_>, sep: &B, iterable: &PyObject) -> PyResult<Owne
 fn join_items<B: Bytes>(py: Py<'_>, sep: &B, iterable: &PyObject) -> PyResult<Owned<B>> {
     let items: Vec<Owned> = match sequence::exact_items(iterable) {
         Some(items) => items.iter().map(|o| (**o).to_owned()).collect(),
-        None => protocol::collect(py, iterable).map_err(|e| {
-            if exceptions::matches(&e, &exceptions::TypeError)
-                && iterable.ty().tp_iter.get().is_none()
-                && !sequence::check(iterable)
-            {
-                return exceptions::type_error(py, format_args!("can only join an iterable"));
-            }
-            e
-        })?,
+        None => protocol::collect_fast(py, iterable, "can only join an iterable")?,
     };
     if let [only] = &items[..]
         && bytes::check_exact(only).is_some()

@@ -108,16 +108,7 @@ pub fn join(py: Py<'_>, sep: &Text, iterable: &PyObject) -> PyResult<Owned<Text>
         // Joining runs no Python code, so the items stay.
         return unicode::join(py, sep, items);
     }
-    let items = protocol::collect(py, iterable).map_err(|e| {
-        // What cannot be iterated is said to be so in other words; an error on the way is passed on.
-        if exceptions::matches(&e, &exceptions::TypeError)
-            && iterable.ty().tp_iter.get().is_none()
-            && !sequence::check(iterable)
-        {
-            return exceptions::type_error(py, format_args!("can only join an iterable"));
-        }
-        e
-    })?;
+    let items = protocol::collect_fast(py, iterable, "can only join an iterable")?;
     let items: Vec<&PyObject> = items.iter().map(|o| &**o).collect();
     unicode::join(py, sep, &items)
 }

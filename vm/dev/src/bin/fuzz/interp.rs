@@ -120,6 +120,17 @@ pub fn run(text: &[u8]) -> String {
     })
 }
 
+/// Whether two lines differ in the order of a set only that has something whose hash is its address.
+fn reordered(a: &str, b: &str) -> bool {
+    let sorted = |line: &str| {
+        let mut bytes = line.as_bytes().to_vec();
+        bytes.sort_unstable();
+        bytes
+    };
+    let by_address = ["<class ", "<function ", "<built-in ", "Ellipsis", "NotImplemented", "<enum ", "nan"];
+    a.contains('{') && by_address.iter().any(|text| a.contains(text)) && sorted(a) == sorted(b)
+}
+
 /// The answer of both, or how they differ.
 fn run_once(text: &[u8]) -> Result<String, String> {
     let oracle = std::env::var_os("DXPY_ORACLE").unwrap_or("python3.12".into());
@@ -142,6 +153,9 @@ fn run_once(text: &[u8]) -> Result<String, String> {
             (None, None) => break,
             (a, b) if a == b => {}
             (a, b) => {
+                if reordered(a.unwrap_or(""), b.unwrap_or("")) {
+                    return Ok("not compared".into());
+                }
                 let end = "(the end)";
                 return Err(format!("{} ## CPython: {}", a.unwrap_or(end), b.unwrap_or(end)));
             }

@@ -194,6 +194,21 @@ for name in "read write flush said show alarm TooLong LIMIT ADDRESS LIBRARY line
     del NAMES[name]
 NAMES["csv"] = csv
 
+
+def by_value(v):
+    if isinstance(v, (tuple, frozenset)):
+        return all(map(by_value, v))
+    return v is None or v == v and isinstance(v, (int, float, complex, str, bytes, range, decimal.Decimal, fractions.Fraction))
+
+
+def hash_of(v):
+    """The hash where it is no address."""
+    h = hash(v)
+    return h if by_value(v) else 0
+
+
+NAMES["hash"] = hash_of
+
 while head := read(4):
     text = read(int.from_bytes(head, "little")).decode("utf-8", "replace")
     said.clear()
