@@ -97,6 +97,8 @@ pub struct PyCodeObject {
     pub _co_instrumentation_version: Cell<u64>,
     pub _co_monitoring: Cell<*mut _PyCoMonitoringData>,
     pub _co_firsttraceable: Cell<c_int>,
+    /// Ours, where CPython's struct has padding: how often the code has run (`dxpy_interp::tier`).
+    pub dx_heat: Cell<u32>,
     pub co_extra: Cell<*mut c_void>,
     pub co_code_adaptive: [Cell<c_char>; 1],
 }

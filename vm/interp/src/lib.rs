@@ -1,7 +1,7 @@
 //! The interpreter: frames run here, by threaded dispatch over 3.12's code units.
 //!
 //! `dispatch` says how the next instruction is reached, `handlers` what each does, `call` how a function's frame is
-//! made, `unwind` where an exception goes. What operations mean for objects is in `dxpy-ops`.
+//! made, `unwind` where an exception goes, `tier` where a compiler plugs in. What operations mean for objects is in `dxpy-ops`.
 
 // Handlers have the names of their opcodes.
 #![allow(non_snake_case)]
@@ -11,6 +11,7 @@ mod dispatch;
 mod handlers;
 pub mod monitor;
 mod specialize;
+pub mod tier;
 mod unwind;
 
 pub use call::{eval_code, eval_function, function_vectorcall, make_function};

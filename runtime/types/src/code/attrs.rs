@@ -12,8 +12,8 @@ use dxpy_core::args::{self, Bound};
 use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, alloc, boolean, bytes, exceptions, float, getset, long, members, methods,
-    number, object, protocol, signature, tuple, unicode,
+    Owned, Py, PyErr, PyResult, boolean, bytes, exceptions, float, getset, long, members, methods, number,
+    object, protocol, signature, tuple, unicode,
 };
 
 members! { pub(super) static MEMBERS [
@@ -57,20 +57,11 @@ fn instructions(c: &PyCodeObject) -> &[u8] {
 
 /// The cache of computed attributes, made on first use (`init_co_cached`).
 fn cached<'c>(
-    py: Py<'_>,
     c: &'c PyCodeObject,
     field: fn(&'c _PyCoCached) -> &'c Cell<*mut PyObject>,
     make: impl FnOnce() -> PyResult,
 ) -> PyResult {
-    if c._co_cached.get().is_null() {
-        let p = alloc::calloc(size_of::<_PyCoCached>());
-        if p.is_null() {
-            return Err(exceptions::memory_error(py));
-        }
-        c._co_cached.set(p as *mut _PyCoCached);
-    }
-    // SAFETY: INIT: made above, zeroed; LIVE: its fields hold references, or NULL.
-    let field = field(unsafe { &*c._co_cached.get() });
+    let field = field(&super::private::of(c).cached);
     // SAFETY: LIVE: the field holds a reference, or NULL.
     if let Some(o) = unsafe { field.get().as_ref() } {
         return Ok(o.to_owned());
@@ -88,19 +79,19 @@ fn names_of_kind(py: Py<'_>, c: &PyCodeObject, kind: u8) -> PyResult {
 }
 
 fn varnames(py: Py<'_>, c: &PyCodeObject) -> PyResult {
-    cached(py, c, |k| &k._co_varnames, || names_of_kind(py, c, fast::LOCAL))
+    cached(c, |k| &k._co_varnames, || names_of_kind(py, c, fast::LOCAL))
 }
 
 fn cellvars(py: Py<'_>, c: &PyCodeObject) -> PyResult {
-    cached(py, c, |k| &k._co_cellvars, || names_of_kind(py, c, fast::CELL))
+    cached(c, |k| &k._co_cellvars, || names_of_kind(py, c, fast::CELL))
 }
 
 fn freevars(py: Py<'_>, c: &PyCodeObject) -> PyResult {
-    cached(py, c, |k| &k._co_freevars, || names_of_kind(py, c, fast::FREE))
+    cached(c, |k| &k._co_freevars, || names_of_kind(py, c, fast::FREE))
 }
 
 fn code(py: Py<'_>, c: &PyCodeObject) -> PyResult {
-    cached(py, c, |k| &k._co_code, || bytes::new(py, &plain_code(c)).map(Owned::upcast))
+    cached(c, |k| &k._co_code, || bytes::new(py, &plain_code(c)).map(Owned::upcast))
 }
 
 fn raw_code(py: Py<'_>, c: &PyCodeObject) -> PyResult {

@@ -4,6 +4,7 @@
 mod attrs;
 pub mod constants;
 pub mod instrument;
+pub mod private;
 mod quicken;
 pub mod unmarshal;
 
@@ -17,7 +18,7 @@ use dxpy_bytecode::{CodeObject, Const, Op, fast};
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{Gil, StaticType};
-use dxpy_core::{Owned, Py, PyResult, alloc, bytes, glue, object, tuple, unicode, watch};
+use dxpy_core::{Owned, Py, PyResult, bytes, glue, object, tuple, unicode, watch};
 
 /// What this module brings.
 pub static PART: Part = Part { adopt: &[], types: &[&PyCode_Type], hooks: no_hooks };
@@ -68,6 +69,7 @@ fn dealloc(py: Py<'_>, c: &PyCodeObject) {
     {
         return;
     }
+    private::announce(c);
     if !c.co_weakreflist.get().is_null() {
         dxpy_core::weakref::clear_all(py, c.as_object());
     }
@@ -78,12 +80,7 @@ fn dealloc(py: Py<'_>, c: &PyCodeObject) {
         if let Some(f) = FREE_EXTRA.get().filter(|_| !c.co_extra.get().is_null()) {
             f(c.co_extra.replace(core::ptr::null_mut()));
         }
-        if let Some(cached) = c._co_cached.get().as_ref() {
-            for f in [&cached._co_code, &cached._co_varnames, &cached._co_cellvars, &cached._co_freevars] {
-                object::clear_field(f);
-            }
-            alloc::free(c._co_cached.get() as *mut _);
-        }
+        private::free(c);
         object::free(c.as_object());
     }
 }
@@ -230,6 +227,7 @@ pub fn new(py: Py<'_>, p: Parts<'_>) -> PyResult<Owned<PyCodeObject>> {
         c._co_instrumentation_version.set(0);
         c._co_monitoring.set(core::ptr::null_mut());
         c.co_extra.set(core::ptr::null_mut());
+        c.dx_heat.set(0);
         c._co_firsttraceable.set(first_traceable(p.code) as i32);
         let out = c.co_code_adaptive.as_ptr() as *mut u8;
         core::ptr::copy_nonoverlapping(p.code.as_ptr(), out, p.code.len());

@@ -4,6 +4,7 @@ use super::fast::adapt;
 use super::*;
 use crate::dispatch::next;
 use crate::monitor::{self, event};
+use crate::tier;
 use crate::unwind;
 use core::sync::atomic::{Ordering, compiler_fence};
 use dxpy_core::call::type_name;
@@ -20,6 +21,9 @@ op!(RESUME(pc, sp, fp, ts, arg) {
     }
     if breaker() && arg < 2 {
         return interrupted(pc, sp, fp, ts, 0);
+    }
+    if tier::installed() && arg == 0 {
+        return tier::at_start(pc, sp, fp, ts, arg);
     }
     next!(pc, sp, fp, ts)
 });
@@ -40,6 +44,9 @@ op!(JUMP_BACKWARD(pc, sp, fp, ts, arg) {
     pc = pc.sub(arg);
     if breaker() {
         return interrupted(pc, sp, fp, ts, 0);
+    }
+    if tier::installed() {
+        return tier::at_loop(pc, sp, fp, ts, arg);
     }
     next!(pc, sp, fp, ts)
 });

@@ -10,6 +10,7 @@ pub mod calls;
 pub mod items;
 
 use crate::dispatch::Pc;
+use crate::tier;
 use core::cell::Cell;
 use dxpy_bytecode::Op;
 use dxpy_core::abi::*;
@@ -104,19 +105,17 @@ pub unsafe fn settle(pc: Pc, head: Op, chosen: Option<Op>) -> bool {
             counter.set(COOLDOWN);
             return false;
         }
-        match chosen {
-            Some(op) => {
-                unit.set(unit.get() & 0xFF00 | op as u16);
-                counter.set(COOLDOWN);
-                true
-            }
-            None => {
-                unit.set(unit.get() & 0xFF00 | head as u16);
-                let backoff = ((counter.get() & 15) + 1).min(MAX_BACKOFF);
-                counter.set(((1u16 << backoff) - 1) << 4 | backoff);
-                false
-            }
+        unit.set(unit.get() & 0xFF00 | chosen.unwrap_or(head) as u16);
+        if chosen.is_some() {
+            counter.set(COOLDOWN);
+        } else {
+            let backoff = ((counter.get() & 15) + 1).min(MAX_BACKOFF);
+            counter.set(((1u16 << backoff) - 1) << 4 | backoff);
         }
+        if tier::installed() {
+            tier::learn(pc);
+        }
+        chosen.is_some()
     }
 }
 
