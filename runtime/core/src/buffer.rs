@@ -10,6 +10,7 @@ use crate::exceptions;
 use crate::ptr::{Object, Owned};
 use crate::thread::Py;
 use core::ffi::{c_int, c_void};
+use core::ptr::NonNull;
 
 /// The buffer table of a type.
 #[inline(always)]
@@ -146,16 +147,24 @@ pub fn is_contiguous(view: &Py_buffer, order: u8) -> bool {
     }
 }
 
-/// A view that is released when dropped.
-pub struct View(Box<Py_buffer>);
+/// A view that is released when dropped; in a block of its own, for exporters keep pointers to the view itself.
+pub struct View(NonNull<Py_buffer>);
 
 impl View {
     /// Acquires a view with these flags.
     pub fn get(py: Py<'_>, o: &PyObject, flags: c_int) -> PyResult<View> {
-        // In a box, for exporters keep pointers to the view itself.
-        let view = Box::new(empty_view());
-        get(py, o, &view, flags)?;
-        Ok(View(view))
+        let Some(p) = NonNull::new(crate::alloc::malloc(size_of::<Py_buffer>()) as *mut Py_buffer) else {
+            return Err(exceptions::memory_error(py));
+        };
+        // SAFETY: the block has room for a view, which is valid from here on; it is freed where nobody has it.
+        unsafe {
+            p.write(empty_view());
+            if let Err(e) = get(py, o, p.as_ref(), flags) {
+                crate::alloc::free(p.as_ptr().cast());
+                return Err(e);
+            }
+        }
+        Ok(View(p))
     }
 
     /// Contiguous bytes, to be read.
@@ -169,14 +178,16 @@ impl View {
     }
 
     /// The view's fields.
+    #[inline(always)]
     pub fn raw(&self) -> &Py_buffer {
-        &self.0
+        // SAFETY: the block is this view's own.
+        unsafe { self.0.as_ref() }
     }
 
     /// The number of bytes.
     #[inline]
     pub fn len(&self) -> usize {
-        self.0.len.get().max(0) as usize
+        self.raw().len.get().max(0) as usize
     }
 
     /// Are there none?
@@ -192,7 +203,7 @@ impl View {
             return &[];
         }
         // SAFETY: the exporter keeps `len` bytes there until the view is released.
-        unsafe { core::slice::from_raw_parts(self.0.buf.get() as *const u8, self.len()) }
+        unsafe { core::slice::from_raw_parts(self.raw().buf.get() as *const u8, self.len()) }
     }
 
     /// The bytes of a writable contiguous view; same care as [`View::bytes`].
@@ -205,13 +216,15 @@ impl View {
             return &mut [];
         }
         // SAFETY: the exporter keeps `len` writable bytes there until the view is released.
-        unsafe { core::slice::from_raw_parts_mut(self.0.buf.get() as *mut u8, self.len()) }
+        unsafe { core::slice::from_raw_parts_mut(self.raw().buf.get() as *mut u8, self.len()) }
     }
 }
 
 impl Drop for View {
     fn drop(&mut self) {
-        release(&self.0);
+        release(self.raw());
+        // SAFETY: released, nobody points to it.
+        unsafe { crate::alloc::free(self.0.as_ptr().cast()) }
     }
 }
 

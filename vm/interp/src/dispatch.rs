@@ -5,6 +5,9 @@
 //! so handlers keep plain values, and whatever needs more is a function they call. Builds with debug assertions return
 //! to a loop instead, since they make no such promise about the native stack.
 //!
+//! A handler that calls nothing needs no frame of its own: so what is rare (new memory, other types, a pending signal) is a
+//! function of the same signature that the handler ends in, and releasing goes through a stub (`handlers::release`).
+//!
 //! Handlers rely on (and keep): `pc` is behind the current code unit, inside the frame's code; `sp` is behind the top of
 //! the frame's value stack, whose live slots are owned references or NULL; the frame is the thread's current one; no
 //! exception is pending at dispatch. The compiler's stack depths and jump targets make that true.

@@ -2,7 +2,9 @@
 
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
-use dxpy_core::{Owned, Py, PyResult, list, long, number, object, protocol, sequence, slice, tuple, unicode};
+use dxpy_core::{
+    Owned, Py, PyResult, bytes, list, long, number, object, protocol, sequence, slice, tuple, unicode,
+};
 
 /// An operator function.
 pub type Operator = fn(Py<'_>, &PyObject, &PyObject) -> PyResult;
@@ -50,7 +52,7 @@ fn plain_bound(o: &PyObject, absent: isize) -> Option<isize> {
     long::compact(long::check_exact(o)?).map(|n| n as isize)
 }
 
-/// `container[start:stop]`. Lists, tuples and str with plain bounds need no slice object.
+/// `container[start:stop]`. Lists, tuples, str and bytes with plain bounds need no slice object.
 pub fn get_slice(py: Py<'_>, o: &PyObject, start: &PyObject, stop: &PyObject) -> PyResult {
     if let (Some(a), Some(b)) = (plain_bound(start, 0), plain_bound(stop, isize::MAX)) {
         if let Some(l) = list::check_exact(o) {
@@ -59,6 +61,13 @@ pub fn get_slice(py: Py<'_>, o: &PyObject, start: &PyObject, stop: &PyObject) ->
         if let Some(s) = unicode::check_exact(o) {
             let (a, _, n) = slice::adjust_indices(unicode::len(s), a, b, 1);
             return unicode::substring(py, s, a as usize, a as usize + n).map(Owned::upcast);
+        }
+        if let Some(s) = bytes::check_exact(o) {
+            let (a, _, n) = slice::adjust_indices(bytes::as_slice(s).len(), a, b, 1);
+            if n == bytes::as_slice(s).len() {
+                return Ok(o.to_owned());
+            }
+            return bytes::new(py, &bytes::as_slice(s)[a as usize..a as usize + n]).map(Owned::upcast);
         }
         if let Some(t) = tuple::check_exact(o) {
             let (a, _, n) = slice::adjust_indices(tuple::len(t), a, b, 1);
@@ -71,6 +80,17 @@ pub fn get_slice(py: Py<'_>, o: &PyObject, start: &PyObject, stop: &PyObject) ->
     }
     let key = make_slice(py, start, stop, None)?;
     sequence::get_item(py, o, &key)
+}
+
+/// `container[start:stop] = value`, likewise.
+pub fn set_slice(py: Py<'_>, o: &PyObject, start: &PyObject, stop: &PyObject, v: &PyObject) -> PyResult<()> {
+    if let (Some(a), Some(b)) = (plain_bound(start, 0), plain_bound(stop, isize::MAX))
+        && let Some(l) = list::check_exact(o)
+    {
+        return dxpy_types::list::assign_slice(py, l, a, b, Some(v));
+    }
+    let key = make_slice(py, start, stop, None)?;
+    sequence::set_item(py, o, &key, Some(v))
 }
 
 /// `FORMAT_VALUE`: conversion (0 none, 1 str, 2 repr, 3 ascii), then the format.

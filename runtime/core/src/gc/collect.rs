@@ -301,26 +301,27 @@ fn finalize(list: &PyGC_Head) {
     merge(&seen, list);
 }
 
-/// Takes tuples that hold nothing collected out of a list of reachable objects (`untrack_tuples`).
-fn untrack_tuples(list: &PyGC_Head) {
+/// Takes tuples that hold nothing collected out of a list of reachable objects, and in full collections dicts likewise
+/// (`untrack_tuples`, `untrack_dicts`); how many stay. Lists of live objects are long and rarely in the cache, so this walks
+/// once: dicts, whose tuples are to be looked at before, are remembered.
+fn untrack(list: &PyGC_Head, full: bool) -> usize {
+    let (mut stay, mut dicts) = (0, Vec::new());
     each(list, |h| {
         // SAFETY: members of a list are live.
         let o = unsafe { object(h) };
         if let Some(t) = crate::tuple::check_exact(o) {
             crate::tuple::maybe_untrack(t);
+        } else if full && let Some(d) = crate::dict::check_exact(o) {
+            dicts.push(d);
         }
+        stay += usize::from(h._gc_next.get() != 0);
     });
-}
-
-/// The same for dicts, in full collections only (`untrack_dicts`).
-fn untrack_dicts(list: &PyGC_Head) {
-    each(list, |h| {
-        // SAFETY: members of a list are live.
-        let o = unsafe { object(h) };
-        if let Some(d) = crate::dict::check_exact(o) {
-            crate::dict::maybe_untrack(d);
-        }
-    });
+    for d in dicts {
+        crate::dict::maybe_untrack(d);
+        // SAFETY: it was in the list, so it has a header.
+        stay -= usize::from(unsafe { !super::is_tracked(d.as_object()) });
+    }
+    stay
 }
 
 /// Moves objects with the old `tp_del`, and what they reach, out of the garbage (`move_legacy_finalizers` and
@@ -459,16 +460,15 @@ fn collect_now(py: Py<'_>, generation: usize) -> Found {
     let old = ring((generation + 1).min(2));
     let unreachable = PyGC_Head { _gc_next: Cell::new(0), _gc_prev: Cell::new(0) };
     deduce_unreachable(young, &unreachable);
-    untrack_tuples(young);
+    let survivors = untrack(young, generation == 2);
     if generation < 2 {
         if generation == 1 {
-            LONG_LIVED_PENDING.set(LONG_LIVED_PENDING.get() + len(young));
+            LONG_LIVED_PENDING.set(LONG_LIVED_PENDING.get() + survivors);
         }
         merge(young, old);
     } else {
-        untrack_dicts(young);
         LONG_LIVED_PENDING.set(0);
-        LONG_LIVED_TOTAL.set(len(young));
+        LONG_LIVED_TOTAL.set(survivors);
     }
     let finalizers = PyGC_Head { _gc_next: Cell::new(0), _gc_prev: Cell::new(0) };
     init(&finalizers);

@@ -4,6 +4,7 @@
 mod iter;
 mod sort;
 mod subscript;
+pub use subscript::assign as assign_slice;
 
 pub use iter::{PyListIter_Type, PyListRevIter_Type};
 

@@ -37,11 +37,14 @@ pub(super) fn get(py: Py<'_>, l: &PyListObject, key: &PyObject) -> PyResult {
     if step == 1 {
         return list::slice(py, l, start, stop).map(Owned::upcast);
     }
-    // Bounds are asked for first: an `__index__` may change the list.
-    let (start, _, n) = slice::adjust_indices(len(l), start, stop, step);
-    let all = items(l);
-    let picked: Vec<Owned> = (0..n).map(|k| all[(start + k as isize * step) as usize].to_owned()).collect();
-    list::from_iter(py, picked).map(Owned::upcast)
+    // Bounds are asked for first: an `__index__` may change the list, and so may what making a list sets off.
+    let within = || slice::adjust_indices(len(l), start, stop, step);
+    let new = list::with_capacity(py, within().2)?;
+    let (start, _, n) = within();
+    for k in 0..n {
+        list::push(py, &new, items(l)[(start + k as isize * step) as usize].to_owned())?;
+    }
+    Ok(new.upcast())
 }
 
 #[cold]
@@ -61,12 +64,7 @@ pub(super) fn set(py: Py<'_>, l: &PyListObject, key: &PyObject, value: Option<&P
     let Some(s) = slice::check(key) else { return Err(bad_key(py, key)) };
     let (start, stop, step) = slice::unpack(py, s)?;
     if step == 1 {
-        let new = match value {
-            Some(v) => fast(py, v, "can only assign an iterable")?,
-            None => Vec::new(),
-        };
-        let (start, _, n) = slice::adjust_indices(len(l), start, stop, step);
-        return splice(py, l, start as usize, n, new);
+        return assign(py, l, start, stop, value);
     }
     let new = match value {
         Some(v) => Some(fast(py, v, "must assign iterable to extended slice")?),
@@ -97,6 +95,45 @@ pub(super) fn set(py: Py<'_>, l: &PyListObject, key: &PyObject, value: Option<&P
         }
     }
     Ok(())
+}
+
+/// As many items as change places without other memory.
+const FEW: usize = 16;
+
+/// `list[start:stop] = value`, with bounds as a slice has them; `None` deletes.
+pub fn assign(
+    py: Py<'_>,
+    l: &PyListObject,
+    start: isize,
+    stop: isize,
+    value: Option<&PyObject>,
+) -> PyResult<()> {
+    let within = || {
+        let (start, _, n) = slice::adjust_indices(len(l), start, stop, 1);
+        (start as usize, n)
+    };
+    // A few items of a list or tuple take the places of as many.
+    if let Some(v) = value
+        && !v.is(l.as_object())
+        && let Some(new) = sequence::exact_items(v)
+        && new.len() <= FEW
+    {
+        let (start, n) = within();
+        if new.len() == n {
+            let mut old = [const { None::<Owned> }; FEW];
+            for (i, v) in new.iter().enumerate() {
+                old[i] = Some(replace(l, start + i, (**v).to_owned()));
+            }
+            drop(old);
+            return Ok(());
+        }
+    }
+    let new = match value {
+        Some(v) => fast(py, v, "can only assign an iterable")?,
+        None => Vec::new(),
+    };
+    let (start, n) = within();
+    splice(py, l, start, n, new)
 }
 
 /// The items of an iterable, or the error for what is none (`PySequence_Fast`).

@@ -217,6 +217,15 @@ fn sliced(py: Py<'_>, m: &PyMemoryViewObject, s: &PySliceObject) -> PyResult<Own
 /// `memory_subscript`.
 pub fn subscript(py: Py<'_>, m: &PyMemoryViewObject, key: &PyObject) -> PyResult {
     check_released(py, m)?;
+    // Bytes side by side are the common case.
+    if m.view.ndim.get() == 1
+        && let Some(i) = long::check_exact(key).and_then(long::compact)
+        && format(m).to_bytes() == b"B"
+    {
+        let p = along(py, m, m.view.buf.get() as *mut u8, 0, i as isize)?;
+        // SAFETY: the exporter has an item there.
+        return long::from_i64(py, unsafe { *p }.into()).map(Owned::upcast);
+    }
     let ellipsis = key.is(&object::_Py_EllipsisObject.0);
     if m.view.ndim.get() == 0 {
         if let Some(t) = tuple::check(key)

@@ -2,8 +2,9 @@
 
 use super::context::ContextObject;
 use super::{FLOAT_OPERATION, RATIONAL, add_status, context_of, convert, current, kept, methods};
-use core::cell::Cell;
+use core::cell::{Cell, UnsafeCell};
 use core::ffi::c_int;
+use core::mem::MaybeUninit;
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::{Layout, Object};
@@ -22,7 +23,8 @@ pub struct DecimalObject {
     ob_base: PyObject,
     /// -1 is not known yet.
     hash: Cell<Py_hash_t>,
-    value: Cell<*mut Decimal>,
+    /// Written once, by `make`.
+    value: UnsafeCell<MaybeUninit<Decimal>>,
 }
 
 // SAFETY: the struct is `#[repr(C)]` and begins with a `PyObject`.
@@ -32,12 +34,9 @@ pub static DECIMAL: StaticType = StaticType::new::<DecimalObject>(c"decimal.Deci
     .doc(c"Decimal(value=\"0\", context=None)\n--\n\nA decimal number; value is an int, a string, a tuple, a float or a decimal. It is taken exactly.")
     .flags(Py_TPFLAGS_BASETYPE)
     .dealloc(glue::dealloc(|_: Py<'_>, d: &DecimalObject| {
-        let p = d.value.replace(core::ptr::null_mut());
-        // SAFETY: made by `make`, unless that failed; the memory goes last.
+        // SAFETY: INIT: `make` wrote the value, and nobody has the object any more; the memory goes last.
         unsafe {
-            if !p.is_null() {
-                drop(Box::from_raw(p));
-            }
+            (*d.value.get()).assume_init_drop();
             object::tp_free(d.as_object());
         }
     }))
@@ -99,7 +98,7 @@ pub fn check(o: &PyObject) -> Option<&DecimalObject> {
 /// The value, which never changes.
 pub fn value(d: &DecimalObject) -> &Decimal {
     // SAFETY: set when the object was made, before anyone saw it, and freed with it.
-    unsafe { &*d.value.get() }
+    unsafe { (*d.value.get()).assume_init_ref() }
 }
 
 /// An instance of a type, whose own constructor is not asked.
@@ -107,7 +106,8 @@ pub fn make(py: Py<'_>, ty: &PyTypeObject, v: Decimal) -> PyResult {
     // SAFETY: LAYOUT: the type's instances begin like this struct.
     let d: Owned<DecimalObject> = unsafe { object::tp_alloc(py, ty, 0)?.cast() };
     d.hash.set(-1);
-    d.value.set(Box::into_raw(Box::new(v)));
+    // SAFETY: nobody else has the object yet.
+    unsafe { (*d.value.get()).write(v) };
     Ok(d.upcast())
 }
 

@@ -9,7 +9,8 @@ use dxpy_core::abi::constants::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::types::inherit::has;
 use dxpy_core::{
-    attr, boolean, call, dict, float, hooks, list, long, name, number, protocol, sequence, tuple, unicode,
+    attr, boolean, call, dict, float, hooks, list, long, name, number, protocol, sequence, set, tuple,
+    unicode,
 };
 use dxpy_ops::{matching, operators, unpack};
 
@@ -157,8 +158,17 @@ fn small_operands(py: Py<'_>, arg: usize, a: &PyObject, b: &PyObject) -> Option<
     }
     None
 }
-binary!(CONTAINS_OP, 0, |py, _fp, arg, a, b| sequence::contains(py, b, a)
-    .map(|r| boolean::new(r != (arg != 0)).upcast()));
+binary!(CONTAINS_OP, 0, |py, _fp, arg, a, b| {
+    let plain = unicode::check_exact(a).is_some() || long::check_exact(a).is_some();
+    let found = if plain && let Some(s) = set::check_exact(b) {
+        set::contains(py, s, a)
+    } else if let Some(d) = dict::check_exact(b) {
+        dict::get(py, d, a).map(|v| v.is_some())
+    } else {
+        sequence::contains(py, b, a)
+    };
+    found.map(|r| boolean::new(r != (arg != 0)).upcast())
+});
 binary!(BINARY_SUBSCR, 1, |py, _fp, _arg, a, b| sequence::get_item(py, a, b), |ts, _pc, _fp, _arg, a, b| {
     items::binary_subscr(token(ts), a, b)
 });
@@ -222,9 +232,7 @@ unsafe fn store_slice(ts: Ts, v: Obj, o: Obj, a: Obj, b: Obj) -> bool {
     // SAFETY: the handler contract: all are live.
     unsafe {
         let py = token(ts);
-        let r = operators::make_slice(py, &*a, &*b, None)
-            .and_then(|key| sequence::set_item(py, &*o, &key, Some(&*v)));
-        failed(py, r)
+        failed(py, operators::set_slice(py, &*o, &*a, &*b, &*v))
     }
 }
 
