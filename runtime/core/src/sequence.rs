@@ -133,12 +133,23 @@ pub fn item(py: Py<'_>, o: &PyObject, i: isize) -> PyResult {
         // SAFETY: the slot's contract.
         return unsafe { from_ptr(py, f(o.as_ptr(), i)) };
     }
+    Err(no_items(py, o))
+}
+
+/// What `PySequence_GetItem` says of an object without items.
+#[cold]
+fn no_items(py: Py<'_>, o: &PyObject) -> PyErr {
     let name = type_name(o.ty());
-    Err(if is_mapping(o) {
+    if is_mapping(o) {
         exceptions::type_error(py, format_args!("{name} is not a sequence"))
     } else {
         exceptions::type_error(py, format_args!("'{name}' object does not support indexing"))
-    })
+    }
+}
+
+/// The error of [`item`] for an object that has no items at all.
+pub fn require_items(py: Py<'_>, o: &PyObject) -> PyResult<()> {
+    if seq(o).is_some_and(|t| t.sq_item.get().is_some()) { Ok(()) } else { Err(no_items(py, o)) }
 }
 
 /// `PySequence_SetItem`, and `PySequence_DelItem` for None.

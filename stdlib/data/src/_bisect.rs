@@ -40,6 +40,7 @@ fn place<const LEFT: bool>(
     if hi == -1 {
         hi = protocol::len(py, a)? as isize;
     }
+    sequence::require_items(py, a)?;
     while lo < hi {
         let mid = lo + (hi - lo) / 2;
         let mut item: Owned = sequence::item(py, a, mid)?;

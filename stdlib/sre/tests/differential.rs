@@ -1,6 +1,6 @@
 //! The engine against CPython 3.12.1: the oracle compiles patterns and gives the spans of match,
 //! fullmatch, search and finditer; hand-written patterns, `re_tests` and random ones. Without an
-//! oracle (env `DXPY_ORACLE`, or `python3.12`) it prints SKIP.
+//! oracle (env `DXPY_ORACLE`, or `python3.12`) it prints SKIP. Env `DXPY_SEED` makes other random ones.
 
 use dxpy_sre::{
     AsciiProps, CharProps, Program, State, UnicodeProps, is_unicode_linebreak, is_unicode_space,
@@ -10,7 +10,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 const SCRIPT: &str = r##"
-import re, random, sys, warnings
+import os, re, random, sys, warnings
 warnings.simplefilter('ignore')
 from re import _compiler, _parser
 pairs = []
@@ -66,7 +66,7 @@ try:
     from test.re_tests import tests
     for t in tests: pairs.append((t[0], 0, t[1]))
 except ImportError: print('no re_tests', file=sys.stderr)
-rnd = random.Random(7)
+rnd = random.Random(int(os.environ.get("DXPY_SEED", 7)))
 def gen(d, g):
     k = rnd.randrange(17 if d else 6)
     if k < 3: return rnd.choice('abc')

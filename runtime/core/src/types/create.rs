@@ -69,10 +69,9 @@ fn new(py: Py<'_>, meta: &PyTypeObject, args: &PyTupleObject, kw: Option<&PyDict
         ));
     };
     let bad = |i: usize, want: &str, o: &PyObject| {
-        exceptions::type_error(
-            py,
-            format_args!("type.__new__() argument {i} must be {want}, not {}", type_name(o.ty())),
-        )
+        let found = type_name(o.ty());
+        let found = if object::is_none(o) { "None" } else { &*found };
+        exceptions::type_error(py, format_args!("type.__new__() argument {i} must be {want}, not {found}"))
     };
     let name = unicode::check(name).ok_or_else(|| bad(1, "str", name))?;
     let bases = tuple::check(bases).ok_or_else(|| bad(2, "tuple", bases))?;

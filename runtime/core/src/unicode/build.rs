@@ -328,7 +328,7 @@ pub fn repeat(py: Py<'_>, s: &PyUnicodeObject, times: isize) -> PyResult<Owned<P
     }
     let v = view(s);
     let Some(n) = v.len().checked_mul(times as usize).filter(|n| *n <= isize::MAX as usize) else {
-        return Err(exceptions::memory_error(py));
+        return Err(exceptions::overflow_error(py, format_args!("repeated string is too long")));
     };
     // SAFETY: every character is written before it is read: first one copy, then as much again as there is.
     unsafe {
