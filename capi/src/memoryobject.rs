@@ -7,7 +7,7 @@ use dxpy_core::abi::constants::{
 };
 use dxpy_core::abi::{Py_buffer, Py_ssize_t, PyMemoryViewObject, PyObject};
 use dxpy_core::ptr::Object;
-use dxpy_core::{Owned, Py, PyResult, buffer, exceptions, tuple, unicode};
+use dxpy_core::{Owned, Py, PyResult, buffer, exceptions, unicode};
 use dxpy_types::memoryview;
 
 /// C: `void PyBuffer_Release(Py_buffer *)`.
@@ -187,10 +187,14 @@ fn next_c(index: &mut [isize], shape: &[isize]) {
 fn place(view: &Py_buffer, index: &[isize]) -> *mut u8 {
     let mut p: *mut u8 = view.buf.get().cast();
     let (strides, sub) = (view.strides.get(), view.suboffsets.get());
+    let shape = dimensions(view.shape.get(), view.ndim.get());
     for (d, i) in index.iter().enumerate() {
+        // Without strides the items are in C's order.
+        let packed =
+            || view.itemsize.get() * shape.get(d + 1..).unwrap_or_default().iter().product::<isize>();
         // SAFETY: the C API's contract: a filled view, whose arrays have `ndim` items, and indices inside.
         unsafe {
-            p = p.offset(if strides.is_null() { view.itemsize.get() } else { *strides.add(d) } * i);
+            p = p.offset(if strides.is_null() { packed() } else { *strides.add(d) } * i);
             if !sub.is_null() && *sub.add(d) >= 0 {
                 p = (*p.cast::<*mut u8>()).offset(*sub.add(d));
             }
@@ -236,24 +240,7 @@ fn contiguous(py: Py<'_>, o: &PyObject, kind: c_int, order: c_char) -> PyResult<
     let mut content = Vec::with_capacity(view.len.get().max(0) as usize);
     // SAFETY: every place is an item's.
     each(view, fortran, |p| content.extend_from_slice(unsafe { core::slice::from_raw_parts(p, item) }));
-    let copy = dxpy_core::bytes::new(py, &content)?;
-    let flat = memoryview::from_object(py, copy.as_object())?;
-    let shape = dimensions(view.shape.get(), view.ndim.get());
-    let format = unicode::from_utf8(py, memoryview::format(&m).to_bytes())?;
-    if shape.len() <= 1 && !fortran {
-        return memoryview::access::cast(py, &flat, &format, None);
-    }
-    if fortran && shape.len() > 1 {
-        return Err(exceptions::not_implemented_error(
-            py,
-            format_args!(
-                "dx-py: PyMemoryView_GetContiguous of several dimensions in Fortran's order is not implemented yet"
-            ),
-        ));
-    }
-    let sizes = shape.iter().map(|n| dxpy_core::long::from_i64(py, *n as i64).map(Owned::upcast));
-    let sizes = tuple::from_iter(py, sizes.collect::<PyResult<Vec<_>>>()?)?;
-    memoryview::access::cast(py, &flat, &format, Some(sizes.as_object()))
+    memoryview::of_copy(py, &content, view, fortran)
 }
 
 api! {

@@ -256,12 +256,14 @@ pub unsafe extern "C" fn PyThreadState_DeleteCurrent() {
     unsafe { states::delete_current(thread::current()) }
 }
 
-/// C: `PyThreadState *Py_NewInterpreter(void)`: NULL, for there is one interpreter; callers raise their own error.
-///
-/// # Safety
-/// None.
+/// C: `PyThreadState *Py_NewInterpreter(void)`: NULL, for there is one interpreter; callers raise their own error. A thread
+/// that put its state away to ask gets it back.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn Py_NewInterpreter() -> *mut PyThreadState {
+pub extern "C" fn Py_NewInterpreter() -> *mut PyThreadState {
     eprintln!("dx-py: Py_NewInterpreter: sub-interpreters are not implemented");
+    if thread::current().is_null() && !states::bound().is_null() {
+        // SAFETY: this thread's own state, without the GIL.
+        unsafe { states::restore(states::bound()) };
+    }
     core::ptr::null_mut()
 }

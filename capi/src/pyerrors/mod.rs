@@ -75,10 +75,47 @@ pub(crate) fn raise(py: Py<'_>, ty: &PyObject, text: Option<&PyUnicodeObject>) {
 }
 
 /// `_PyErr_SetObject`.
+/// An exception of this type. Where its class fails to make it, the error says in a note what it comes from.
+fn created(py: Py<'_>, ty: &PyTypeObject, value: Option<&PyObject>) -> PyErr {
+    let e = exceptions::create(py, ty, value);
+    let made = e.value().as_object();
+    if !types::is_subtype(made.ty(), ty) {
+        let args = match value.map(|v| dxpy_core::protocol::repr(py, v)) {
+            Some(Ok(s)) => dxpy_core::unicode::display(s.as_object()),
+            Some(Err(_)) => "<unknown>".to_owned(),
+            None => "<NULL>".to_owned(),
+        };
+        let name = dxpy_core::call::type_name(ty);
+        let note = format!("Normalization failed: type={name} args={args}");
+        let note = dxpy_core::unicode::from_str(py, &note);
+        // A note that cannot be added does not hide the error.
+        drop(
+            note.and_then(|n| {
+                dxpy_core::call::method(py, made, dxpy_core::name!("add_note"), [n.as_object()])
+            }),
+        );
+    }
+    e
+}
+
 pub(crate) fn set_object(py: Py<'_>, ty: &PyObject, value: Option<&PyObject>) {
     drop(PyErr::take(py));
     let e = match types::check(ty) {
-        Some(t) => exceptions::create(py, t, value),
+        Some(t) => {
+            let related = match value.filter(|v| types::is_subtype(v.ty(), &exceptions::BaseException)) {
+                Some(v) => match types::isinstance::is_subclass(py, v.ty().as_object(), ty) {
+                    Ok(true) => Some(v),
+                    Ok(false) => None,
+                    Err(e) => return e.restore(py),
+                },
+                None => None,
+            };
+            match related {
+                // SAFETY: LAYOUT: an instance of an exception type.
+                Some(v) => PyErr::from_value(unsafe { v.to_owned().cast() }),
+                None => created(py, t, value),
+            }
+        }
         None => {
             let shown = dxpy_core::protocol::repr(py, ty).map(|s| dxpy_core::unicode::display(s.as_object()));
             exceptions::system_error(
@@ -367,8 +404,7 @@ api! {
             return from_errno(py, ty, &[]);
         }
         let code = std::io::Error::last_os_error();
-        // SAFETY: a C string.
-        match unsafe { crate::util::name(py, file) } {
+        match dxpy_core::codecs::decode_fs(py, crate::util::c_bytes(file)) {
             Ok(s) => raise_errno(py, ty, &code, &[s.as_object()]),
             Err(e) => {
                 e.restore(py);

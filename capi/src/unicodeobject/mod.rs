@@ -62,7 +62,7 @@ fn from_kind(py: Py<'_>, kind: c_int, data: *const c_void, n: isize) -> PyResult
     let Ok(n) = usize::try_from(n) else {
         return Err(exceptions::value_error(py, format_args!("size must be positive")));
     };
-    if n == 0 {
+    if n == 0 && matches!(kind, 1 | 2 | 4) {
         return Ok(unicode::empty());
     }
     // SAFETY: the C API's contract: `n` characters of `kind` bytes.

@@ -423,13 +423,8 @@ pub fn cast(
             "memoryview: destination format must be a native single character format prefixed with an optional '@'",
         ));
     };
-    let Some((old, _)) = native(format(m)) else {
-        return Err(value_error(
-            "memoryview: source format must be a native single character format prefixed with an optional '@'",
-        ));
-    };
     let byte = |c| matches!(c, b'b' | b'B' | b'c');
-    if !byte(code) && !byte(old) {
+    if !byte(code) && !native(format(m)).is_some_and(|(old, _)| byte(old)) {
         return Err(type_error("memoryview: cannot cast between two non-byte formats"));
     }
     if m.view.len.get() % size as isize != 0 {

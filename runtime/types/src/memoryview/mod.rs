@@ -206,6 +206,56 @@ fn add_view(py: Py<'_>, b: &_PyManagedBufferObject, src: &Py_buffer) -> PyResult
     Ok(m)
 }
 
+/// `memory_from_contiguous_copy`: a view of a copy of a buffer's items, which are in C's order or Fortran's.
+pub fn of_copy(
+    py: Py<'_>,
+    content: &[u8],
+    like: &Py_buffer,
+    fortran: bool,
+) -> PyResult<Owned<PyMemoryViewObject>> {
+    let b = alloc_managed(py)?;
+    let copy = dxpy_core::bytes::new(py, content)?;
+    buffer::get(py, copy.as_object(), &b.master, PyBUF_FULL_RO)?;
+    // SAFETY: the C API's contract: a filled view's format is a C string, or NULL.
+    let format = if like.format.get().is_null() {
+        c"B"
+    } else {
+        unsafe { core::ffi::CStr::from_ptr(like.format.get()) }
+    };
+    let text = format.to_bytes_with_nul();
+    let place = dxpy_core::alloc::malloc(text.len()) as *mut core::ffi::c_char;
+    if place.is_null() {
+        return Err(exceptions::memory_error(py));
+    }
+    // SAFETY: new, and large enough. The managed buffer frees it.
+    unsafe { core::ptr::copy_nonoverlapping(text.as_ptr().cast(), place, text.len()) };
+    b.master.format.set(place);
+    b.flags.set(b.flags.get() | MANAGED_FREE_FORMAT);
+    let shape: &[isize] = sizes(like, &like.shape).unwrap_or_default();
+    let mut strides = vec![0isize; shape.len()];
+    let mut step = like.itemsize.get();
+    let mut set = |i: usize| {
+        strides[i] = step;
+        step *= shape[i];
+    };
+    if fortran {
+        (0..shape.len()).for_each(&mut set)
+    } else {
+        (0..shape.len()).rev().for_each(&mut set)
+    }
+    let view = buffer::empty_view();
+    view.obj.set(b.master.obj.get());
+    view.buf.set(b.master.buf.get());
+    view.len.set(b.master.len.get());
+    view.itemsize.set(like.itemsize.get());
+    view.readonly.set(1);
+    view.ndim.set(like.ndim.get());
+    view.format.set(place);
+    view.shape.set(like.shape.get());
+    view.strides.set(if shape.is_empty() { core::ptr::null_mut() } else { strides.as_mut_ptr() });
+    add_view(py, &b, &view)
+}
+
 /// `memory_alloc`: a view of nothing yet, with places for its sizes.
 pub(crate) fn alloc(py: Py<'_>, ndim: usize) -> PyResult<Owned<PyMemoryViewObject>> {
     // SAFETY: LAYOUT; all zero is a view without a buffer. The type's own allocation adds a sentinel item, which is

@@ -62,7 +62,7 @@ pub fn report(py: Py<'_>, e: PyErr, doing: Option<&str>, source: Option<&PyObjec
         };
         drop(write(py, &u));
     };
-    let Some(hook) = sys_attribute(py, name!("unraisablehook")) else {
+    let Some(hook) = sys_attribute(py, name!("unraisablehook")).filter(|h| !object::is_none(h)) else {
         return plain(message, source, &value);
     };
     let run = || -> PyResult<()> {
