@@ -217,10 +217,10 @@ pub fn of_copy(
     let copy = dxpy_core::bytes::new(py, content)?;
     buffer::get(py, copy.as_object(), &b.master, PyBUF_FULL_RO)?;
     // SAFETY: the C API's contract: a filled view's format is a C string, or NULL.
-    let format = if like.format.get().is_null() {
-        c"B"
-    } else {
-        unsafe { core::ffi::CStr::from_ptr(like.format.get()) }
+    let format = match like.format.get() {
+        p if p.is_null() => c"B",
+        // SAFETY: as above.
+        p => unsafe { core::ffi::CStr::from_ptr(p) },
     };
     let text = format.to_bytes_with_nul();
     let place = dxpy_core::alloc::malloc(text.len()) as *mut core::ffi::c_char;
