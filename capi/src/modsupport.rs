@@ -427,7 +427,7 @@ api! {
 
     /// C: `int PyModule_AddType(PyObject *, PyTypeObject *)`: ready, under the last part of its name.
     fn PyModule_AddType(py, m: &PyObject, ty: &PyTypeObject) -> PyResult<()> {
-        types::ready::ready(py, ty)?;
+        types::ready::ready_as_given(py, ty)?;
         // SAFETY: STATIC: a type's name.
         let full = unsafe { CStr::from_ptr(ty.tp_name.get()) }.to_string_lossy();
         let short = full.rsplit('.').next().unwrap_or_default();

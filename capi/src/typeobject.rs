@@ -17,7 +17,7 @@ fn state_of(m: *mut PyObject) -> *mut c_void {
 api! {
     /// C: `int PyType_Ready(PyTypeObject *)`.
     fn PyType_Ready(py, ty: &PyTypeObject) -> PyResult<()> {
-        ready::ready(py, ty)
+        ready::ready_as_given(py, ty)
     }
 
     /// C: `PyObject *PyType_FromMetaclass(PyTypeObject *, PyObject *, PyType_Spec *, PyObject *)`.

@@ -36,6 +36,7 @@ fn hooks() {
 /// `async_generator`.
 #[unsafe(no_mangle)]
 pub static PyAsyncGen_Type: StaticType = StaticType::new::<PyGenObject>(c"async_generator")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .sized(offset_of!(PyGenObject, gi_iframe) + offset_of!(Frame, localsplus), size_of::<*mut PyObject>())
     .weaklist(offset_of!(PyGenObject, gi_weakreflist))
     .repr(glue::unary(generator::repr))

@@ -31,6 +31,7 @@ pub static PyByteArray_Type: StaticType = StaticType::new::<PyByteArrayObject>(c
     .dealloc(glue::dealloc(dealloc))
     .repr(glue::unary(repr))
     .str(glue::unary(str))
+    .getattro(dxpy_core::attr::generic_get_slot)
     .richcompare(glue::richcompare(richcompare))
     .iter(glue::unary(iter::iter_bytearray))
     .number(&NUMBER)

@@ -30,6 +30,7 @@ pub static ASYNC_GEN: Gil<Cell<Option<&'static StaticType>>> = Gil(Cell::new(Non
 /// `generator`.
 #[unsafe(no_mangle)]
 pub static PyGen_Type: StaticType = StaticType::new::<PyGenObject>(c"generator")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .sized(offset_of!(PyGenObject, gi_iframe) + offset_of!(Frame, localsplus), size_of::<*mut PyObject>())
     .weaklist(offset_of!(PyGenObject, gi_weakreflist))
     .repr(glue::unary(repr))
@@ -46,6 +47,7 @@ pub static PyGen_Type: StaticType = StaticType::new::<PyGenObject>(c"generator")
 /// `coroutine`.
 #[unsafe(no_mangle)]
 pub static PyCoro_Type: StaticType = StaticType::new::<PyGenObject>(c"coroutine")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .sized(offset_of!(PyGenObject, gi_iframe) + offset_of!(Frame, localsplus), size_of::<*mut PyObject>())
     .weaklist(offset_of!(PyGenObject, gi_weakreflist))
     .repr(glue::unary(repr))

@@ -48,6 +48,7 @@ methods! { static NOT_IMPLEMENTED_METHODS: for PyObject [
 ] }
 
 static ELLIPSIS: StaticType = StaticType::new::<PyObject>(c"ellipsis")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .create(glue::create(new_ellipsis))
     .repr(glue::unary(ellipsis_repr))
     .methods(&ELLIPSIS_METHODS);

@@ -21,6 +21,7 @@ pub static PART: Part = Part { adopt: &[], types: &[&PyProperty_Type], hooks: no
 /// `property`.
 #[unsafe(no_mangle)]
 pub static PyProperty_Type: StaticType = StaticType::new::<_PyPropertyObject>(c"property")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_BASETYPE)
     .doc(
         c"property(fget=None, fset=None, fdel=None, doc=None)\n--\n\nAn attribute that functions read, write and delete.",

@@ -19,6 +19,7 @@ pub static PART: Part = Part { adopt: &[], types: &[&PyTraceBack_Type], hooks: n
 /// `traceback`.
 #[unsafe(no_mangle)]
 pub static PyTraceBack_Type: StaticType = StaticType::new::<PyTracebackObject>(c"traceback")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .doc(c"TracebackType(tb_next, tb_frame, tb_lasti, tb_lineno)\n--\n\nCreate a new traceback object.")
     .create(glue::create(create))
     .traverse(glue::traverse(traverse))

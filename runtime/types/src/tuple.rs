@@ -22,6 +22,7 @@ static TUPLE: StaticType = StaticType::new::<PyTupleObject>(c"tuple")
     .doc(c"tuple(iterable=(), /)\n--\n\nAn immutable sequence; without an argument, the empty one.")
     .create(glue::create(create))
     .repr(glue::unary(repr))
+    .getattro(dxpy_core::attr::generic_get_slot)
     .hash(glue::hash(hash))
     .richcompare(glue::richcompare(richcompare))
     .iter(glue::unary(iter))
@@ -257,6 +258,7 @@ fn class_getitem(py: Py<'_>, class: &PyTupleObject, item: &PyObject) -> PyResult
 /// `tuple_iterator`.
 #[unsafe(no_mangle)]
 pub static PyTupleIter_Type: StaticType = StaticType::new::<_PyTupleIterObject>(c"tuple_iterator")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .iter(glue::unary(|_: Py<'_>, o: &PyObject| Ok(o.to_owned())))
     .iternext(glue::iternext(next))
     .methods(&ITER_METHODS)

@@ -60,6 +60,8 @@ struct StructObject {
 unsafe impl Layout for StructObject {}
 
 static STRUCT: StaticType = StaticType::new::<StructObject>(c"_struct.Struct")
+    .getattro(dxpy_core::attr::generic_get_slot)
+    .setattro(dxpy_core::attr::generic_set_slot)
     .doc(c"Struct(fmt) --> compiled struct object\n\nA format that is read once and used often.")
     .flags(Py_TPFLAGS_BASETYPE)
     .weaklist(offset_of!(StructObject, weakrefs))

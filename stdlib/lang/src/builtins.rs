@@ -18,7 +18,10 @@ use dxpy_core::{
 use dxpy_interp::eval_code;
 
 /// `builtins`.
-pub static BUILTINS: StaticModule = StaticModule::new(c"builtins").methods(&METHODS).slots(&SLOTS);
+pub static BUILTINS: StaticModule = StaticModule::new(c"builtins")
+    .doc(c"The functions, types, exceptions and constants that every program has at hand.")
+    .methods(&METHODS)
+    .slots(&SLOTS);
 
 static SLOTS: dxpy_core::statics::Gil<[PyModuleDef_Slot; 2]> = exec(fill);
 

@@ -309,6 +309,7 @@ unsafe impl Layout for Epoll {}
 
 /// `select.epoll`.
 pub static EPOLL: StaticType = StaticType::new::<Epoll>(c"select.epoll")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .doc(c"select.epoll(sizehint=-1, flags=0)\n\nAn epoll object. The hint of how many descriptors there will be is not used any more.")
     .create(glue::create(epoll_new))
     .dealloc(glue::dealloc(epoll_dealloc))

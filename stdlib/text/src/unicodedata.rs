@@ -33,6 +33,7 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
 }
 
 static UCD: StaticType = StaticType::new::<PyObject>(c"unicodedata.UCD")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
     .dealloc(glue::dealloc(|_: Py<'_>, o: &PyObject| {
         // SAFETY: the object holds nothing.

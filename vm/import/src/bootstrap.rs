@@ -14,6 +14,11 @@ pub fn early(py: Py<'_>, name: &str, def: &'static StaticModule) -> PyResult<Own
     let m = module::new(py, &text)?;
     m.md_def.set(&raw const def.0 as *mut PyModuleDef);
     module::add_functions(py, m.as_object(), def, &text)?;
+    if !def.m_doc.get().is_null() {
+        // SAFETY: STATIC: a C string.
+        let doc = unsafe { core::ffi::CStr::from_ptr(def.m_doc.get()) }.to_string_lossy();
+        module::add_str(py, &m, "__doc__", &doc)?;
+    }
     dict::set(py, state::module_dict(), text.as_object(), m.as_object())?;
     module::exec_def(py, &m, def)?;
     Ok(m)

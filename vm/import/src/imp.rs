@@ -12,7 +12,7 @@ use dxpy_core::{
 
 /// `_imp`.
 pub static IMP: StaticModule = StaticModule::new(c"_imp")
-    .doc(c"(Extremely) low-level import machinery bits as used by importlib.")
+    .doc(c"What importlib needs of the interpreter: built-in, frozen and extension modules, and the lock.")
     .methods(&METHODS)
     .slots(&SLOTS);
 
@@ -33,7 +33,7 @@ methods! { static METHODS: for PyModuleObject [
     "_frozen_module_names" = frozen_module_names [0], "($module, /)", "The names of the frozen modules.";
     "_override_frozen_modules_for_tests" = override_frozen [1], "($module, override, /)", "For tests only.";
     "_override_multi_interp_extensions_check" = override_check [1], "($module, override, /)", "For tests only.";
-    "create_dynamic" = create_dynamic [2], "($module, spec, file=None, /)", "Makes an extension module.";
+    "create_dynamic" = create_dynamic [2], "($module, spec, file=<unrepresentable>, /)", "Makes an extension module.";
     "exec_dynamic" = exec_dynamic [1], "($module, mod, /)", "Runs an extension module.";
     "exec_builtin" = exec_builtin [1], "($module, mod, /)", "Runs a built-in module.";
     "_fix_co_filename" = fix_co_filename [2], "($module, code, path, /)", "Changes the file of a code object and those in it.";

@@ -21,10 +21,11 @@ use core::mem::offset_of;
 
 /// Declares exception types: a static type, the exported pointer to it, and nothing else.
 macro_rules! exceptions {
-    ($( $name:ident / $pointer:ident : $base:path, $layout:ident; )*) => { $(
+    ($( $name:ident / $pointer:ident : $base:path, $layout:ident $(, $doc:literal)?; )*) => { $(
         #[doc = concat!("`", stringify!($name), "`.")]
         pub static $name: StaticType = StaticType::new::<$layout>(crate::args::c_str(concat!(stringify!($name), "\0")))
             .base(&$base)
+            $(.doc(crate::args::c_str(concat!($doc, "\0"))))?
             .flags(Py_TPFLAGS_BASETYPE | Py_TPFLAGS_BASE_EXC_SUBCLASS | Py_TPFLAGS_HAVE_GC)
             .dict(offset_of!(PyBaseExceptionObject, dict))
             .traverse(glue::traverse(layout::traverse::<$layout>))
@@ -42,78 +43,96 @@ macro_rules! exceptions {
 
 exceptions! {
     BaseException / PyExc_BaseException: PyBaseObject_Type, PyBaseExceptionObject;
-    Exception / PyExc_Exception: BaseException, PyBaseExceptionObject;
+    Exception / PyExc_Exception: BaseException, PyBaseExceptionObject, "What all exceptions derive from that do not end the program on purpose.";
     BaseExceptionGroup / PyExc_BaseExceptionGroup: BaseException, PyBaseExceptionGroupObject;
-    GeneratorExit / PyExc_GeneratorExit: BaseException, PyBaseExceptionObject;
-    KeyboardInterrupt / PyExc_KeyboardInterrupt: BaseException, PyBaseExceptionObject;
+    GeneratorExit / PyExc_GeneratorExit: BaseException, PyBaseExceptionObject, "A generator is asked to end.";
+    KeyboardInterrupt / PyExc_KeyboardInterrupt: BaseException, PyBaseExceptionObject, "The user interrupts the program.";
     SystemExit / PyExc_SystemExit: BaseException, PySystemExitObject;
-    ArithmeticError / PyExc_ArithmeticError: Exception, PyBaseExceptionObject;
-    FloatingPointError / PyExc_FloatingPointError: ArithmeticError, PyBaseExceptionObject;
-    OverflowError / PyExc_OverflowError: ArithmeticError, PyBaseExceptionObject;
-    ZeroDivisionError / PyExc_ZeroDivisionError: ArithmeticError, PyBaseExceptionObject;
-    AssertionError / PyExc_AssertionError: Exception, PyBaseExceptionObject;
+    ArithmeticError / PyExc_ArithmeticError: Exception, PyBaseExceptionObject, "What goes wrong in a calculation.";
+    FloatingPointError / PyExc_FloatingPointError: ArithmeticError, PyBaseExceptionObject, "A floating-point operation failed.";
+    OverflowError / PyExc_OverflowError: ArithmeticError, PyBaseExceptionObject, "A result too large to be represented.";
+    ZeroDivisionError / PyExc_ZeroDivisionError: ArithmeticError, PyBaseExceptionObject, "A division by zero.";
+    AssertionError / PyExc_AssertionError: Exception, PyBaseExceptionObject, "An assertion does not hold.";
     AttributeError / PyExc_AttributeError: Exception, PyAttributeErrorObject;
-    BufferError / PyExc_BufferError: Exception, PyBaseExceptionObject;
-    EOFError / PyExc_EOFError: Exception, PyBaseExceptionObject;
+    BufferError / PyExc_BufferError: Exception, PyBaseExceptionObject, "A buffer cannot be used so.";
+    EOFError / PyExc_EOFError: Exception, PyBaseExceptionObject, "The input ends where something was to be read.";
     ImportError / PyExc_ImportError: Exception, PyImportErrorObject;
-    ModuleNotFoundError / PyExc_ModuleNotFoundError: ImportError, PyImportErrorObject;
-    LookupError / PyExc_LookupError: Exception, PyBaseExceptionObject;
-    IndexError / PyExc_IndexError: LookupError, PyBaseExceptionObject;
+    ModuleNotFoundError / PyExc_ModuleNotFoundError: ImportError, PyImportErrorObject, "There is no such module.";
+    LookupError / PyExc_LookupError: Exception, PyBaseExceptionObject, "What is not found by an index or key.";
+    IndexError / PyExc_IndexError: LookupError, PyBaseExceptionObject, "A sequence has no such item.";
     KeyError / PyExc_KeyError: LookupError, PyBaseExceptionObject;
-    MemoryError / PyExc_MemoryError: Exception, PyBaseExceptionObject;
+    MemoryError / PyExc_MemoryError: Exception, PyBaseExceptionObject, "There is not enough memory.";
     NameError / PyExc_NameError: Exception, PyNameErrorObject;
-    UnboundLocalError / PyExc_UnboundLocalError: NameError, PyNameErrorObject;
+    UnboundLocalError / PyExc_UnboundLocalError: NameError, PyNameErrorObject, "A local name is used before it is bound.";
     OSError / PyExc_OSError: Exception, PyOSErrorObject;
-    BlockingIOError / PyExc_BlockingIOError: OSError, PyOSErrorObject;
-    ChildProcessError / PyExc_ChildProcessError: OSError, PyOSErrorObject;
-    ConnectionError / PyExc_ConnectionError: OSError, PyOSErrorObject;
-    BrokenPipeError / PyExc_BrokenPipeError: ConnectionError, PyOSErrorObject;
-    ConnectionAbortedError / PyExc_ConnectionAbortedError: ConnectionError, PyOSErrorObject;
-    ConnectionRefusedError / PyExc_ConnectionRefusedError: ConnectionError, PyOSErrorObject;
-    ConnectionResetError / PyExc_ConnectionResetError: ConnectionError, PyOSErrorObject;
-    FileExistsError / PyExc_FileExistsError: OSError, PyOSErrorObject;
-    FileNotFoundError / PyExc_FileNotFoundError: OSError, PyOSErrorObject;
-    InterruptedError / PyExc_InterruptedError: OSError, PyOSErrorObject;
-    IsADirectoryError / PyExc_IsADirectoryError: OSError, PyOSErrorObject;
-    NotADirectoryError / PyExc_NotADirectoryError: OSError, PyOSErrorObject;
-    PermissionError / PyExc_PermissionError: OSError, PyOSErrorObject;
-    ProcessLookupError / PyExc_ProcessLookupError: OSError, PyOSErrorObject;
-    TimeoutError / PyExc_TimeoutError: OSError, PyOSErrorObject;
-    ReferenceError / PyExc_ReferenceError: Exception, PyBaseExceptionObject;
-    RuntimeError / PyExc_RuntimeError: Exception, PyBaseExceptionObject;
-    NotImplementedError / PyExc_NotImplementedError: RuntimeError, PyBaseExceptionObject;
-    RecursionError / PyExc_RecursionError: RuntimeError, PyBaseExceptionObject;
-    StopAsyncIteration / PyExc_StopAsyncIteration: Exception, PyBaseExceptionObject;
+    BlockingIOError / PyExc_BlockingIOError: OSError, PyOSErrorObject, "The operation would have to wait.";
+    ChildProcessError / PyExc_ChildProcessError: OSError, PyOSErrorObject, "A child process is not as expected.";
+    ConnectionError / PyExc_ConnectionError: OSError, PyOSErrorObject, "What goes wrong with a connection.";
+    BrokenPipeError / PyExc_BrokenPipeError: ConnectionError, PyOSErrorObject, "Nobody reads at the other end of a pipe or connection.";
+    ConnectionAbortedError / PyExc_ConnectionAbortedError: ConnectionError, PyOSErrorObject, "The connection was given up.";
+    ConnectionRefusedError / PyExc_ConnectionRefusedError: ConnectionError, PyOSErrorObject, "Nobody accepts the connection.";
+    ConnectionResetError / PyExc_ConnectionResetError: ConnectionError, PyOSErrorObject, "The other side ended the connection.";
+    FileExistsError / PyExc_FileExistsError: OSError, PyOSErrorObject, "There is such a file already.";
+    FileNotFoundError / PyExc_FileNotFoundError: OSError, PyOSErrorObject, "There is no such file.";
+    InterruptedError / PyExc_InterruptedError: OSError, PyOSErrorObject, "A signal interrupted a system call.";
+    IsADirectoryError / PyExc_IsADirectoryError: OSError, PyOSErrorObject, "A folder where a file is needed.";
+    NotADirectoryError / PyExc_NotADirectoryError: OSError, PyOSErrorObject, "No folder where one is needed.";
+    PermissionError / PyExc_PermissionError: OSError, PyOSErrorObject, "Not allowed.";
+    ProcessLookupError / PyExc_ProcessLookupError: OSError, PyOSErrorObject, "There is no such process.";
+    TimeoutError / PyExc_TimeoutError: OSError, PyOSErrorObject, "The time is over.";
+    ReferenceError / PyExc_ReferenceError: Exception, PyBaseExceptionObject, "A weak proxy is used after its object went.";
+    RuntimeError / PyExc_RuntimeError: Exception, PyBaseExceptionObject, "An error of no other kind.";
+    NotImplementedError / PyExc_NotImplementedError: RuntimeError, PyBaseExceptionObject, "A method that derived classes are to define, or that is still to be written.";
+    RecursionError / PyExc_RecursionError: RuntimeError, PyBaseExceptionObject, "Calls nest too deeply.";
+    StopAsyncIteration / PyExc_StopAsyncIteration: Exception, PyBaseExceptionObject, "An asynchronous iterator has no more items.";
     StopIteration / PyExc_StopIteration: Exception, PyStopIterationObject;
     SyntaxError / PyExc_SyntaxError: Exception, PySyntaxErrorObject;
-    IndentationError / PyExc_IndentationError: SyntaxError, PySyntaxErrorObject;
-    TabError / PyExc_TabError: IndentationError, PySyntaxErrorObject;
-    SystemError / PyExc_SystemError: Exception, PyBaseExceptionObject;
-    TypeError / PyExc_TypeError: Exception, PyBaseExceptionObject;
-    ValueError / PyExc_ValueError: Exception, PyBaseExceptionObject;
-    UnicodeError / PyExc_UnicodeError: ValueError, PyBaseExceptionObject;
+    IndentationError / PyExc_IndentationError: SyntaxError, PySyntaxErrorObject, "The indentation is wrong.";
+    TabError / PyExc_TabError: IndentationError, PySyntaxErrorObject, "Tabs and spaces are mixed so that the indentation is not clear.";
+    SystemError / PyExc_SystemError: Exception, PyBaseExceptionObject, "The interpreter or an extension does wrong; a bug of theirs.";
+    TypeError / PyExc_TypeError: Exception, PyBaseExceptionObject, "A value of a type that does not fit.";
+    ValueError / PyExc_ValueError: Exception, PyBaseExceptionObject, "A value of the right type that does not fit.";
+    UnicodeError / PyExc_UnicodeError: ValueError, PyBaseExceptionObject, "What goes wrong in encoding or decoding text.";
     UnicodeDecodeError / PyExc_UnicodeDecodeError: UnicodeError, PyUnicodeErrorObject;
     UnicodeEncodeError / PyExc_UnicodeEncodeError: UnicodeError, PyUnicodeErrorObject;
     UnicodeTranslateError / PyExc_UnicodeTranslateError: UnicodeError, PyUnicodeErrorObject;
-    Warning / PyExc_Warning: Exception, PyBaseExceptionObject;
-    BytesWarning / PyExc_BytesWarning: Warning, PyBaseExceptionObject;
-    DeprecationWarning / PyExc_DeprecationWarning: Warning, PyBaseExceptionObject;
-    EncodingWarning / PyExc_EncodingWarning: Warning, PyBaseExceptionObject;
-    FutureWarning / PyExc_FutureWarning: Warning, PyBaseExceptionObject;
-    ImportWarning / PyExc_ImportWarning: Warning, PyBaseExceptionObject;
-    PendingDeprecationWarning / PyExc_PendingDeprecationWarning: Warning, PyBaseExceptionObject;
-    ResourceWarning / PyExc_ResourceWarning: Warning, PyBaseExceptionObject;
-    RuntimeWarning / PyExc_RuntimeWarning: Warning, PyBaseExceptionObject;
-    SyntaxWarning / PyExc_SyntaxWarning: Warning, PyBaseExceptionObject;
-    UnicodeWarning / PyExc_UnicodeWarning: Warning, PyBaseExceptionObject;
-    UserWarning / PyExc_UserWarning: Warning, PyBaseExceptionObject;
+    Warning / PyExc_Warning: Exception, PyBaseExceptionObject, "What all categories of warnings derive from.";
+    BytesWarning / PyExc_BytesWarning: Warning, PyBaseExceptionObject, "About bytes used as text: comparing them with str, or str() of them.";
+    DeprecationWarning / PyExc_DeprecationWarning: Warning, PyBaseExceptionObject, "About what is to go, for programmers.";
+    EncodingWarning / PyExc_EncodingWarning: Warning, PyBaseExceptionObject, "About a file opened without saying its encoding.";
+    FutureWarning / PyExc_FutureWarning: Warning, PyBaseExceptionObject, "About what will change, for users.";
+    ImportWarning / PyExc_ImportWarning: Warning, PyBaseExceptionObject, "About an import that may be wrong.";
+    PendingDeprecationWarning / PyExc_PendingDeprecationWarning: Warning, PyBaseExceptionObject, "About what will be deprecated.";
+    ResourceWarning / PyExc_ResourceWarning: Warning, PyBaseExceptionObject, "About a resource that was not closed.";
+    RuntimeWarning / PyExc_RuntimeWarning: Warning, PyBaseExceptionObject, "About doubtful behaviour at run time.";
+    SyntaxWarning / PyExc_SyntaxWarning: Warning, PyBaseExceptionObject, "About doubtful syntax.";
+    UnicodeWarning / PyExc_UnicodeWarning: Warning, PyBaseExceptionObject, "About text in Unicode.";
+    UserWarning / PyExc_UserWarning: Warning, PyBaseExceptionObject, "A warning of a program.";
 }
 
-/// Gives `BaseException` its constructor, which all types without their own inherit; before it is readied.
+/// Gives `BaseException` its constructor, and all types the slots that CPython's have of their own (they stand in the
+/// dicts of the types); before they are readied.
 pub(crate) fn prepare() {
     if BaseException.tp_new.get().is_none() {
         BaseException.tp_new.set(Some(glue::create(base::new)));
         BaseException.tp_init.set(Some(glue::init(base::init::<PyBaseExceptionObject>)));
+    }
+    for t in TYPES {
+        // SAFETY: STATIC: bases of built-in exceptions are static types.
+        let Some(base) = (unsafe { t.tp_base.get().as_ref() }) else { continue };
+        if t.tp_init.get().is_none() {
+            t.tp_init.set(base.tp_init.get());
+        }
+        let is = |all: &[&StaticType]| all.iter().any(|o| t.0.is(&o.0));
+        let plain = t.tp_basicsize.get() == BaseException.tp_basicsize.get() && !is(&[&KeyError]);
+        if t.tp_new.get().is_none()
+            && (plain || is(&[&UnicodeDecodeError, &UnicodeEncodeError, &UnicodeTranslateError]))
+        {
+            t.tp_new.set(BaseException.tp_new.get());
+        }
+        if t.tp_str.get().is_none() && is(&[&AttributeError, &NameError]) {
+            t.tp_str.set(BaseException.tp_str.get());
+        }
     }
 }
 

@@ -41,14 +41,49 @@ pub fn make_ready_late(py: Py<'_>, ty: &PyTypeObject) {
     const OURS: core::ffi::c_ulong =
         Py_TPFLAGS_READY | Py_TPFLAGS_READYING | Py_TPFLAGS_HEAPTYPE | _Py_TPFLAGS_STATIC_BUILTIN;
     if !has(ty, OURS)
-        && let Err(e) = ready(py, ty)
+        && let Err(e) = ready_as_given(py, ty)
     {
         exceptions::unraisable(py, e, None);
     }
 }
 
-/// `PyType_Ready`.
+/// Modules whose types are static in CPython too.
+const STATIC: &[&[u8]] = &[
+    b"_contextvars",
+    b"collections.OrderedDict",
+    b"datetime",
+    b"decimal",
+    b"pickle",
+    b"sys",
+    b"types",
+    b"typing",
+    b"weakref",
+];
+
+/// Readies a type of our own. Types that CPython makes on the heap have their `__module__` in their dict, where instances
+/// find it; so have ours, though they are static.
 pub fn ready(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
+    ready_as_given(py, ty)?;
+    if has(ty, Py_TPFLAGS_HEAPTYPE) {
+        return Ok(());
+    }
+    // SAFETY: LIVE: a ready type has a name.
+    let full = unsafe { CStr::from_ptr(ty.tp_name.get()) }.to_bytes();
+    let Some(dot) = full.iter().rposition(|b| *b == b'.') else { return Ok(()) };
+    if STATIC.iter().any(|s| *s == &full[..dot] || *s == full) {
+        return Ok(());
+    }
+    let d = dict_of(ty);
+    if dict::get_name(py, d, name!("__module__"))?.is_none()
+        && let Ok(module) = core::str::from_utf8(&full[..dot])
+    {
+        dict::set(py, d, name!("__module__").obj(py), unicode::from_str(py, module)?.as_object())?;
+    }
+    Ok(())
+}
+
+/// `PyType_Ready`.
+pub fn ready_as_given(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
     if has(ty, Py_TPFLAGS_READY) {
         return Ok(());
     }
@@ -110,7 +145,7 @@ fn set_bases(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
         ty.tp_base.set(PyBaseObject_Type.0.as_ptr() as *mut PyTypeObject);
     }
     if let Some(b) = base(ty).filter(|b| b.tp_dict.get().is_null()) {
-        ready(py, b)?;
+        ready_as_given(py, b)?;
     }
     if ty.ob_base.ob_base.ob_type.get().is_null()
         && let Some(b) = base(ty)

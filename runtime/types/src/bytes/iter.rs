@@ -9,6 +9,7 @@ use dxpy_core::{Owned, Py, PyResult, gc, glue, hooks, long, methods, name, objec
 /// `bytes_iterator`. The struct is that of `str_iterator`: an index and the object.
 #[unsafe(no_mangle)]
 pub static PyBytesIter_Type: StaticType = StaticType::new::<unicodeiterobject>(c"bytes_iterator")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .traverse(glue::traverse(traverse))
     .dealloc(glue::dealloc(dealloc))
     .iter(glue::unary(itself))
@@ -18,6 +19,7 @@ pub static PyBytesIter_Type: StaticType = StaticType::new::<unicodeiterobject>(c
 /// `bytearray_iterator`.
 #[unsafe(no_mangle)]
 pub static PyByteArrayIter_Type: StaticType = StaticType::new::<unicodeiterobject>(c"bytearray_iterator")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .traverse(glue::traverse(traverse))
     .dealloc(glue::dealloc(dealloc))
     .iter(glue::unary(itself))

@@ -44,6 +44,7 @@ pub static PART: Part = Part {
 /// `_contextvars.Context`.
 #[unsafe(no_mangle)]
 pub static PyContext_Type: StaticType = StaticType::new::<PyContext>(c"_contextvars.Context")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_HAVE_GC)
     .weaklist(offset_of!(PyContext, ctx_weakreflist))
     .create(glue::create(create))

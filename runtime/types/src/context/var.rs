@@ -14,6 +14,7 @@ use dxpy_core::{
 /// `_contextvars.ContextVar`.
 #[unsafe(no_mangle)]
 pub static PyContextVar_Type: StaticType = StaticType::new::<PyContextVar>(c"_contextvars.ContextVar")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_HAVE_GC)
     .create(glue::create(create))
     .repr(glue::unary(repr))
@@ -48,6 +49,7 @@ members! { static MEMBERS [
 /// `_contextvars.Token`.
 #[unsafe(no_mangle)]
 pub static PyContextToken_Type: StaticType = StaticType::new::<PyContextToken>(c"_contextvars.Token")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_HAVE_GC)
     .create(glue::create(
         |py: Py<'_>, _: &PyTypeObject, _: &PyTupleObject, _: Option<&PyDictObject>| -> PyResult {

@@ -63,6 +63,7 @@ pub static PyMemoryView_Type: StaticType = StaticType::new::<PyMemoryViewObject>
     }))
     .dealloc(glue::dealloc(dealloc))
     .repr(glue::unary(repr))
+    .getattro(dxpy_core::attr::generic_get_slot)
     .hash(glue::hash(hash))
     .richcompare(glue::richcompare(access::richcompare))
     .iter(glue::unary(access::iter))

@@ -25,6 +25,7 @@ pub struct DateObject(pub PyDateTime_Date);
 unsafe impl Layout for DateObject {}
 
 pub static DATE: StaticType = StaticType::new::<DateObject>(c"datetime.date")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .doc(c"date(year, month, day) --> date object")
     .flags(Py_TPFLAGS_BASETYPE)
     .dealloc(glue::dealloc(|_: Py<'_>, d: &DateObject| {

@@ -23,6 +23,7 @@ pub struct DeltaObject(pub PyDateTime_Delta);
 unsafe impl Layout for DeltaObject {}
 
 pub static DELTA: StaticType = StaticType::new::<DeltaObject>(c"datetime.timedelta")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .doc(c"Difference between two datetime values.\n\ntimedelta(days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0)\n\nAll arguments are optional and default to 0; they are ints or floats, of either sign.")
     .flags(Py_TPFLAGS_BASETYPE)
     .dealloc(glue::dealloc(|_: Py<'_>, d: &DeltaObject| {

@@ -27,6 +27,7 @@ pub struct MomentObject(pub PyDateTime_DateTime);
 unsafe impl Layout for MomentObject {}
 
 pub static DATETIME: StaticType = StaticType::new::<MomentObject>(c"datetime.datetime")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .base(&date::DATE)
     .doc(c"datetime(year, month, day[, hour[, minute[, second[, microsecond[,tzinfo]]]]])\n\nYear, month and day must be given. tzinfo is None or an instance of a tzinfo subclass; the others are ints.")
     .flags(Py_TPFLAGS_BASETYPE)

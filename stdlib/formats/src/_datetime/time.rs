@@ -26,6 +26,7 @@ pub struct TimeObject(pub PyDateTime_Time);
 unsafe impl Layout for TimeObject {}
 
 pub static TIME: StaticType = StaticType::new::<TimeObject>(c"datetime.time")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .doc(c"time([hour[, minute[, second[, microsecond[, tzinfo]]]]]) --> a time object\n\nAll arguments are optional. tzinfo is None or an instance of a tzinfo subclass; the others are ints.")
     .flags(Py_TPFLAGS_BASETYPE)
     .dealloc(glue::dealloc(|_: Py<'_>, t: &TimeObject| {

@@ -17,6 +17,7 @@ use dxpy_core::{
 };
 
 pub static TZINFO: StaticType = StaticType::new::<PyObject>(c"datetime.tzinfo")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .doc(c"Abstract base class for time zone info objects.")
     .flags(Py_TPFLAGS_BASETYPE)
     .dealloc(glue::dealloc(|_: Py<'_>, o: &PyObject| {

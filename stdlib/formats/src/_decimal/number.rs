@@ -31,6 +31,7 @@ pub struct DecimalObject {
 unsafe impl Layout for DecimalObject {}
 
 pub static DECIMAL: StaticType = StaticType::new::<DecimalObject>(c"decimal.Decimal")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .doc(c"Decimal(value=\"0\", context=None)\n--\n\nA decimal number; value is an int, a string, a tuple, a float or a decimal. It is taken exactly.")
     .flags(Py_TPFLAGS_BASETYPE)
     .dealloc(glue::dealloc(|_: Py<'_>, d: &DecimalObject| {

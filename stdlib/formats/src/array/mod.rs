@@ -118,6 +118,7 @@ descriptions! {
 }
 
 static ARRAY: StaticType = StaticType::new::<ArrayObject>(c"array.array")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .doc(c"array(typecode [, initializer]) -> array\n\nA sequence whose items are all of one C type, packed. The type code says which:\nb, B, h, H, i, I, l, L, q and Q are integers, lower case signed, f and d are floats, and u is a character.")
     .flags(Py_TPFLAGS_BASETYPE | Py_TPFLAGS_SEQUENCE)
     .weaklist(offset_of!(ArrayObject, weakreflist))
