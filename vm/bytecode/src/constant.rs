@@ -2,7 +2,7 @@
 //! constants stand once (`_PyCode_ConstantKey`, `merge_const_one`).
 
 use crate::CodeObject;
-use dxpy_ast::Constant;
+use dxpy_ast::{Constant, PyStr};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -87,20 +87,42 @@ fn sized(key: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
 /// What tells constants apart: equal for equal constants of one type. A NaN is equal to nothing, and so is a constant
 /// with one in it: there is no key.
 pub fn key_of(c: &Constant) -> Option<Vec<u8>> {
-    fn has_nan(c: &Constant) -> bool {
-        match c {
-            Constant::Float(f) => f.is_nan(),
-            Constant::Complex { real, imag } => real.is_nan() || imag.is_nan(),
-            Constant::Tuple(items) | Constant::FrozenSet(items) => items.iter().any(has_nan),
-            _ => false,
-        }
-    }
     if has_nan(c) {
         return None;
     }
     let mut key = Vec::new();
     value_key(&mut key, c);
     Some(key)
+}
+
+/// The key of a tuple of these constants.
+pub fn key_of_tuple<'a>(items: impl ExactSizeIterator<Item = &'a Constant>) -> Option<Vec<u8>> {
+    let mut key = Vec::new();
+    sized(&mut key, b'(', &items.len().to_le_bytes());
+    for c in items {
+        if has_nan(c) {
+            return None;
+        }
+        value_key(&mut key, c);
+    }
+    Some(key)
+}
+
+/// The key of a tuple of these names.
+pub fn key_of_names(names: &[PyStr]) -> Vec<u8> {
+    let mut key = Vec::new();
+    sized(&mut key, b'(', &names.len().to_le_bytes());
+    names.iter().for_each(|n| sized(&mut key, b's', n.as_bytes()));
+    key
+}
+
+fn has_nan(c: &Constant) -> bool {
+    match c {
+        Constant::Float(f) => f.is_nan(),
+        Constant::Complex { real, imag } => real.is_nan() || imag.is_nan(),
+        Constant::Tuple(items) | Constant::FrozenSet(items) => items.iter().any(has_nan),
+        _ => false,
+    }
 }
 
 /// Appends a key equal for equal constants of one type (`_PyCode_ConstantKey`).

@@ -82,10 +82,58 @@ impl Failed {
             "Fatal Python error: {}: {}\nPython runtime state: {}",
             self.function, self.message, self.state
         );
+        let placed = !self.error.value().traceback.get().is_null();
         display::display_exception(py, &self.error);
         program::flush(py);
         eprintln!();
+        if !placed {
+            let thread = dxpy_host::thread::identity();
+            eprintln!("Current thread 0x{thread:016x} (most recent call first):\n  <no Python frame>");
+        }
         1
+    }
+}
+
+/// `_Py_DumpPathConfig`: where the library was looked for, when it was not found.
+fn path_configuration(py: Py<'_>) {
+    let c = config::get();
+    let set = |name: &str| {
+        let v = std::env::var_os(name).filter(|v| c.ignore_environment == 0 && !v.is_empty());
+        v.map_or_else(|| "(not set)".to_owned(), |v| format!("'{}'", v.to_string_lossy()))
+    };
+    let sys = |n: &unicode::Name| -> Option<dxpy_core::Owned> {
+        dict::get_name(py, module::dict_of(state::sys()), n).ok().flatten()
+    };
+    let shown = |o: Option<dxpy_core::Owned>| {
+        let text = o.and_then(|o| dxpy_core::protocol::ascii(py, &o).ok());
+        text.map_or_else(|| "NULL".to_owned(), |t| unicode::display(t.as_object()))
+    };
+    eprintln!("Python path configuration:");
+    eprintln!("  PYTHONHOME = {}\n  PYTHONPATH = {}", set("PYTHONHOME"), set("PYTHONPATH"));
+    eprintln!("  program name = '{}'", c.program_name.to_string_lossy());
+    eprintln!("  isolated = {}\n  environment = {}", c.isolated, (c.ignore_environment == 0) as i32);
+    eprintln!("  user site = {}\n  safe_path = {}", (c.no_user_site == 0) as i32, c.safe_path as i32);
+    eprintln!("  import site = {}\n  is in build tree = 0", (c.no_site == 0) as i32);
+    for (label, name) in [
+        ("stdlib dir", name!("_stdlib_dir")),
+        ("sys._base_executable", name!("_base_executable")),
+        ("sys.base_prefix", name!("base_prefix")),
+        ("sys.base_exec_prefix", name!("base_exec_prefix")),
+        ("sys.platlibdir", name!("platlibdir")),
+        ("sys.executable", name!("executable")),
+        ("sys.prefix", name!("prefix")),
+        ("sys.exec_prefix", name!("exec_prefix")),
+    ] {
+        eprintln!("  {label} = {}", shown(sys(name)));
+    }
+    if let Some(path) = sys(name!("path"))
+        && let Some(path) = dxpy_core::list::check(&path)
+    {
+        eprintln!("  sys.path = [");
+        for item in dxpy_core::list::items(path).iter() {
+            eprintln!("    {},", shown(Some((*item).to_owned())));
+        }
+        eprintln!("  ]");
     }
 }
 
@@ -98,12 +146,17 @@ fn start(py: Py<'_>) -> Result<(), Failed> {
         "external importer setup failed",
         "core initialized",
     ))?;
-    import(py, "encodings").map_err(step(
+    import(py, "encodings").inspect_err(|_| path_configuration(py)).map_err(step(
         "init_fs_encoding",
         "failed to get the Python codec of the filesystem encoding",
         "core initialized",
     ))?;
     install_signals(py).map_err(step("_PySignal_Init", "can't initialize signals", "core initialized"))?;
+    crate::streams::check_encoding(py).map_err(step(
+        "init_stdio_encoding",
+        "failed to get the Python codec name of the stdio encoding",
+        "core initialized",
+    ))?;
     crate::streams::start(py).map_err(step(
         "init_sys_streams",
         "can't initialize sys standard streams",

@@ -13,6 +13,13 @@ pub fn open(py: Py<'_>) -> PyResult<()> {
     dict::set(py, module::dict_of(state::builtins()), name!("open").obj(py), &open)
 }
 
+/// Whether there is the encoding that the streams are to have.
+pub fn check_encoding(py: Py<'_>) -> PyResult<()> {
+    let encoding = config::get().stdio_encoding.as_str();
+    // That one is known to be there, and need not be imported for it.
+    if encoding == "utf-8" { Ok(()) } else { dxpy_core::codecs::registry::lookup(py, encoding).map(drop) }
+}
+
 /// Makes `sys.stdin`, `sys.stdout` and `sys.stderr`.
 pub fn start(py: Py<'_>) -> PyResult<()> {
     let c = config::get();

@@ -45,6 +45,18 @@ impl Cache {
         Ok(o)
     }
 
+    /// A tuple of the compiler's, which may be that of another code object, or a constant.
+    pub(super) fn tuple(&mut self, key: Option<Vec<u8>>, made: Owned<PyTupleObject>) -> Owned<PyTupleObject> {
+        let Some(key) = key else { return made };
+        match self.0.entry(key) {
+            Entry::Occupied(o) => tuple::check_exact(o.get()).map_or(made, |t| t.to_owned()),
+            Entry::Vacant(place) => {
+                place.insert(made.clone().upcast());
+                made
+            }
+        }
+    }
+
     /// A bytes object of the compiler's, which may be the object of a constant.
     pub(super) fn bytes(&mut self, py: Py<'_>, b: &[u8]) -> PyResult<Owned<PyBytesObject>> {
         let o = self.get(py, &Constant::Bytes(b.into()))?;

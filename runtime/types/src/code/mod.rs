@@ -109,10 +109,11 @@ fn interned(py: Py<'_>, s: &PyStr) -> PyResult<Owned<PyUnicodeObject>> {
     unicode::intern(py, text(py, s)?)
 }
 
-fn names(py: Py<'_>, list: &[PyStr]) -> PyResult<Owned<PyTupleObject>> {
+fn names(py: Py<'_>, list: &[PyStr], cache: &mut Cache) -> PyResult<Owned<PyTupleObject>> {
     let items: Vec<Owned> =
         list.iter().map(|s| interned(py, s).map(Owned::upcast)).collect::<PyResult<_>>()?;
-    tuple::from_iter(py, items)
+    let made = tuple::from_iter(py, items)?;
+    Ok(cache.tuple(Some(dxpy_bytecode::key_of_names(list)), made))
 }
 
 /// The parts of a code object as live objects, for [`new`].
@@ -156,6 +157,11 @@ fn from_plain_in(
             Const::Code(code) => from_plain_in(py, code, filename, cache)?.upcast(),
         });
     }
+    // Code objects are equal to themselves alone here: a tuple with one is not another's.
+    let values: Option<Vec<&_>> =
+        c.consts.iter().map(|k| if let Const::Value(v) = k { Some(v) } else { None }).collect();
+    let key = values.and_then(|v| dxpy_bytecode::key_of_tuple(v.into_iter()));
+    let consts = cache.tuple(key, tuple::from_iter(py, consts)?);
     new(
         py,
         Parts {
@@ -166,9 +172,9 @@ fn from_plain_in(
             flags: c.flags,
             firstlineno: c.firstlineno,
             code: &c.code,
-            consts: tuple::from_iter(py, consts)?,
-            names: names(py, &c.names)?,
-            localsplusnames: names(py, &c.localsplusnames)?,
+            consts,
+            names: names(py, &c.names, cache)?,
+            localsplusnames: names(py, &c.localsplusnames, cache)?,
             localspluskinds: bytes::new(py, &c.localspluskinds)?,
             filename: filename.clone(),
             name: interned(py, &c.name)?,
