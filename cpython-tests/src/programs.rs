@@ -1,6 +1,6 @@
 //! Programs: real packages and tools run by CPython and by another interpreter with the same hash seed, their standard
 //! output compared byte for byte. `programs/list.tsv` lists them; what they require is fetched by CPython's pip into a
-//! cache folder, without its compiled parts: this is about Python code (the C API has its own tests).
+//! cache folder, without its compiled parts unless the list asks for the wheel as it is.
 
 use crate::job::{self, Limits};
 use std::fs;
@@ -15,6 +15,8 @@ pub struct Program {
     pub name: String,
     /// For pip.
     pub requirements: Vec<String>,
+    /// For pip, and kept whole: the compiled modules of CPython's wheels are loaded.
+    pub wheels: Vec<String>,
     /// A package whose source archive is unpacked.
     pub source: Option<String>,
     /// Compiled modules that CPython's installation has in `lib-dynload` and the other interpreter does not have of its own:
@@ -26,7 +28,7 @@ pub struct Program {
     pub filters: Vec<String>,
 }
 
-/// The list's filters: `numbers` replaces digits, `seconds` the time of unittest, `paths` folders of the library and the
+/// The list's filters: `numbers` replaces digits, `seconds` the time of unittest and pytest, `paths` folders of the library and the
 /// interpreter's, `addresses` what follows ` at 0x`; `both` compares standard error too; `fails` says that the program is to
 /// end with an error.
 const FILTERS: [&str; 6] = ["numbers", "seconds", "paths", "addresses", "both", "fails"];
@@ -53,16 +55,19 @@ pub fn list(text: &str) -> Result<Vec<Program>, String> {
         let [name, requirements, arguments, filters] = columns[..] else {
             return Err(format!("not four columns: {line}"));
         };
-        let (mut source, mut lent, mut plain) = (None, Vec::new(), Vec::new());
+        let (mut source, mut lent, mut plain, mut wheels) = (None, Vec::new(), Vec::new(), Vec::new());
         for word in requirements.split_whitespace() {
             match word.split_once(':') {
                 Some(("source", package)) => source = Some(package.to_owned()),
                 Some(("dynload", module)) => lent.push(module.to_owned()),
+                Some(("wheel", package)) => wheels.push(package.to_owned()),
                 _ => plain.push(word.to_owned()),
             }
         }
         let requirements = plain;
-        if let Some(bad) = requirements.iter().chain(&source).find(|word: &&String| !word.contains("==")) {
+        if let Some(bad) =
+            requirements.iter().chain(&wheels).chain(&source).find(|word: &&String| !word.contains("=="))
+        {
             return Err(format!("{name}: {bad} is not pinned"));
         }
         let (arguments, input) = match arguments.split_once(" < ") {
@@ -76,6 +81,7 @@ pub fn list(text: &str) -> Result<Vec<Program>, String> {
         all.push(Program {
             name: name.to_owned(),
             requirements,
+            wheels,
             source,
             lent,
             arguments: words(arguments),
@@ -123,16 +129,22 @@ fn pip(places: &Places, arguments: &[&str]) -> Result<(), String> {
 pub fn fetch(program: &Program, places: &Places) -> Result<Fetched, String> {
     let mut fetched = Fetched::default();
     let text = |error: io::Error| error.to_string();
-    if !program.requirements.is_empty() {
-        let home = places.cache.join(program.requirements.join("+").replace("==", "-"));
+    for (list, whole) in [(&program.requirements, false), (&program.wheels, true)] {
+        if list.is_empty() {
+            continue;
+        }
+        let name = list.join("+").replace("==", "-");
+        let home = places.cache.join(if whole { format!("wheels-{name}") } else { name });
         if !home.is_dir() {
             let half = home.with_extension("half");
             let _ = fs::remove_dir_all(&half);
             let target = half.to_string_lossy().into_owned();
             let mut arguments = vec!["install", "--root-user-action=ignore", "--target", &target];
-            arguments.extend(program.requirements.iter().map(String::as_str));
+            arguments.extend(list.iter().map(String::as_str));
             pip(places, &arguments)?;
-            remove_compiled(&half).map_err(text)?;
+            if !whole {
+                remove_compiled(&half).map_err(text)?;
+            }
             fs::rename(&half, &home).map_err(text)?;
         }
         fetched.folders.push(home);
@@ -243,7 +255,9 @@ fn filtered(text: &[u8], filter: &str, python: &Path) -> Vec<u8> {
         "numbers" if line.contains("per loop") => {
             line.replace(|c: char| c.is_ascii_digit() || c == '.', "").replace("nsec", "usec")
         }
-        "seconds" if line.starts_with("Ran ") => line.split(" in ").next().unwrap_or(line).to_owned() + "\n",
+        "seconds" if line.starts_with("Ran ") || line.trim_end().ends_with(['s', '=']) => {
+            line.rsplit_once(" in ").map_or(line, |(before, _)| before).trim_end().to_owned() + "\n"
+        }
         "addresses" => without_addresses(line),
         "paths" => without_folder(&line.replace(&*python.to_string_lossy(), "PYTHON")),
         _ => line.to_owned(),
@@ -289,10 +303,15 @@ mod tests {
 
     #[test]
     fn the_list_is_read() {
-        let all = list("# x\na\tb==1 source:c==2 dynload:_x\t-m d \"e f\" < {here}/g\tpaths both\n").unwrap();
+        let all =
+            list("# x\na\tb==1 source:c==2 dynload:_x wheel:w==3\t-m d \"e f\" < {here}/g\tpaths both\n")
+                .unwrap();
         let program = &all[0];
         assert_eq!((program.requirements.len(), program.source.as_deref()), (1, Some("c==2")));
-        assert_eq!(program.lent, ["_x"]);
+        assert_eq!(
+            (&program.lent[..], &program.wheels[..]),
+            (&["_x".to_owned()][..], &["w==3".to_owned()][..])
+        );
         assert_eq!(program.arguments, ["-m", "d", "e f"]);
         assert_eq!(program.input.as_deref(), Some("{here}/g"));
         assert!(list("a\tb\tc\t\n").is_err() && list("a\t\tc\tnone\n").is_err() && list("a\n").is_err());
@@ -321,6 +340,7 @@ mod tests {
         );
         assert_eq!(run("<f at 0x12ab>, 0x12 at 0xf.\n", "addresses"), "<f at 0x>, 0x12 at 0x.\n");
         assert_eq!(run("Ran 3 tests in 0.1s\n1.0\n", "seconds"), "Ran 3 tests\n1.0\n");
+        assert_eq!(run("2 failed, 3 passed in 0.12s\n", "seconds"), "2 failed, 3 passed\n");
         assert_eq!(run("File \"/a/lib/python3.12/x.py\", /p/py\n", "paths"), "File \"LIB/x.py\", PYTHON\n");
     }
 

@@ -61,7 +61,9 @@ fn command() -> Result<bool, String> {
         return Err(format!("there is no program {unknown}"));
     }
     list.retain(|program| names.is_empty() || names.contains(&program.name));
-    list.retain(|program| !offline || (program.requirements.is_empty() && program.source.is_none()));
+    list.retain(|program| {
+        !offline || (program.requirements.is_empty() && program.wheels.is_empty() && program.source.is_none())
+    });
     let (mut equal, mut ratios) = (0, Vec::new());
     for program in &list {
         match one(program, &places, &python) {
