@@ -78,7 +78,10 @@ fn tuple_text(py: Py<'_>, o: &PyObject) -> PyResult<String> {
     let [sign, digits, exp] = tuple::items(&t) else {
         return Err(value_error(py, "argument must be a sequence of length 3"));
     };
-    let sign = long::check(sign).and_then(long::to_i64).filter(|s| *s == 0 || *s == 1);
+    let sign = match long::check(sign) {
+        Some(n) => Some(c_long(py, n)?).filter(|s| *s == 0 || *s == 1),
+        None => None,
+    };
     let Some(sign) = sign else {
         return Err(value_error(py, "sign must be an integer with the value 0 or 1"));
     };
@@ -119,13 +122,27 @@ fn tuple_text(py: Py<'_>, o: &PyObject) -> PyResult<String> {
 
 fn sequence_of_digits(py: Py<'_>, o: &PyObject) -> PyResult<String> {
     let bad = || value_error(py, "coefficient must be a tuple of digits");
+    // Nothing else is iterated over (`sequence_as_tuple`).
+    if tuple::check(o).is_none() && list::check(o).is_none() {
+        return Err(bad());
+    }
     let t = sequence::to_tuple(py, o)?;
     let mut out = String::with_capacity(tuple::len(&t));
     for d in tuple::items(&t) {
-        let n = long::check(d).and_then(long::to_i64).filter(|n| (0..10).contains(n)).ok_or_else(bad)?;
+        let n = c_long(py, long::check(d).ok_or_else(bad)?)?;
+        if !(0..10).contains(&n) {
+            return Err(bad());
+        }
         out.push((b'0' + n as u8) as char);
     }
     Ok(out)
+}
+
+/// `PyLong_AsLong`.
+fn c_long(py: Py<'_>, n: &PyLongObject) -> PyResult<i64> {
+    long::to_i64(n).ok_or_else(|| {
+        exceptions::overflow_error(py, format_args!("Python int too large to convert to C long"))
+    })
 }
 
 #[cold]

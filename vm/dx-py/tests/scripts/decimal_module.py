@@ -30,3 +30,13 @@ for a, b, d in [('0', 'Inf', 'NaN'), ('Inf', '0', 'NaN3'), ('NaN4', '1', 'NaN5')
     c.clear_flags()
     print(a, b, d, c.fma(Decimal(a), Decimal(b), Decimal(d)), [k.__name__ for k, v in c.flags.items() if v])
 print(pickle.loads(pickle.dumps(Decimal('3.14'))), copy.deepcopy(getcontext()))
+
+# Decimals of tuples: the coefficient is a tuple or a list, and nothing else is iterated over.
+for v in (
+    (0, 5, 1), (0, {1}, 1), (0, "12", 1), (0, [1, 2], 1), (0, range(3), 1), (0, None, "F"), (0, 5, "N"), (0, (10**30,), 1),
+    (10**30, (1,), 1), (0, (1,), 10**30), (2, (1,), 1), (0, (1.0,), 1), (0, (-1,), 1), [0, [1], 2], [0, [1]],
+):
+    try:
+        print(v, Decimal(v))
+    except Exception as e:
+        print(v, type(e).__name__, e)

@@ -127,8 +127,18 @@ fn reordered(a: &str, b: &str) -> bool {
         bytes.sort_unstable();
         bytes
     };
-    let by_address =
-        ["<class ", "<function ", "<built-in ", "Ellipsis", "NotImplemented", "<enum ", "nan", " | "];
+    let by_address = [
+        "<class ",
+        "<function ",
+        "<built-in ",
+        "Ellipsis",
+        "NotImplemented",
+        "<enum ",
+        "nan",
+        " | ",
+        "list[",
+        "dict[",
+    ];
     a.contains('{') && by_address.iter().any(|text| a.contains(text)) && sorted(a) == sorted(b)
 }
 
