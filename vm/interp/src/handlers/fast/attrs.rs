@@ -129,7 +129,7 @@ op!(LOAD_ATTR_PROPERTY(pc, sp, fp, ts, arg) {
         miss!(LOAD_ATTR, pc, sp, fp, ts, arg)
     }
     incref(&*(f as Obj));
-    let new = push_inline(ts, f, sp.sub(1), 1);
+    let new = push_inline::<true>(ts, f, sp.sub(1), 1);
     if new.is_null() {
         release(f as Obj);
         miss!(LOAD_ATTR, pc, sp, fp, ts, arg)

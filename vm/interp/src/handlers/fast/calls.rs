@@ -18,13 +18,13 @@ use dxpy_core::unicode::PyUnicode_Type;
 use dxpy_core::{boolean, list, long, protocol, sequence, types};
 use dxpy_types::frame;
 
-/// A frame for a function of known shape, whose first parameters take the arguments over from the stack, and the rest
-/// their defaults. NULL, with nothing taken, when the data stack's chunk has no room for it.
+/// A frame for a function of known shape, whose first parameters take the arguments over from the stack, and the rest,
+/// where not `ALL` are given, their defaults. NULL, with nothing taken, when the data stack's chunk has no room for it.
 ///
 /// # Safety
 /// OWNED: the function; `n` arguments, which with the defaults are as many as the parameters.
 #[inline(always)]
-pub unsafe fn push_inline(ts: Ts, f: *mut PyFunctionObject, args: Sp, n: usize) -> Fp {
+pub unsafe fn push_inline<const ALL: bool>(ts: Ts, f: *mut PyFunctionObject, args: Sp, n: usize) -> Fp {
     // SAFETY: the caller's promise; the frame has room for the parameters.
     unsafe {
         let c = code_of(&*f);
@@ -32,7 +32,7 @@ pub unsafe fn push_inline(ts: Ts, f: *mut PyFunctionObject, args: Sp, n: usize) 
         if new.is_null() {
             return new;
         }
-        let wanted = c.co_argcount.get() as usize;
+        let wanted = if ALL { n } else { c.co_argcount.get() as usize };
         frame::init(new, f, core::ptr::null_mut(), c, wanted);
         let to = frame::locals(new);
         let mut i = 0;
@@ -130,7 +130,7 @@ op!(CALL_PY_EXACT_ARGS(pc, sp, fp, ts, arg) {
     {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
-    let new = push_inline(ts, func, args, n);
+    let new = push_inline::<true>(ts, func, args, n);
     if new.is_null() {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
@@ -152,7 +152,7 @@ op!(CALL_PY_WITH_DEFAULTS(pc, sp, fp, ts, arg) {
     if n > wanted || wanted - n > have {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
-    let new = push_inline(ts, func, args, n);
+    let new = push_inline::<false>(ts, func, args, n);
     if new.is_null() {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
@@ -180,7 +180,7 @@ op!(CALL_BOUND_METHOD_EXACT_ARGS(pc, sp, fp, ts, arg) {
     *args.sub(2) = f;
     *args.sub(1) = this;
     release(m);
-    let new = push_inline(ts, func, args.sub(1), arg + 1);
+    let new = push_inline::<true>(ts, func, args.sub(1), arg + 1);
     if new.is_null() {
         miss!(CALL, pc, sp, fp, ts, arg)
     }

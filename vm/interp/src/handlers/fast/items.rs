@@ -154,7 +154,7 @@ op!(BINARY_SUBSCR_GETITEM(pc, sp, fp, ts, arg) {
         miss!(BINARY_SUBSCR, pc, sp, fp, ts, arg)
     }
     incref(&*(f as Obj));
-    let new = push_inline(ts, f, sp.sub(2), 2);
+    let new = push_inline::<true>(ts, f, sp.sub(2), 2);
     if new.is_null() {
         release(f as Obj);
         miss!(BINARY_SUBSCR, pc, sp, fp, ts, arg)
