@@ -268,7 +268,7 @@ impl Parser<'_> {
                         let end = (s.get(i) == Some(&b'{')).then(|| memchr::memchr(b'}', &s[i..])).flatten();
                         let Some(n) = end.filter(|n| *n > 1) else {
                             let bad = match (s.get(i), end) {
-                                (Some(b'{'), Some(_)) => i + 2,
+                                (Some(b'{'), Some(_)) => i + 1,
                                 (Some(b'{'), None) => s.len(),
                                 _ => i,
                             };

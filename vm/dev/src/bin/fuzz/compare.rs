@@ -209,6 +209,7 @@ mod tests {
         "from __future__ import aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaéaaaaaa",
         "def f(\n*a, b: int = ..., /",
         "A(\n\\\n\\",
+        "'é\\N{}'",
     ];
 
     #[test]
