@@ -262,8 +262,8 @@ pub unsafe extern "C" fn PyThreadState_DeleteCurrent() {
 pub extern "C" fn Py_NewInterpreter() -> *mut PyThreadState {
     eprintln!("dx-py: Py_NewInterpreter: sub-interpreters are not implemented");
     if thread::current().is_null() && !states::bound().is_null() {
-        // SAFETY: this thread's own state, without the GIL.
-        unsafe { states::restore(states::bound()) };
+        // SAFETY: the C API's contract: the GIL is held, though no state is current; this thread's own one.
+        unsafe { states::swap(states::bound()) };
     }
     core::ptr::null_mut()
 }
