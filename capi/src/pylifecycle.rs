@@ -219,8 +219,12 @@ free! {
         // SAFETY: the C library's function.
         unsafe { libc::setlocale(category, c"".as_ptr()) }
     }
-    /// C: `void Py_EndInterpreter(PyThreadState *)`: there is one interpreter, which cannot be ended by those it runs.
-    fn Py_EndInterpreter(_state: *mut PyThreadState) -> () {
+    /// C: `void Py_EndInterpreter(PyThreadState *)`: there is one interpreter, which cannot be ended by those it runs. NULL is what
+    /// `Py_NewInterpreter` gave, and nothing has to end.
+    fn Py_EndInterpreter(state: *mut PyThreadState) -> () {
+        if state.is_null() {
+            return;
+        }
         dxpy_types::dump::fatal(Some("Py_EndInterpreter"), "sub-interpreters are not implemented")
     }
 }
