@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import signal
 import sys
 import tempfile
 import termios
@@ -66,12 +67,14 @@ def session(name, args, steps, env=(), first=PS1):
 
     def until(wanted):
         nonlocal data
-        limit = time.monotonic() + 30
+        before = len(data)
+        limit = time.monotonic() + 60
         while time.monotonic() < limit:
-            # The prompt came, and nothing behind it.
             ready = select.select([fd], [], [], 0.05)[0]
             if not ready:
-                if wanted is not END and screen(data).split("\n")[-1] == wanted.rstrip():
+                # What was typed has been answered: the prompt came, and nothing behind it.
+                answered = len(data) > before and wanted is not END
+                if answered and screen(data).split("\n")[-1] == wanted.rstrip():
                     return
                 continue
             try:
@@ -82,6 +85,7 @@ def session(name, args, steps, env=(), first=PS1):
                 return
             data += more
         data += b"<no answer>"
+        os.kill(pid, signal.SIGKILL)
 
     until(first)
     for typed, wanted in steps:
