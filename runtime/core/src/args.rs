@@ -37,6 +37,9 @@ pub struct ArgDesc {
     pub params: &'static [Param],
     /// CPython parses these arguments with a format string: other messages, and no text signature to show.
     pub by_format: bool,
+    /// The function gets the class that defines it, and so its arguments by `_PyArg_UnpackKeywords`, with the messages
+    /// of that, even where it has no keywords.
+    defining: bool,
     /// So many positional arguments, at least and at most, without keywords are a good call that needs no other check.
     plain: (usize, usize),
     /// The number of parameters that can be given by position.
@@ -266,7 +269,12 @@ impl ArgDesc {
                 Kind::KeywordOnly | Kind::VarKeyword => {}
             }
         }
-        ArgDesc { name, params, by_format, plain: (least, most), positional }
+        ArgDesc { name, params, by_format, defining: false, plain: (least, most), positional }
+    }
+
+    /// The description of a function with these flags.
+    pub const fn with_flags(self, flags: c_int) -> ArgDesc {
+        ArgDesc { defining: flags & METH_METHOD != 0, ..self }
     }
 
     fn plural(n: usize) -> &'static str {
@@ -312,7 +320,14 @@ impl ArgDesc {
         let takes_rest = params.iter().any(|p| p.kind == Kind::VarPositional);
         let keyword_capable =
             params.iter().any(|p| !matches!(p.kind, Kind::PositionalOnly | Kind::VarPositional));
-        if keyword_capable {
+        if self.defining && params.is_empty() {
+            // 3.12.1 counts the positional arguments alone: keywords pass unseen.
+            if raw.nargs == 0 {
+                return Ok(());
+            }
+            return Err(exceptions::type_error(py, format_args!("{}() takes no arguments", self.name)));
+        }
+        if keyword_capable || self.defining {
             self.check_keyword_call(py, raw, positional, takes_rest)?;
         } else {
             self.check_positional_call(py, raw, positional, takes_rest)?;
@@ -782,7 +797,8 @@ macro_rules! methods {
                     const _: () = assert!(N == $arity, concat!($name, ": arity and signature differ"));
                     static PARAMS: [$crate::args::Param; N] = $crate::args::parse::<N>(SIG);
                     static DESC: $crate::args::ArgDesc =
-                        $crate::args::ArgDesc::new($name, &PARAMS, $crate::args::by_format(SIG));
+                        $crate::args::ArgDesc::new($name, &PARAMS, $crate::args::by_format(SIG))
+                            .with_flags($crate::method_flag!($($flag)?));
                     /// The one body behind every calling convention of this method.
                     fn body(this: *mut $crate::abi::PyObject, raw: $crate::args::RawArgs<'_>) -> *mut $crate::abi::PyObject {
                         let this = $crate::args::or_type(this);
@@ -819,7 +835,8 @@ pub fn or_type(this: *mut PyObject) -> *mut PyObject {
     if this.is_null() { crate::types::PyType_Type.as_object().as_ptr() } else { this }
 }
 
-/// The flag bit of a row's last word.
+/// The flag bit of a row's last word. `defining` rows are those CPython hands the class that defines them to: what they
+/// bind to is a `builtin_method`, and no call of them is specialised.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! method_flag {
@@ -835,15 +852,22 @@ macro_rules! method_flag {
     (coexist) => {
         $crate::abi::constants::METH_COEXIST
     };
+    (defining) => {
+        $crate::abi::constants::METH_METHOD
+    };
+    (class_defining) => {
+        $crate::abi::constants::METH_CLASS | $crate::abi::constants::METH_METHOD
+    };
 }
 
-/// The same body behind the four calling conventions that tables use.
+/// The same body behind the calling conventions that tables use.
 #[doc(hidden)]
 pub struct Conventions {
     pub noargs: PyCFunction,
     pub one: PyCFunction,
     pub fast: PyCFunctionFast,
     pub keywords: PyCFunctionFastWithKeywords,
+    pub method: PyCMethod,
 }
 
 #[doc(hidden)]
@@ -875,7 +899,17 @@ macro_rules! conventions {
             // SAFETY: the METH_FASTCALL | METH_KEYWORDS contract.
             $body(this, unsafe { RawArgs::new(args, n as usize, names) })
         }
-        $crate::args::Conventions { noargs, one, fast, keywords }
+        unsafe extern "C" fn method(
+            this: *mut PyObject,
+            _: *mut $crate::abi::PyTypeObject,
+            args: *const *mut PyObject,
+            n: usize,
+            names: *mut PyObject,
+        ) -> *mut PyObject {
+            // SAFETY: the METH_METHOD | METH_FASTCALL | METH_KEYWORDS contract.
+            $body(this, unsafe { RawArgs::new(args, n, names) })
+        }
+        $crate::args::Conventions { noargs, one, fast, keywords, method }
     }};
 }
 pub use crate::conventions;
@@ -919,7 +953,9 @@ pub const fn def(
     }
     // SAFETY: `ml_meth` is declared as `PyCFunction` and holds whichever type `ml_flags` names.
     let (meth, flags) = unsafe {
-        if p.is_empty() {
+        if extra & METH_METHOD != 0 {
+            (core::mem::transmute::<PyCMethod, PyCFunction>(c.method), METH_FASTCALL | METH_KEYWORDS)
+        } else if p.is_empty() {
             (c.noargs, METH_NOARGS)
         } else if any_keyword {
             (

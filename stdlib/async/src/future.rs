@@ -98,30 +98,45 @@ static ASYNC: StaticTable<PyAsyncMethods> = StaticTable::<PyAsyncMethods>::empty
 
 methods! { static METHODS: for FutureObject [
     "result" = result [0], "($self, /)", "The result; raises the exception if that is the end.";
-    "exception" = exception [0], "($self, /)", "The exception that is the end, or None.";
-    "set_result" = set_result [1], "($self, result, /)", "Ends the future with a result.";
-    "set_exception" = set_exception [1], "($self, exception, /)", "Ends the future with an exception.";
-    "add_done_callback" = add_done_callback [2], "($self, fn, /, *, context=<unrepresentable>)", "Has a function called at the end.";
-    "remove_done_callback" = remove_done_callback [1], "($self, fn, /)", "Takes a function away; how often it was there.";
-    "cancel" = cancel [1], "($self, /, msg=None)", "Cancels the future; whether that was possible.";
+    "exception" = exception [0], "($self, /)", "The exception that is the end, or None.", defining;
+    "set_result" = set_result [1], "($self, result, /)", "Ends the future with a result.", defining;
+    "set_exception" = set_exception [1], "($self, exception, /)", "Ends the future with an exception.", defining;
+    "add_done_callback" = add_done_callback [2], "($self, fn, /, *, context=<unrepresentable>)", "Has a function called at the end.", defining;
+    "remove_done_callback" = remove_done_callback [1], "($self, fn, /)", "Takes a function away; how often it was there.", defining;
+    "cancel" = cancel [1], "($self, /, msg=None)", "Cancels the future; whether that was possible.", defining;
     "cancelled" = cancelled [0], "($self, /)", "Whether the future was cancelled.";
     "done" = done [0], "($self, /)", "Whether the future has ended.";
-    "get_loop" = get_loop [0], "($self, /)", "The loop of the future.";
+    "get_loop" = get_loop [0], "($self, /)", "The loop of the future.", defining;
     "_make_cancelled_error" = make_cancelled_error [0], "($self, /)", "The CancelledError to raise.";
     "__class_getitem__" = class_getitem [1], "?($type, object, /)", "See PEP 585", class;
 ] }
 
-getset! { pub static ATTRIBUTES [
+getset! { static ATTRIBUTES [
     "_state" = get_state, "";
     "_asyncio_future_blocking" = get_blocking, set set_blocking, "";
-    "_loop" = |_: Py<'_>, f: &FutureObject| Ok(held(&f.event_loop).unwrap_or_else(object::none)), "";
+    "_loop" = shown_loop, "";
     "_callbacks" = get_callbacks, "";
-    "_result" = |_: Py<'_>, f: &FutureObject| Ok(held(&f.result).unwrap_or_else(object::none)), "";
-    "_exception" = |_: Py<'_>, f: &FutureObject| Ok(held(&f.exception).unwrap_or_else(object::none)), "";
+    "_result" = shown_result, "";
+    "_exception" = shown_exception, "";
     "_log_traceback" = get_log_traceback, set set_log_traceback, "";
-    "_source_traceback" = |_: Py<'_>, f: &FutureObject| Ok(held(&f.source_tb).unwrap_or_else(object::none)), "";
+    "_source_traceback" = shown_source_traceback, "";
     "_cancel_message" = get_message, set set_message, "";
 ] }
+
+/// A field, None where it is empty.
+macro_rules! field {
+    ($($name:ident: $field:ident;)*) => { $(
+        pub fn $name(_: Py<'_>, f: &FutureObject) -> PyResult {
+            Ok(held(&f.$field).unwrap_or_else(object::none))
+        }
+    )* };
+}
+field! {
+    shown_loop: event_loop;
+    shown_result: result;
+    shown_exception: exception;
+    shown_source_traceback: source_tb;
+}
 
 /// Is this a future, or a task, and of no class made of these?
 pub fn exact(o: &PyObject) -> Option<&FutureObject> {
@@ -466,7 +481,7 @@ fn class_getitem(py: Py<'_>, ty: &FutureObject, item: &PyObject) -> PyResult {
     hooks::generic_alias(py, ty.as_object(), item)
 }
 
-fn get_state(py: Py<'_>, f: &FutureObject) -> PyResult {
+pub fn get_state(py: Py<'_>, f: &FutureObject) -> PyResult {
     alive(py, f)?;
     let name = match f.state.get() {
         PENDING => name!("PENDING"),
@@ -476,7 +491,7 @@ fn get_state(py: Py<'_>, f: &FutureObject) -> PyResult {
     Ok(name.obj(py).to_owned())
 }
 
-fn get_blocking(_: Py<'_>, f: &FutureObject) -> PyResult {
+pub fn get_blocking(_: Py<'_>, f: &FutureObject) -> PyResult {
     Ok(dxpy_core::boolean::new(held(&f.event_loop).is_some() && f.blocking.get()).upcast())
 }
 
@@ -484,14 +499,14 @@ pub fn no_deleting(py: Py<'_>) -> PyErr {
     exceptions::format(py, &exceptions::AttributeError, format_args!("cannot delete attribute"))
 }
 
-fn set_blocking(py: Py<'_>, f: &FutureObject, v: Option<&PyObject>) -> PyResult<()> {
+pub fn set_blocking(py: Py<'_>, f: &FutureObject, v: Option<&PyObject>) -> PyResult<()> {
     alive(py, f)?;
     let v = v.ok_or_else(|| no_deleting(py))?;
     f.blocking.set(protocol::is_true(py, v)?);
     Ok(())
 }
 
-fn get_callbacks(py: Py<'_>, f: &FutureObject) -> PyResult {
+pub fn get_callbacks(py: Py<'_>, f: &FutureObject) -> PyResult {
     alive(py, f)?;
     let mut all = Vec::new();
     if let Some(cb) = held(&f.callback0) {
@@ -504,12 +519,12 @@ fn get_callbacks(py: Py<'_>, f: &FutureObject) -> PyResult {
     if all.is_empty() { Ok(object::none()) } else { list::from_iter(py, all).map(Owned::upcast) }
 }
 
-fn get_log_traceback(py: Py<'_>, f: &FutureObject) -> PyResult {
+pub fn get_log_traceback(py: Py<'_>, f: &FutureObject) -> PyResult {
     alive(py, f)?;
     Ok(dxpy_core::boolean::new(f.log_tb.get()).upcast())
 }
 
-fn set_log_traceback(py: Py<'_>, f: &FutureObject, v: Option<&PyObject>) -> PyResult<()> {
+pub fn set_log_traceback(py: Py<'_>, f: &FutureObject, v: Option<&PyObject>) -> PyResult<()> {
     let v = v.ok_or_else(|| no_deleting(py))?;
     if protocol::is_true(py, v)? {
         return Err(exceptions::value_error(py, format_args!("_log_traceback can only be set to False")));
@@ -518,11 +533,11 @@ fn set_log_traceback(py: Py<'_>, f: &FutureObject, v: Option<&PyObject>) -> PyRe
     Ok(())
 }
 
-fn get_message(_: Py<'_>, f: &FutureObject) -> PyResult {
+pub fn get_message(_: Py<'_>, f: &FutureObject) -> PyResult {
     Ok(held(&f.cancel_message).unwrap_or_else(object::none))
 }
 
-fn set_message(py: Py<'_>, f: &FutureObject, v: Option<&PyObject>) -> PyResult<()> {
+pub fn set_message(py: Py<'_>, f: &FutureObject, v: Option<&PyObject>) -> PyResult<()> {
     put(&f.cancel_message, Some(v.ok_or_else(|| no_deleting(py))?.to_owned()));
     Ok(())
 }

@@ -61,9 +61,9 @@ static ASYNC: StaticTable<PyAsyncMethods> = StaticTable::<PyAsyncMethods>::empty
 
 methods! { static METHODS: for TaskObject [
     "result" = result [0], "($self, /)", "The result; raises the exception if that is the end.";
-    "exception" = exception [0], "($self, /)", "The exception that is the end, or None.";
-    "add_done_callback" = add_done_callback [2], "($self, fn, /, *, context=<unrepresentable>)", "Has a function called at the end.";
-    "remove_done_callback" = remove_done_callback [1], "($self, fn, /)", "Takes a function away; how often it was there.";
+    "exception" = exception [0], "($self, /)", "The exception that is the end, or None.", defining;
+    "add_done_callback" = add_done_callback [2], "($self, fn, /, *, context=<unrepresentable>)", "Has a function called at the end.", defining;
+    "remove_done_callback" = remove_done_callback [1], "($self, fn, /)", "Takes a function away; how often it was there.", defining;
     "cancelled" = cancelled [0], "($self, /)", "Whether the task was cancelled.";
     "done" = done [0], "($self, /)", "Whether the task has ended.";
     "set_result" = set_result [1], "($self, result, /)", "Not for tasks: what the coroutine returns is the result.";
@@ -71,8 +71,8 @@ methods! { static METHODS: for TaskObject [
     "cancel" = cancel [1], "($self, /, msg=None)", "Asks the task to end, by a CancelledError in the coroutine.";
     "cancelling" = cancelling [0], "($self, /)", "How often cancelling was asked for.";
     "uncancel" = uncancel [0], "($self, /)", "Takes one request of cancelling back; how many are left.";
-    "get_stack" = get_stack [1], "($self, /, *, limit=None)", "The frames of the coroutine.";
-    "print_stack" = print_stack [2], "($self, /, *, limit=None, file=None)", "Shows the frames of the coroutine.";
+    "get_stack" = get_stack [1], "($self, /, *, limit=None)", "The frames of the coroutine.", defining;
+    "print_stack" = print_stack [2], "($self, /, *, limit=None, file=None)", "Shows the frames of the coroutine.", defining;
     "_make_cancelled_error" = make_cancelled_error [0], "($self, /)", "The CancelledError to raise.";
     "get_name" = get_name [0], "($self, /)", "The name of the task.";
     "set_name" = set_name [1], "($self, value, /)", "Names the task.";
@@ -81,7 +81,18 @@ methods! { static METHODS: for TaskObject [
     "__class_getitem__" = class_getitem [1], "?($type, object, /)", "See PEP 585", class;
 ] }
 
-getset! { static TASK_ATTRIBUTES [
+getset! {
+/// First those of futures, which CPython gives tasks of their own: a task begins like a future.
+static TASK_ATTRIBUTES [
+    "_state" = future::get_state, "";
+    "_asyncio_future_blocking" = future::get_blocking, set future::set_blocking, "";
+    "_loop" = future::shown_loop, "";
+    "_callbacks" = future::get_callbacks, "";
+    "_result" = future::shown_result, "";
+    "_exception" = future::shown_exception, "";
+    "_log_traceback" = future::get_log_traceback, set future::set_log_traceback, "";
+    "_source_traceback" = future::shown_source_traceback, "";
+    "_cancel_message" = future::get_message, set future::set_message, "";
     "_log_destroy_pending" = |_: Py<'_>, t: &TaskObject| truth(&t.log_destroy), set set_log_destroy, "";
     "_must_cancel" = |_: Py<'_>, t: &TaskObject| truth(&t.must_cancel), "";
     "_coro" = |_: Py<'_>, t: &TaskObject| Ok(held(&t.coro).unwrap_or_else(object::none)), "";

@@ -1,6 +1,7 @@
 //! `_bz2`: the compressor and the decompressor (`Modules/_bz2module.c`). The streams are in `dxpy_zip::bz2`.
 
-use crate::boxed::{Boxed, dealloc};
+use crate::boxed::{Boxed, Progress, Stream, dealloc, stream_dealloc};
+use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::args;
 use dxpy_core::buffer::View;
@@ -8,9 +9,7 @@ use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{Gil, StaticType};
 use dxpy_core::types::slots::has_keywords;
-use dxpy_core::{
-    Owned, Py, PyErr, PyResult, boolean, bytes, exceptions, getset, glue, methods, signature, tuple,
-};
+use dxpy_core::{Owned, Py, PyErr, PyResult, bytes, exceptions, glue, members, methods, signature, tuple};
 use dxpy_zip::bz2::{Compressor, Decompressor, Error, Kind};
 
 /// `_bz2`.
@@ -64,7 +63,19 @@ fn flush(py: Py<'_>, c: &CompressorObject) -> PyResult<Owned<PyBytesObject>> {
     bytes::new(py, &made.map_err(|e| raise(py, e))?)
 }
 
-type DecompressorObject = Boxed<Decompressor>;
+type DecompressorObject = Stream<Decompressor>;
+
+impl Progress for Decompressor {
+    fn unused_data(&self) -> &[u8] {
+        &self.unused_data
+    }
+    fn eof(&self) -> bool {
+        self.eof
+    }
+    fn needs_input(&self) -> bool {
+        self.needs_input
+    }
+}
 
 static DECOMPRESSOR: StaticType = StaticType::new::<DecompressorObject>(c"_bz2.BZ2Decompressor")
     .doc(c"BZ2Decompressor()\n--\n\nAn object that decompresses a stream.")
@@ -85,18 +96,18 @@ static DECOMPRESSOR: StaticType = StaticType::new::<DecompressorObject>(c"_bz2.B
         }
         DecompressorObject::make(py, ty, Decompressor::new().map_err(|e| raise(py, e))?)
     }))
-    .dealloc(dealloc::<Decompressor>())
+    .dealloc(stream_dealloc::<Decompressor>())
     .methods(&DECOMPRESSOR_METHODS)
-    .getset(&DECOMPRESSOR_ATTRIBUTES);
+    .members(&DECOMPRESSOR_MEMBERS);
 
 methods! { static DECOMPRESSOR_METHODS: for DecompressorObject [
     "decompress" = decompress [2], "($self, /, data, max_length=-1)", "Takes data in, and gives what they were, max_length bytes at most if that is not negative.";
 ] }
 
-getset! { static DECOMPRESSOR_ATTRIBUTES [
-    "eof" = |_: Py<'_>, d: &DecompressorObject| Ok(boolean::new(d.get().borrow().eof)), "True if the end of the stream was reached.";
-    "unused_data" = |py: Py<'_>, d: &DecompressorObject| bytes::new(py, &d.get().borrow().unused_data), "What came behind the end of the stream.";
-    "needs_input" = |_: Py<'_>, d: &DecompressorObject| Ok(boolean::new(d.get().borrow().needs_input)), "True if more input is needed before more output can be had.";
+members! { static DECOMPRESSOR_MEMBERS [
+    "eof" = Py_T_BOOL, DecompressorObject::EOF, Py_READONLY, "True if the end of the stream was reached.";
+    "unused_data" = Py_T_OBJECT_EX, DecompressorObject::UNUSED_DATA, Py_READONLY, "What came behind the end of the stream.";
+    "needs_input" = Py_T_BOOL, DecompressorObject::NEEDS_INPUT, Py_READONLY, "True if more input is needed before more output can be had.";
 ] }
 
 fn decompress(
@@ -106,5 +117,6 @@ fn decompress(
     max_length: Option<isize>,
 ) -> PyResult<Owned<PyBytesObject>> {
     let made = d.get().borrow_mut().decompress(data.bytes(), max_length.unwrap_or(-1));
+    d.publish(py)?;
     bytes::new(py, &made.map_err(|e| raise(py, e))?)
 }

@@ -89,7 +89,7 @@ fn name(py: Py<'_>, h: &HashObject) -> PyResult<Owned<PyUnicodeObject>> {
 }
 
 methods! { static HASH_METHODS: for HashObject [
-    "copy" = copy [0], "($self, /)", "A hash object that goes on from the same state.";
+    "copy" = copy [0], "($self, /)", "A hash object that goes on from the same state.", defining;
     "digest" = digest [0], "($self, /)", "The digest of what was hashed so far.";
     "hexdigest" = hexdigest [0], "($self, /)", "The digest in hexadecimal digits.";
     "update" = update [1], "($self, obj, /)", "Hashes more bytes.";

@@ -1,7 +1,7 @@
 //! `zlib`: checksums, functions, and the objects of `compressobj` and `decompressobj` (`Modules/zlibmodule.c`). The
 //! streams are in `dxpy_zip::zlib`.
 
-use crate::boxed::{Boxed, Class, add_exception, dealloc, error, no_class};
+use crate::boxed::{Boxed, Class, Progress, Stream, add_exception, dealloc, error, no_class, stream_dealloc};
 use dxpy_algos::crc;
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
@@ -10,8 +10,7 @@ use dxpy_core::buffer::{self, View};
 use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::statics::{Gil, StaticType};
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, boolean, bytes, exceptions, getset, glue, long, methods, number, signature,
-    types,
+    Owned, Py, PyErr, PyResult, bytes, exceptions, glue, long, members, methods, number, signature, types,
 };
 use dxpy_zip::zlib::{
     self, BufferedDecompressor, CONSTANTS, CompressOptions, Compressor, Decompressor, Error, Kind,
@@ -115,11 +114,11 @@ static COMPRESS: StaticType = StaticType::new::<CompressObject>(c"zlib.Compress"
     .methods(&COMPRESS_METHODS);
 
 methods! { static COMPRESS_METHODS: for CompressObject [
-    "compress" = compress_data [1], "($self, data, /)", "Takes data in, and gives what is compressed so far.";
-    "flush" = compress_flush [1], "($self, mode=zlib.Z_FINISH, /)", "Gives what is left.";
-    "copy" = compress_copy [0], "($self, /)", "An object that goes on from the same state.";
-    "__copy__" = compress_copy [0], "($self, /)", "An object that goes on from the same state.";
-    "__deepcopy__" = compress_deepcopy [1], "($self, memo, /)", "An object that goes on from the same state.";
+    "compress" = compress_data [1], "($self, data, /)", "Takes data in, and gives what is compressed so far.", defining;
+    "flush" = compress_flush [1], "($self, mode=zlib.Z_FINISH, /)", "Gives what is left.", defining;
+    "copy" = compress_copy [0], "($self, /)", "An object that goes on from the same state.", defining;
+    "__copy__" = compress_copy [0], "($self, /)", "An object that goes on from the same state.", defining;
+    "__deepcopy__" = compress_deepcopy [1], "($self, memo, /)", "An object that goes on from the same state.", defining;
 ] }
 
 fn compressobj(
@@ -164,26 +163,41 @@ fn compress_deepcopy(py: Py<'_>, c: &CompressObject, _: &PyObject) -> PyResult {
 
 // Decompressing objects.
 
-type DecompressObject = Boxed<Decompressor>;
+type DecompressObject = Stream<Decompressor>;
+
+impl Progress for Decompressor {
+    fn unused_data(&self) -> &[u8] {
+        &self.unused_data
+    }
+    fn unconsumed_tail(&self) -> &[u8] {
+        &self.unconsumed_tail
+    }
+    fn eof(&self) -> bool {
+        self.eof
+    }
+    fn needs_input(&self) -> bool {
+        !self.eof
+    }
+}
 
 static DECOMPRESS: StaticType = StaticType::new::<DecompressObject>(c"zlib.Decompress")
     .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
-    .dealloc(dealloc::<Decompressor>())
+    .dealloc(stream_dealloc::<Decompressor>())
     .methods(&DECOMPRESS_METHODS)
-    .getset(&DECOMPRESS_ATTRIBUTES);
+    .members(&DECOMPRESS_MEMBERS);
 
 methods! { static DECOMPRESS_METHODS: for DecompressObject [
-    "decompress" = decompress_data [2], "($self, data, /, max_length=0)", "Takes data in, and gives what they were, max_length bytes at most if that is not zero.";
-    "flush" = decompress_flush [1], "($self, length=zlib.DEF_BUF_SIZE, /)", "Gives what is left.";
-    "copy" = decompress_copy [0], "($self, /)", "An object that goes on from the same state.";
-    "__copy__" = decompress_copy [0], "($self, /)", "An object that goes on from the same state.";
-    "__deepcopy__" = decompress_deepcopy [1], "($self, memo, /)", "An object that goes on from the same state.";
+    "decompress" = decompress_data [2], "($self, data, /, max_length=0)", "Takes data in, and gives what they were, max_length bytes at most if that is not zero.", defining;
+    "flush" = decompress_flush [1], "($self, length=zlib.DEF_BUF_SIZE, /)", "Gives what is left.", defining;
+    "copy" = decompress_copy [0], "($self, /)", "An object that goes on from the same state.", defining;
+    "__copy__" = decompress_copy [0], "($self, /)", "An object that goes on from the same state.", defining;
+    "__deepcopy__" = decompress_deepcopy [1], "($self, memo, /)", "An object that goes on from the same state.", defining;
 ] }
 
-getset! { static DECOMPRESS_ATTRIBUTES [
-    "unused_data" = |py: Py<'_>, d: &DecompressObject| bytes::new(py, &d.get().borrow().unused_data), "";
-    "unconsumed_tail" = |py: Py<'_>, d: &DecompressObject| bytes::new(py, &d.get().borrow().unconsumed_tail), "";
-    "eof" = |_: Py<'_>, d: &DecompressObject| Ok(boolean::new(d.get().borrow().eof)), "";
+members! { static DECOMPRESS_MEMBERS [
+    "unused_data" = Py_T_OBJECT_EX, DecompressObject::UNUSED_DATA, Py_READONLY, "";
+    "unconsumed_tail" = Py_T_OBJECT_EX, DecompressObject::UNCONSUMED_TAIL, Py_READONLY, "";
+    "eof" = Py_T_BOOL, DecompressObject::EOF, Py_READONLY, "";
 ] }
 
 fn decompressobj(py: Py<'_>, _: &PyModuleObject, wbits: Option<i32>, zdict: Option<&PyObject>) -> PyResult {
@@ -208,6 +222,7 @@ fn decompress_data(
     max_length: Option<isize>,
 ) -> PyResult<Owned<PyBytesObject>> {
     let made = d.get().borrow_mut().decompress(data.bytes(), max_length.unwrap_or(0));
+    d.publish(py)?;
     bytes::new(py, &made.map_err(|e| raise(py, e))?)
 }
 
@@ -217,6 +232,7 @@ fn decompress_flush(
     length: Option<isize>,
 ) -> PyResult<Owned<PyBytesObject>> {
     let made = d.get().borrow_mut().flush(length.unwrap_or(16 * 1024));
+    d.publish(py)?;
     bytes::new(py, &made.map_err(|e| raise(py, e))?)
 }
 
@@ -229,23 +245,35 @@ fn decompress_deepcopy(py: Py<'_>, d: &DecompressObject, _: &PyObject) -> PyResu
     decompress_copy(py, d)
 }
 
-type BufferedObject = Boxed<BufferedDecompressor>;
+type BufferedObject = Stream<BufferedDecompressor>;
+
+impl Progress for BufferedDecompressor {
+    fn unused_data(&self) -> &[u8] {
+        self.unused_data()
+    }
+    fn eof(&self) -> bool {
+        self.eof()
+    }
+    fn needs_input(&self) -> bool {
+        self.needs_input
+    }
+}
 
 static BUFFERED: StaticType = StaticType::new::<BufferedObject>(c"zlib._ZlibDecompressor")
     .doc(c"_ZlibDecompressor(wbits=15, zdict=b'')\n--\n\nAn object that decompresses a stream and keeps the input it could not use yet.")
     .create(glue::create(buffered_new))
-    .dealloc(dealloc::<BufferedDecompressor>())
+    .dealloc(stream_dealloc::<BufferedDecompressor>())
     .methods(&BUFFERED_METHODS)
-    .getset(&BUFFERED_ATTRIBUTES);
+    .members(&BUFFERED_MEMBERS);
 
 methods! { static BUFFERED_METHODS: for BufferedObject [
     "decompress" = buffered_decompress [2], "($self, /, data, max_length=-1)", "Takes data in, and gives what they were, max_length bytes at most if that is not negative.";
 ] }
 
-getset! { static BUFFERED_ATTRIBUTES [
-    "eof" = |_: Py<'_>, d: &BufferedObject| Ok(boolean::new(d.get().borrow().eof())), "True if the end of the stream was reached.";
-    "unused_data" = |py: Py<'_>, d: &BufferedObject| bytes::new(py, d.get().borrow().unused_data()), "What came behind the end of the stream.";
-    "needs_input" = |_: Py<'_>, d: &BufferedObject| Ok(boolean::new(d.get().borrow().needs_input)), "True if more input is needed before more output can be had.";
+members! { static BUFFERED_MEMBERS [
+    "eof" = Py_T_BOOL, BufferedObject::EOF, Py_READONLY, "True if the end of the stream was reached.";
+    "unused_data" = Py_T_OBJECT_EX, BufferedObject::UNUSED_DATA, Py_READONLY, "What came behind the end of the stream.";
+    "needs_input" = Py_T_BOOL, BufferedObject::NEEDS_INPUT, Py_READONLY, "True if more input is needed before more output can be had.";
 ] }
 
 fn buffered_new(py: Py<'_>, ty: &PyTypeObject, a: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult {
@@ -271,5 +299,6 @@ fn buffered_decompress(
     max_length: Option<isize>,
 ) -> PyResult<Owned<PyBytesObject>> {
     let made = d.get().borrow_mut().decompress(data.bytes(), max_length.unwrap_or(-1));
+    d.publish(py)?;
     bytes::new(py, &made.map_err(|e| raise(py, e))?)
 }

@@ -19,12 +19,12 @@ pub static BufferedIOBase: StaticType = StaticType::new::<IoBase>(c"_io._Buffere
     .methods(&BUFFERED);
 
 methods! { static BUFFERED: for IoBase [
-    "detach" = detach [0], "($self, /)", "Separates the raw stream and gives it.";
-    "read" = read [1], "($self, size=-1, /)", "Up to size bytes, or all of them.";
-    "read1" = read1 [1], "($self, size=-1, /)", "Up to size bytes with at most one call of the raw stream.";
+    "detach" = detach [0], "($self, /)", "Separates the raw stream and gives it.", defining;
+    "read" = read [1], "($self, size=-1, /)", "Up to size bytes, or all of them.", defining;
+    "read1" = read1 [1], "($self, size=-1, /)", "Up to size bytes with at most one call of the raw stream.", defining;
     "readinto" = readinto [1], "($self, buffer, /)", "Reads into memory that can be written.";
     "readinto1" = readinto1 [1], "($self, buffer, /)", "Reads into memory with at most one call of the raw stream.";
-    "write" = write [1], "($self, b, /)", "Writes bytes and gives their number.";
+    "write" = write [1], "($self, b, /)", "Writes bytes and gives their number.", defining;
 ] }
 
 fn detach(py: Py<'_>, _: &IoBase) -> PyResult {
@@ -85,10 +85,10 @@ pub static TextIOBase: StaticType = StaticType::new::<IoBase>(c"_io._TextIOBase"
     .getset(&TEXT_GETSET);
 
 methods! { static TEXT: for IoBase [
-    "detach" = detach [0], "($self, /)", "Separates the buffer and gives it.";
-    "read" = read [1], "($self, size=-1, /)", "Up to size characters, or all of them.";
-    "readline" = text_readline [1], "($self, size=-1, /)", "Up to the end of the line.";
-    "write" = text_write [1], "($self, s, /)", "Writes text and gives the number of its characters.";
+    "detach" = detach [0], "($self, /)", "Separates the buffer and gives it.", defining;
+    "read" = read [1], "($self, size=-1, /)", "Up to size characters, or all of them.", defining;
+    "readline" = text_readline [1], "($self, size=-1, /)", "Up to the end of the line.", defining;
+    "write" = text_write [1], "($self, s, /)", "Writes text and gives the number of its characters.", defining;
 ] }
 
 getset! { static TEXT_GETSET [

@@ -66,7 +66,7 @@ methods! { static METHODS: for BytesObject [
     "readline" = readline [1], "($self, size=-1, /)", "One line, at most size bytes of it.";
     "readlines" = readlines [1], "($self, size=None, /)", "A list of lines, ended when their sizes reach size.";
     "read" = read [1], "($self, size=-1, /)", "Up to size bytes, or all that are left.";
-    "getbuffer" = getbuffer [0], "($self, /)", "The content as a memoryview that can be written.";
+    "getbuffer" = getbuffer [0], "($self, /)", "The content as a memoryview that can be written.", defining;
     "getvalue" = getvalue [0], "($self, /)", "The content as bytes.";
     "seek" = seek [2], "($self, pos, whence=0, /)", "Moves to a place and gives it.";
     "truncate" = truncate [1], "($self, size=None, /)", "Cuts the content to a size.";

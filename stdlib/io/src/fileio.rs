@@ -57,14 +57,14 @@ pub static FileIO: StaticType = StaticType::new::<FileObject>(c"_io.FileIO")
     .getset(&GETSET);
 
 methods! { static METHODS: for FileObject [
-    "read" = read [1], "($self, size=-1, /)", "Up to size bytes by one call of the system; all if size is negative.";
+    "read" = read [1], "($self, size=-1, /)", "Up to size bytes by one call of the system; all if size is negative.", defining;
     "readall" = readall [0], "($self, /)", "All bytes up to the end; None if none are there yet.";
-    "readinto" = readinto [1], "($self, buffer, /)", "Reads into memory that can be written.";
-    "write" = write [1], "($self, b, /)", "Writes bytes by one call of the system and gives how many it took.";
+    "readinto" = readinto [1], "($self, buffer, /)", "Reads into memory that can be written.", defining;
+    "write" = write [1], "($self, b, /)", "Writes bytes by one call of the system and gives how many it took.", defining;
     "seek" = seek [2], "($self, pos, whence=0, /)", "Moves to a place and gives it.";
     "tell" = tell [0], "($self, /)", "The current place.";
-    "truncate" = truncate [1], "($self, size=None, /)", "Cuts or extends the file; the place stays.";
-    "close" = close [0], "($self, /)", "Closes the descriptor, if it is the stream's own.";
+    "truncate" = truncate [1], "($self, size=None, /)", "Cuts or extends the file; the place stays.", defining;
+    "close" = close [0], "($self, /)", "Closes the descriptor, if it is the stream's own.", defining;
     "seekable" = seekable [0], "($self, /)", "Whether places can be chosen.";
     "readable" = readable [0], "($self, /)", "Whether it was opened for reading.";
     "writable" = writable [0], "($self, /)", "Whether it was opened for writing.";

@@ -42,9 +42,9 @@ pub static IOBase: StaticType = StaticType::new::<IoBase>(c"_io._IOBase")
     .getset(&GETSET);
 
 methods! { static METHODS: for IoBase [
-    "seek" = seek [2], "($self, offset, whence=os.SEEK_SET, /)", "Moves to a place and gives it.";
+    "seek" = seek [2], "($self, offset, whence=os.SEEK_SET, /)", "Moves to a place and gives it.", defining;
     "tell" = tell [0], "($self, /)", "The current place.";
-    "truncate" = truncate [1], "($self, size=None, /)", "Cuts or extends the file to a size.";
+    "truncate" = truncate [1], "($self, size=None, /)", "Cuts or extends the file to a size.", defining;
     "flush" = flush [0], "($self, /)", "Writes out what is buffered.";
     "close" = close [0], "($self, /)", "Flushes and closes; a second time it does nothing.";
     "seekable" = no [0], "($self, /)", "Whether places can be chosen.";
@@ -54,7 +54,7 @@ methods! { static METHODS: for IoBase [
     "_checkSeekable" = check_seekable_method [1], "?(*args)", "";
     "_checkReadable" = check_readable_method [1], "?(*args)", "";
     "_checkWritable" = check_writable_method [1], "?(*args)", "";
-    "fileno" = fileno [0], "($self, /)", "The descriptor behind the stream.";
+    "fileno" = fileno [0], "($self, /)", "The descriptor behind the stream.", defining;
     "isatty" = isatty [0], "($self, /)", "Whether a person sits at the other end.";
     "__enter__" = enter [0], "?($self, /)", "";
     "__exit__" = exit [1], "?(*args)", "";

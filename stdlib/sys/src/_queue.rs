@@ -76,8 +76,8 @@ static QUEUE: StaticType = StaticType::new::<QueueObject>(c"_queue.SimpleQueue")
 
 methods! { static METHODS: for QueueObject [
     "empty" = empty [0], "($self, /)", "Whether the queue is empty, for now.";
-    "get" = get [2], "($self, /, block=True, timeout=None)", "Takes the first item, waiting for one if need be; raises Empty if there is none in time.";
-    "get_nowait" = get_nowait [0], "($self, /)", "Takes the first item; raises Empty if there is none.";
+    "get" = get [2], "($self, /, block=True, timeout=None)", "Takes the first item, waiting for one if need be; raises Empty if there is none in time.", defining;
+    "get_nowait" = get_nowait [0], "($self, /)", "Takes the first item; raises Empty if there is none.", defining;
     "put" = put [3], "($self, /, item, block=True, timeout=None)", "Adds an item. The other arguments are for the likeness with Queue.put().";
     "put_nowait" = put_nowait [1], "($self, /, item)", "Adds an item.";
     "qsize" = qsize [0], "($self, /)", "The number of items, for now.";

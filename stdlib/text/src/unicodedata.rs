@@ -1,20 +1,24 @@
 //! `unicodedata`: the character database as functions, and Unicode 3.2.0 as the object `ucd_3_2_0`. Tables are in
-//! `dxpy_text::unicode`; `_ucnhash_CAPI` is not here.
+//! `dxpy_text::unicode`.
 
+use core::cell::Cell;
+use core::ffi::{CStr, c_char, c_int, c_void};
+use core::mem::offset_of;
 use dxpy_core::abi::constants::*;
 use dxpy_core::abi::*;
 use dxpy_core::args::{Bound, FromArg, bad_argument};
 use dxpy_core::buffer::View;
 use dxpy_core::module::{self, StaticModule, exec};
-use dxpy_core::ptr::Object;
+use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::{Gil, StaticType};
 use dxpy_core::{
-    Owned, Py, PyResult, exceptions, float, getset, glue, long, methods, object, types, unicode,
+    Owned, Py, PyResult, exceptions, float, glue, long, members, methods, object, types, unicode,
 };
 use dxpy_text::strings::StrBuf;
 use dxpy_text::unicode::names::Named;
 use dxpy_text::unicode::normalize::{Form, Version, is_normalized_str, normalize_str};
 use dxpy_text::unicode::{self as ucd, names, old};
+use dxpy_types::capsule;
 
 /// `unicodedata`.
 pub static MODULE: StaticModule = StaticModule::new(c"unicodedata")
@@ -28,11 +32,61 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     types::ready::ready(py, &UCD)?;
     module::add_str(py, m, "unidata_version", ucd::VERSION)?;
     module::add(py, m, "UCD", UCD.as_object())?;
-    let old = object::generic_alloc(py, &UCD, 0)?;
-    module::add(py, m, "ucd_3_2_0", &old)
+    // SAFETY: LAYOUT: the type's own struct.
+    let old: Owned<Database> = unsafe { object::generic_alloc(py, &UCD, 0)?.cast() };
+    old.name.set(c"3.2.0".as_ptr());
+    module::add(py, m, "ucd_3_2_0", old.as_object())?;
+    let capi = capsule::new(py, (&raw const CAPI) as *mut c_void, CAPI_NAME.as_ptr(), None)?;
+    module::add(py, m, "_ucnhash_CAPI", capi.as_object())
 }
 
-static UCD: StaticType = StaticType::new::<PyObject>(c"unicodedata.UCD")
+/// `_PyUnicode_Name_CAPI`: names for C code.
+#[repr(C)]
+struct NameApi {
+    getname: unsafe extern "C" fn(u32, *mut c_char, c_int, c_int) -> c_int,
+    getcode: unsafe extern "C" fn(*const c_char, c_int, *mut u32, c_int) -> c_int,
+}
+
+/// `PyUnicodeData_CAPSULE_NAME`.
+const CAPI_NAME: &CStr = c"unicodedata._ucnhash_CAPI";
+static CAPI: NameApi = NameApi { getname, getcode };
+
+/// The name of a character with its NUL, if there is one and it fits; whether that was so.
+unsafe extern "C" fn getname(code: u32, buffer: *mut c_char, room: c_int, with_alias: c_int) -> c_int {
+    let found = if with_alias != 0 { names::name_or_alias(code) } else { names::name(code) };
+    let Some(text) = found.filter(|t| (t.len() as i64) < i64::from(room)) else { return 0 };
+    // SAFETY: the caller's buffer has `room` bytes, more than the text.
+    unsafe {
+        core::ptr::copy_nonoverlapping(text.as_ptr(), buffer as *mut u8, text.len());
+        *buffer.add(text.len()) = 0;
+    }
+    1
+}
+
+/// The character of a name; whether there is one.
+unsafe extern "C" fn getcode(name: *const c_char, len: c_int, code: *mut u32, sequences: c_int) -> c_int {
+    let Ok(len) = usize::try_from(len) else { return 0 };
+    // SAFETY: the caller's name has so many bytes.
+    let bytes = unsafe { core::slice::from_raw_parts(name as *const u8, len) };
+    let Some(c) = core::str::from_utf8(bytes).ok().and_then(|t| names::code(t, sequences != 0)) else {
+        return 0;
+    };
+    // SAFETY: the caller's place for the result.
+    unsafe { *code = c };
+    1
+}
+
+/// The one instance's struct: `PreviousDBVersion`.
+#[repr(C)]
+struct Database {
+    ob_base: PyObject,
+    name: Cell<*const c_char>,
+}
+
+// SAFETY: the struct is `#[repr(C)]` and begins with a `PyObject`.
+unsafe impl Layout for Database {}
+
+static UCD: StaticType = StaticType::new::<Database>(c"unicodedata.UCD")
     .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
     .dealloc(glue::dealloc(|_: Py<'_>, o: &PyObject| {
@@ -40,15 +94,11 @@ static UCD: StaticType = StaticType::new::<PyObject>(c"unicodedata.UCD")
         unsafe { object::free(o) }
     }))
     .methods(&METHODS)
-    .getset(&GETSET);
+    .members(&MEMBERS);
 
-getset! { static GETSET [
-    "unidata_version" = version, "";
+members! { static MEMBERS [
+    "unidata_version" = Py_T_STRING, offset_of!(Database, name), Py_READONLY, "";
 ] }
-
-fn version(py: Py<'_>, _: &PyObject) -> PyResult<Owned<PyUnicodeObject>> {
-    unicode::from_str(py, "3.2.0")
-}
 
 methods! { static METHODS: for PyObject [
     "decimal" = decimal [2], "($self, chr, default=<unrepresentable>, /)", "The value of a decimal digit.";

@@ -187,6 +187,18 @@ fn by_number(number: usize) -> Named {
     }
 }
 
+/// The code behind a name as `_ucnhash_CAPI` gives it: named sequences, where they are asked for, by the private character
+/// that [`name_or_alias`] names.
+pub fn code(name: &str, with_sequences: bool) -> Option<u32> {
+    match lookup(name)? {
+        Named::Char(c) => Some(c),
+        Named::Sequence(s) if with_sequences => {
+            SEQUENCES.iter().position(|x| *x == s).map(|i| 0xF_0200 + i as u32)
+        }
+        Named::Sequence(_) => None,
+    }
+}
+
 /// `\N{name}`: characters and aliases.
 pub fn by_name(name: &str) -> Option<u32> {
     match lookup(name)? {

@@ -187,7 +187,7 @@ pub static PICKLER: StaticType = StaticType::new::<PicklerObject>(c"_pickle.Pick
     .getset(&ATTRIBUTES);
 
 methods! { static METHODS: for PicklerObject [
-    "dump" = dump_method [1], "($self, obj, /)", "Writes a pickle of an object to the file.";
+    "dump" = dump_method [1], "($self, obj, /)", "Writes a pickle of an object to the file.", defining;
     "clear_memo" = clear_memo [0], "($self, /)", "Forgets what was written already.";
     "__sizeof__" = sizeof [0], "($self, /)", "The bytes the object takes in memory.";
 ] }

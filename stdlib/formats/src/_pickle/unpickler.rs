@@ -197,8 +197,8 @@ pub static UNPICKLER: StaticType = StaticType::new::<UnpicklerObject>(c"_pickle.
     .getset(&ATTRIBUTES);
 
 methods! { static METHODS: for UnpicklerObject [
-    "load" = load_method [0], "($self, /)", "Reads an object from the pickle in the file.";
-    "find_class" = find_class_method [2], "($self, module_name, global_name, /)", "What stands for a global's name.";
+    "load" = load_method [0], "($self, /)", "Reads an object from the pickle in the file.", defining;
+    "find_class" = find_class_method [2], "($self, module_name, global_name, /)", "What stands for a global's name.", defining;
     "__sizeof__" = sizeof [0], "($self, /)", "The bytes the object takes in memory.";
 ] }
 

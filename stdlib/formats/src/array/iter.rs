@@ -36,7 +36,7 @@ pub static ITERATOR: StaticType = StaticType::new::<IteratorObject>(c"array.arra
     .methods(&METHODS);
 
 methods! { static METHODS: for IteratorObject [
-    "__reduce__" = reduce [0], "($self, /)", "What pickle needs to make it again.";
+    "__reduce__" = reduce [0], "($self, /)", "What pickle needs to make it again.", defining;
     "__setstate__" = setstate [1], "($self, state, /)", "Sets the place it is at.";
 ] }
 

@@ -97,7 +97,7 @@ methods! { static READER: for Buffered [
     "readline" = read::readline [1], "($self, size=-1, /)", "One line, at most size bytes of it.";
     "seek" = seek [2], "($self, target, whence=0, /)", "Moves to a place and gives it.";
     "tell" = tell [0], "($self, /)", "The current place.";
-    "truncate" = truncate [1], "($self, pos=None, /)", "Cuts or extends the raw stream.";
+    "truncate" = truncate [1], "($self, pos=None, /)", "Cuts or extends the raw stream.", defining;
     "__sizeof__" = sizeof [0], "($self, /)", "The bytes in memory, those of the buffer included.";
     "__reduce__" = cannot_pickle::<Buffered> [0], "?($self, /)", "";
     "__reduce_ex__" = cannot_pickle_ex::<Buffered> [1], "?($self, protocol, /)", "";
@@ -112,7 +112,7 @@ methods! { static WRITER: for Buffered [
     "isatty" = isatty [0], "($self, /)", "As the raw stream's.";
     "_dealloc_warn" = dealloc_warn_method [1], "($self, source, /)", "";
     "write" = write::write [1], "($self, buffer, /)", "Writes bytes and gives their number.";
-    "truncate" = truncate [1], "($self, pos=None, /)", "Cuts or extends the raw stream.";
+    "truncate" = truncate [1], "($self, pos=None, /)", "Cuts or extends the raw stream.", defining;
     "flush" = flush [0], "($self, /)", "Writes out what is buffered.";
     "seek" = seek [2], "($self, target, whence=0, /)", "Moves to a place and gives it.";
     "tell" = tell [0], "($self, /)", "The current place.";
@@ -133,7 +133,7 @@ methods! { static RANDOM: for Buffered [
     "flush" = flush [0], "($self, /)", "Writes out what is buffered.";
     "seek" = seek [2], "($self, target, whence=0, /)", "Moves to a place and gives it.";
     "tell" = tell [0], "($self, /)", "The current place.";
-    "truncate" = truncate [1], "($self, pos=None, /)", "Cuts or extends the raw stream.";
+    "truncate" = truncate [1], "($self, pos=None, /)", "Cuts or extends the raw stream.", defining;
     "read" = read::read [1], "($self, size=-1, /)", "Size bytes, fewer at the end; all if size is -1.";
     "read1" = read::read1 [1], "($self, size=-1, /)", "Up to size bytes with at most one raw read.";
     "readinto" = read::readinto [1], "($self, buffer, /)", "Fills memory that can be written.";

@@ -1,6 +1,5 @@
 //! `_socket`: the socket type (`object`, its messages in `messages`), addresses (`address`), names of hosts, services and
-//! interfaces (`names`), and here the constants and what needs no socket. Not here: the capsule `CAPI`, which only the
-//! C `_ssl` uses.
+//! interfaces (`names`), and here the constants and what needs no socket.
 
 mod address;
 mod messages;
@@ -8,12 +7,13 @@ mod names;
 mod object;
 
 use address::{os, overflow};
+use core::ffi::c_void;
 use dxpy_core::abi::*;
 use dxpy_core::buffer::View;
 use dxpy_core::call::type_name;
 use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
-use dxpy_core::statics::Gil;
+use dxpy_core::statics::{Gil, StaticType};
 use dxpy_core::thread::without_gil;
 use dxpy_core::{
     Owned, Py, PyResult, boolean, bytes, exceptions, long, methods, number, object as objects, tuple,
@@ -23,6 +23,7 @@ use dxpy_host::{Errno, constants, fd, socket as host};
 use dxpy_mod_os::convert::{Text, int, plain};
 use dxpy_mod_os::path::decode;
 use dxpy_mod_os::pytime;
+use dxpy_types::capsule;
 use names::*;
 use object::SOCKET;
 
@@ -77,8 +78,21 @@ fn fill(py: Py<'_>, m: &M) -> PyResult<()> {
     module::add_type(py, m, &SOCKET)?;
     module::add(py, m, "SocketType", SOCKET.as_object())?;
     module::add(py, m, "has_ipv6", boolean::new(true).as_object())?;
+    let capi = capsule::new(py, (&raw const CAPI) as *mut c_void, c"_socket.CAPI".as_ptr(), None)?;
+    module::add(py, m, "CAPI", capi.as_object())?;
     constants::net::SOCKET.iter().try_for_each(|(n, v)| module::add_int(py, m, n, *v))
 }
+
+/// `PySocketModule_APIObject`: what another C module needs to tell sockets.
+#[repr(C)]
+struct Api {
+    sock_type: &'static StaticType,
+    error: &'static StaticType,
+    timeout_error: &'static StaticType,
+}
+
+static CAPI: Gil<Api> =
+    Gil(Api { sock_type: &SOCKET, error: &exceptions::OSError, timeout_error: &exceptions::TimeoutError });
 
 /// `ECONNRESET`, which the end of a socket does not tell.
 const RESET: i32 = 104;

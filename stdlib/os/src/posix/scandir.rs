@@ -53,11 +53,11 @@ members! { static ENTRY_MEMBERS [
 ] }
 
 methods! { static ENTRY_METHODS: for Entry [
-    "is_dir" = is_dir [1], "($self, /, *, follow_symlinks=True)", "Whether the entry is a directory.";
-    "is_file" = is_file [1], "($self, /, *, follow_symlinks=True)", "Whether the entry is a file.";
-    "is_symlink" = is_symlink [0], "($self, /)", "Whether the entry is a symbolic link.";
-    "is_junction" = is_junction [0], "($self, /)", "Whether the entry is a junction, which this system does not have.";
-    "stat" = entry_stat [1], "($self, /, *, follow_symlinks=True)", "The result of os.stat() for the entry, kept for the next time.";
+    "is_dir" = is_dir [1], "($self, /, *, follow_symlinks=True)", "Whether the entry is a directory.", defining;
+    "is_file" = is_file [1], "($self, /, *, follow_symlinks=True)", "Whether the entry is a file.", defining;
+    "is_symlink" = is_symlink [0], "($self, /)", "Whether the entry is a symbolic link.", defining;
+    "is_junction" = is_junction [0], "($self, /)", "Whether the entry is a junction, which this system does not have.", defining;
+    "stat" = entry_stat [1], "($self, /, *, follow_symlinks=True)", "The result of os.stat() for the entry, kept for the next time.", defining;
     "inode" = inode [0], "($self, /)", "The number of the entry's inode.";
     "__fspath__" = fspath [0], "($self, /)", "The path of the entry.";
     "__class_getitem__" = class_getitem [1], "?($type, object, /)", "See PEP 585", class;

@@ -50,15 +50,15 @@ pub static PATTERN: StaticType = StaticType::new::<PatternObject>(c"re.Pattern")
     .getset(&GETSET);
 
 methods! { static METHODS: for PatternObject [
-    "match" = match_ [3], "($self, /, string, pos=0, endpos=sys.maxsize)", "Matches at the beginning of the string.";
-    "fullmatch" = fullmatch [3], "($self, /, string, pos=0, endpos=sys.maxsize)", "Matches the whole string.";
-    "search" = search [3], "($self, /, string, pos=0, endpos=sys.maxsize)", "Matches at the first place where it can.";
-    "sub" = sub [3], "($self, /, repl, string, count=0)", "The string with the matches replaced.";
-    "subn" = subn [3], "($self, /, repl, string, count=0)", "The string with the matches replaced, and how many there were.";
+    "match" = match_ [3], "($self, /, string, pos=0, endpos=sys.maxsize)", "Matches at the beginning of the string.", defining;
+    "fullmatch" = fullmatch [3], "($self, /, string, pos=0, endpos=sys.maxsize)", "Matches the whole string.", defining;
+    "search" = search [3], "($self, /, string, pos=0, endpos=sys.maxsize)", "Matches at the first place where it can.", defining;
+    "sub" = sub [3], "($self, /, repl, string, count=0)", "The string with the matches replaced.", defining;
+    "subn" = subn [3], "($self, /, repl, string, count=0)", "The string with the matches replaced, and how many there were.", defining;
     "findall" = findall [3], "($self, /, string, pos=0, endpos=sys.maxsize)", "The texts of all matches, or of their groups.";
     "split" = split [2], "($self, /, string, maxsplit=0)", "The parts of the string between matches.";
-    "finditer" = finditer [3], "($self, /, string, pos=0, endpos=sys.maxsize)", "An iterator over all matches.";
-    "scanner" = scanner [3], "($self, /, string, pos=0, endpos=sys.maxsize)", "";
+    "finditer" = finditer [3], "($self, /, string, pos=0, endpos=sys.maxsize)", "An iterator over all matches.", defining;
+    "scanner" = scanner [3], "($self, /, string, pos=0, endpos=sys.maxsize)", "", defining;
     "__copy__" = itself [0], "($self, /)", "";
     "__deepcopy__" = deepcopy [1], "($self, memo, /)", "";
     "__class_getitem__" = class_getitem [1], "?($type, item, /)", "See PEP 585", class;
@@ -397,8 +397,8 @@ pub static SCANNER: StaticType = StaticType::new::<ScannerObject>(c"_sre.SRE_Sca
     .members(&SCANNER_MEMBERS);
 
 methods! { static SCANNER_METHODS: for ScannerObject [
-    "match" = scanner_match [0], "($self, /)", "";
-    "search" = scanner_search [0], "($self, /)", "";
+    "match" = scanner_match [0], "($self, /)", "", defining;
+    "search" = scanner_search [0], "($self, /)", "", defining;
 ] }
 
 members! { static SCANNER_MEMBERS [
