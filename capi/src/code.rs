@@ -7,7 +7,7 @@ use core::ffi::{c_char, c_int, c_void};
 use dxpy_core::abi::{PyCodeObject, PyObject, freefunc};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
-use dxpy_core::{Owned, Py, PyResult, attr, bytes, exceptions, tuple, watch};
+use dxpy_core::{Owned, Py, PyResult, attr, bytes, tuple, watch};
 use dxpy_types::code::{self, Parts};
 
 /// All three on the first line, without columns.
@@ -48,17 +48,12 @@ pub(crate) fn empty(
 api! {
     /// C: `int PyCode_AddWatcher(PyCode_WatchCallback)`.
     fn PyCode_AddWatcher(py, f: watch::CodeWatcher) -> PyResult<c_int> {
-        let taken = || exceptions::runtime_error(py, format_args!("no more code watcher IDs available"));
-        watch::CODE.add(f).map(|i| i as c_int).ok_or_else(taken)
+        watch::CODE.add(py, f)
     }
 
     /// C: `int PyCode_ClearWatcher(int)`.
     fn PyCode_ClearWatcher(py, id: c_int) -> PyResult<()> {
-        if !watch::CODE.in_range(id) {
-            return Err(exceptions::value_error(py, format_args!("Invalid code watcher ID {id}")));
-        }
-        let none = || exceptions::value_error(py, format_args!("No code watcher set for ID {id}"));
-        watch::CODE.remove(id).then_some(()).ok_or_else(none)
+        watch::CODE.remove(py, id)
     }
 
     /// C: `PyCodeObject *PyCode_NewEmpty(const char *, const char *, int)`: code that only has a name and a place; running

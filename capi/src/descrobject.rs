@@ -6,7 +6,7 @@ use core::ffi::{c_int, c_void};
 use dxpy_core::abi::*;
 use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
-use dxpy_core::{Owned, Py, PyResult, attr, descr, dict, exceptions, member, method, sequence, tuple};
+use dxpy_core::{Owned, Py, PyResult, attr, descr, dict, exceptions, member, method, sequence, tuple, watch};
 
 /// A method's parts.
 fn bound<'a>(py: Py<'_>, o: Option<&'a PyObject>) -> PyResult<&'a PyMethodObject> {
@@ -157,23 +157,18 @@ api! {
     }
 
     /// C: `int PyType_AddWatcher(PyType_WatchCallback)`: the number, or -1 where all are taken.
-    fn PyType_AddWatcher(py, f: dxpy_core::types::lookup::Watcher) -> PyResult<c_int> {
-        let all = &dxpy_core::types::lookup::WATCHERS;
-        let Some(i) = all.iter().position(|w| w.get().is_none()) else {
-            return Err(exceptions::runtime_error(py, format_args!("no more type watcher IDs available")));
-        };
-        all[i].set(Some(f));
-        Ok(i as c_int)
+    fn PyType_AddWatcher(py, f: watch::TypeWatcher) -> PyResult<c_int> {
+        watch::TYPES.add(py, f)
     }
     /// C: `int PyType_ClearWatcher(int)`.
     fn PyType_ClearWatcher(py, id: c_int) -> PyResult<()> {
-        type_watcher(py, id).map(|i| dxpy_core::types::lookup::WATCHERS[i].set(None))
+        watch::TYPES.remove(py, id)
     }
     /// C: `int PyType_Watch(int, PyObject *)`.
     fn PyType_Watch(py, id: c_int, ty: &PyObject) -> PyResult<()> {
         let ty = dxpy_core::types::check(ty)
             .ok_or_else(|| exceptions::value_error(py, format_args!("Cannot watch non-type")))?;
-        let i = type_watcher(py, id)?;
+        let i = watch::TYPES.check(py, id)?;
         dxpy_core::types::lookup::assign_version(ty);
         ty.tp_watched.set(ty.tp_watched.get() | 1 << i);
         Ok(())
@@ -182,20 +177,8 @@ api! {
     fn PyType_Unwatch(py, id: c_int, ty: &PyObject) -> PyResult<()> {
         let ty = dxpy_core::types::check(ty)
             .ok_or_else(|| exceptions::value_error(py, format_args!("Cannot watch non-type")))?;
-        let i = type_watcher(py, id)?;
+        let i = watch::TYPES.check(py, id)?;
         ty.tp_watched.set(ty.tp_watched.get() & !(1 << i));
         Ok(())
     }
-}
-
-/// A watcher's number, checked.
-fn type_watcher(py: Py<'_>, id: c_int) -> PyResult<usize> {
-    let all = &dxpy_core::types::lookup::WATCHERS;
-    let Some(i) = usize::try_from(id).ok().filter(|i| *i < all.len()) else {
-        return Err(exceptions::value_error(py, format_args!("Invalid type watcher ID {id}")));
-    };
-    if all[i].get().is_none() {
-        return Err(exceptions::value_error(py, format_args!("No type watcher set for ID {id}")));
-    }
-    Ok(i)
 }

@@ -3,10 +3,9 @@
 
 use crate::util::{pointer, token};
 use core::ffi::{CStr, c_char, c_int};
-use dxpy_core::abi::constants::DICT_MAX_WATCHERS;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::{Object, borrow};
-use dxpy_core::{Owned, Py, PyErr, PyResult, dict, exceptions, list, mappingproxy, tuple, unicode};
+use dxpy_core::{Owned, Py, PyErr, PyResult, dict, exceptions, list, mappingproxy, tuple, unicode, watch};
 
 /// The dict that C code promises; `SystemError` for anything else (`PyErr_BadInternalCall`).
 ///
@@ -305,24 +304,17 @@ functions! {
 
     /// C: `int PyDict_AddWatcher(PyDict_WatchCallback)`.
     #[unsafe(no_mangle)]
-    pub unsafe extern "C" fn PyDict_AddWatcher(py, callback: dict::Watcher) -> c_int {
-        match dict::WATCHERS.iter().position(|w| w.get().is_none()) {
-            Some(i) => {
-                dict::WATCHERS[i].set(Some(callback));
-                i as c_int
-            }
-            None => {
-                let text = format_args!("no more dict watcher IDs available");
-                exceptions::format(py, &exceptions::RuntimeError, text).restore(py);
-                -1
-            }
-        }
+    pub unsafe extern "C" fn PyDict_AddWatcher(py, callback: watch::DictWatcher) -> c_int {
+        watch::DICTS.add(py, callback).unwrap_or_else(|e| {
+            e.restore(py);
+            -1
+        })
     }
 
     /// C: `int PyDict_ClearWatcher(int)`.
     #[unsafe(no_mangle)]
     pub unsafe extern "C" fn PyDict_ClearWatcher(py, id: c_int) -> c_int {
-        status(py, watcher(py, id).map(|i| dict::WATCHERS[i].set(None)))
+        status(py, watch::DICTS.remove(py, id))
     }
 
     /// C: `int PyDict_Watch(int, PyObject *)`.
@@ -338,17 +330,6 @@ functions! {
     }
 }
 
-/// `validate_watcher_id`.
-fn watcher(py: Py<'_>, id: c_int) -> PyResult<usize> {
-    if !(0..DICT_MAX_WATCHERS as c_int).contains(&id) {
-        return Err(exceptions::value_error(py, format_args!("Invalid dict watcher ID {id}")));
-    }
-    if dict::WATCHERS[id as usize].get().is_none() {
-        return Err(exceptions::value_error(py, format_args!("No dict watcher set for ID {id}")));
-    }
-    Ok(id as usize)
-}
-
 /// A dict to watch, with the bit of its version tag that says so.
 ///
 /// # Safety
@@ -358,5 +339,5 @@ unsafe fn watched<'a>(py: Py<'_>, id: c_int, d: *mut PyObject) -> PyResult<(&'a 
     let Some(d) = dict::check(unsafe { &*d }) else {
         return Err(exceptions::value_error(py, format_args!("Cannot watch non-dictionary")));
     };
-    Ok((d, 1 << watcher(py, id)?))
+    Ok((d, 1 << watch::DICTS.check(py, id)?))
 }

@@ -122,17 +122,12 @@ api! {
 
     /// C: `int PyFunction_AddWatcher(PyFunction_WatchCallback)`.
     fn PyFunction_AddWatcher(py, f: FunctionWatcher) -> PyResult<c_int> {
-        let taken = || exceptions::runtime_error(py, format_args!("no more func watcher IDs available"));
-        watch::FUNCTIONS.add(f).map(|i| i as c_int).ok_or_else(taken)
+        watch::FUNCTIONS.add(py, f)
     }
 
     /// C: `int PyFunction_ClearWatcher(int)`.
     fn PyFunction_ClearWatcher(py, id: c_int) -> PyResult<()> {
-        if !watch::FUNCTIONS.in_range(id) {
-            return Err(exceptions::value_error(py, format_args!("invalid func watcher ID {id}")));
-        }
-        let none = || exceptions::value_error(py, format_args!("no func watcher set for ID {id}"));
-        watch::FUNCTIONS.remove(id).then_some(()).ok_or_else(none)
+        watch::FUNCTIONS.remove(py, id)
     }
 
     /// C: `void PyFunction_SetVectorcall(PyFunctionObject *, vectorcallfunc)`: no instruction calls it in its own way

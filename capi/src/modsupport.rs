@@ -226,6 +226,20 @@ fn spread(mut items: Vec<Owned>) -> Vec<Owned> {
     items
 }
 
+/// The arguments that a format builds, none for NULL.
+///
+/// # Safety
+/// As [`build`], or NULL.
+unsafe fn arguments(
+    py: Py<'_>,
+    format: *const c_char,
+    args: &mut VaList,
+    sizes: bool,
+) -> PyResult<Vec<Owned>> {
+    // SAFETY: the caller's promise.
+    if format.is_null() { Ok(Vec::new()) } else { unsafe { build(py, format, args, sizes) } }
+}
+
 /// Defines the functions of one value of `PY_SSIZE_T_CLEAN`.
 macro_rules! builders {
     ($sizes:literal, $value:ident, $call:ident, $method:ident, $named:ident, $identified:ident) => {
@@ -249,7 +263,7 @@ macro_rules! builders {
             // SAFETY: GIL; the C function's contract.
             unsafe {
                 let py = token();
-                let items = if format.is_null() { Ok(Vec::new()) } else { build(py, format, args, $sizes) };
+                let items = arguments(py, format, args, $sizes);
                 let r = f
                     .ok_or_else(|| crate::util::null_error(py))
                     .and_then(|f| calls::call_list(py, f, &spread(items?)));
@@ -266,7 +280,7 @@ macro_rules! builders {
             // SAFETY: GIL; the C function's contract.
             unsafe {
                 let py = token();
-                let items = if format.is_null() { Ok(Vec::new()) } else { build(py, format, args, $sizes) };
+                let items = arguments(py, format, args, $sizes);
                 let r = o
                     .ok_or_else(|| crate::util::null_error(py))
                     .and_then(|o| calls::call_named(py, o, key, &spread(items?)));
@@ -283,7 +297,7 @@ macro_rules! builders {
             // SAFETY: GIL; the C function's contract.
             unsafe {
                 let py = token();
-                let items = if format.is_null() { Ok(Vec::new()) } else { build(py, format, args, $sizes) };
+                let items = arguments(py, format, args, $sizes);
                 let r = match (o, key) {
                     (Some(o), Some(key)) => {
                         items.and_then(|items| calls::call_attribute(py, o, key, &spread(items)))

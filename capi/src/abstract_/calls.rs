@@ -38,15 +38,7 @@ api! {
         nargsf: usize,
         kw: Option<&PyDictObject>,
     ) -> PyResult<Owned> {
-        let n = call::nargs(nargsf);
-        match kw.filter(|d| dict::len(d) > 0) {
-            // SAFETY: the vectorcall contract.
-            None => unsafe { call::vectorcall_raw(py, f, args, nargsf, None) },
-            Some(_) => {
-                let t = pack(py, args, n)?;
-                call::call_tuple(py, f, &t, kw)
-            }
-        }
+        with_dict(py, f, args, nargsf, kw)
     }
 
     /// C: `PyObject *_PyObject_FastCallDictTstate(PyThreadState *, PyObject *, PyObject *const *, size_t, PyObject *kwargs)`.
@@ -58,15 +50,7 @@ api! {
         nargsf: usize,
         kw: Option<&PyDictObject>,
     ) -> PyResult<Owned> {
-        let n = call::nargs(nargsf);
-        match kw.filter(|d| dict::len(d) > 0) {
-            // SAFETY: the vectorcall contract.
-            None => unsafe { call::vectorcall_raw(py, f, args, nargsf, None) },
-            Some(_) => {
-                let t = pack(py, args, n)?;
-                call::call_tuple(py, f, &t, kw)
-            }
-        }
+        with_dict(py, f, args, nargsf, kw)
     }
 
     /// C: `PyObject *PyObject_VectorcallMethod(PyObject *name, PyObject *const *, size_t, PyObject *kwnames)`: the first
@@ -168,6 +152,24 @@ pub unsafe extern "C" fn PyVectorcall_Function(f: &PyObject) -> Option<vectorcal
 #[unsafe(no_mangle)]
 pub extern "C" fn PyVectorcall_NARGS(n: usize) -> Py_ssize_t {
     call::nargs(n) as Py_ssize_t
+}
+
+/// A call with positional arguments in a vector and keywords in a dict.
+fn with_dict(
+    py: Py<'_>,
+    f: &PyObject,
+    args: *const *mut PyObject,
+    nargsf: usize,
+    kw: Option<&PyDictObject>,
+) -> PyResult {
+    match kw.filter(|d| dict::len(d) > 0) {
+        // SAFETY: the vectorcall contract.
+        None => unsafe { call::vectorcall_raw(py, f, args, nargsf, None) },
+        Some(_) => {
+            let t = pack(py, args, call::nargs(nargsf))?;
+            call::call_tuple(py, f, &t, kw)
+        }
+    }
 }
 
 /// Arguments of a vector as a tuple.

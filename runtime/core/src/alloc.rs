@@ -317,15 +317,10 @@ fn malloc_plain(size: usize) -> *mut c_void {
     if class >= CLASSES || state.is_null() {
         return large(size);
     }
-    // SAFETY: an attached state is alive; the list holds blocks of this class only.
+    // SAFETY: an attached state is alive.
     unsafe {
-        let head = &(*state).free.0[class];
-        let block = head.get();
-        if block.is_null() {
-            return refill(head, class);
-        }
-        head.set((*block).next);
-        block as *mut c_void
+        let block = take(state, size.max(1));
+        if block.is_null() { refill(&(*state).free.0[class], class) } else { block }
     }
 }
 
@@ -356,6 +351,7 @@ pub unsafe fn give(ts: *const thread::ThreadState, p: *mut c_void) -> bool {
     if !is_pooled(p) {
         return false;
     }
+    debug_assert!(!ts.is_null(), "an object was freed without a thread state");
     // SAFETY: the caller's promise.
     unsafe {
         let class = *((p as usize & !(POOL - 1)) as *const usize);
@@ -416,22 +412,14 @@ pub unsafe fn free(p: *mut c_void) {
 unsafe fn free_now(p: *mut c_void) {
     // SAFETY: the promise of `free`.
     unsafe {
-        if !is_pooled(p) {
+        if !give(thread::current(), p) {
             LARGE.fetch_sub(!p.is_null() as usize, Ordering::Relaxed);
             let size = libc::malloc_usable_size(p);
             libc::free(p);
             if size >= VERY_LARGE {
                 large_freed(size);
             }
-            return;
         }
-        let class = *((p as usize & !(POOL - 1)) as *const usize);
-        let state = thread::current();
-        debug_assert!(!state.is_null(), "an object was freed without a thread state");
-        let head = &(*state).free.0[class];
-        let block = p as *mut Block;
-        (*block).next = head.get();
-        head.set(block);
     }
 }
 

@@ -141,13 +141,16 @@ pub fn from_i64(py: Py<'_>, v: i64) -> PyResult<Owned<PyLongObject>> {
     }
 }
 
-/// An int of one digit in a block that is at hand; NULL where there is none, or the value is larger: then [`from_i64`]
-/// makes it. For code that shall call nothing.
+/// An int that is cached, or of one digit in a block that is at hand; NULL where there is none, or the value is larger: then
+/// [`from_i64`] makes it. For code that shall call nothing.
 ///
 /// # Safety
 /// `ts` is the thread's attached state; GIL.
 #[inline(always)]
 pub unsafe fn at_hand(ts: *const crate::thread::ThreadState, v: i64) -> *mut PyObject {
+    if let Some(o) = cached(v) {
+        return (&raw const *o).cast_mut().cast();
+    }
     if cfg!(feature = "zeal") || v.unsigned_abs() > MASK {
         return core::ptr::null_mut();
     }

@@ -15,7 +15,7 @@ use crate::ptr::{Object, Owned};
 use crate::statics::StaticType;
 use crate::thread::Py;
 use crate::types::inherit::has;
-use crate::{list, name, tuple};
+use crate::{dict, list, long, name, set, tuple, unicode};
 
 #[inline(always)]
 fn seq(o: &PyObject) -> Option<&PySequenceMethods> {
@@ -175,6 +175,15 @@ pub fn set_item_at(py: Py<'_>, o: &PyObject, i: isize, value: Option<&PyObject>)
 
 /// `PySequence_Contains`.
 pub fn contains(py: Py<'_>, o: &PyObject, v: &PyObject) -> PyResult<bool> {
+    // What is asked most, without the slot. Of a set, `v` may be another set, which only the slot knows how to look for.
+    if let Some(d) = dict::check_exact(o) {
+        return dict::get(py, d, v).map(|v| v.is_some());
+    }
+    if let Some(s) = set::check_exact(o)
+        && (unicode::check_exact(v).is_some() || long::check_exact(v).is_some())
+    {
+        return set::contains(py, s, v);
+    }
     match seq(o).and_then(|t| t.sq_contains.get()) {
         // SAFETY: the slot's contract.
         Some(f) => match unsafe { f(o.as_ptr(), v.as_ptr()) } {

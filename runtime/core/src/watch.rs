@@ -1,18 +1,28 @@
-//! The functions that C code has told of code objects and functions: `PyCode_AddWatcher`, `PyFunction_AddWatcher`. Those of
-//! dicts and types are with dicts and types.
+//! The functions that C code has told of types, dicts, code objects and functions (`PyType_AddWatcher` and its kin), by
+//! number. Which types and dicts a watcher wants to hear of is in a field of theirs; code and functions are all watched.
 
+use crate::abi::constants::*;
 use crate::abi::*;
 use crate::err::PyErr;
 use crate::ptr::Object;
 use crate::statics::Gil;
 use crate::thread::Py;
-use crate::{exceptions, protocol, unicode};
+use crate::{PyResult, exceptions, protocol, unicode};
 use core::cell::Cell;
 use core::ffi::c_int;
 
-/// `CODE_MAX_WATCHERS`, `FUNC_MAX_WATCHERS`.
-const MOST: usize = 8;
+/// `TYPE_MAX_WATCHERS` and the other three, which are equal.
+const MOST: usize = TYPE_MAX_WATCHERS as usize;
+const _: () = assert!(
+    DICT_MAX_WATCHERS as usize == MOST
+        && CODE_MAX_WATCHERS as usize == MOST
+        && FUNC_MAX_WATCHERS as usize == MOST
+);
 
+/// `PyType_WatchCallback`: the type.
+pub type TypeWatcher = unsafe extern "C" fn(*mut PyTypeObject) -> c_int;
+/// `PyDict_WatchCallback`: event (`PyDict_EVENT_*`), dict, key, new value.
+pub type DictWatcher = unsafe extern "C" fn(c_int, *mut PyObject, *mut PyObject, *mut PyObject) -> c_int;
 /// `PyCode_WatchCallback`: event, code.
 pub type CodeWatcher = unsafe extern "C" fn(c_int, *mut PyCodeObject) -> c_int;
 /// `PyFunction_WatchCallback`: event, function, new value or NULL.
@@ -23,62 +33,91 @@ pub struct Watchers<F: Copy> {
     all: [Cell<Option<F>>; MOST],
     /// How many there are: nothing is done for things that nobody watches.
     count: Cell<usize>,
+    /// What they watch, as errors say.
+    kind: &'static str,
+    /// How its errors begin: of the kinds, one writes them small.
+    texts: [&'static str; 2],
 }
 
 impl<F: Copy> Watchers<F> {
-    const fn new() -> Watchers<F> {
-        Watchers { all: [const { Cell::new(None) }; MOST], count: Cell::new(0) }
+    const fn new(kind: &'static str, texts: [&'static str; 2]) -> Watchers<F> {
+        Watchers { all: [const { Cell::new(None) }; MOST], count: Cell::new(0), kind, texts }
     }
 
-    /// The number of a new watcher; None where all are taken.
-    pub fn add(&self, f: F) -> Option<usize> {
-        let i = self.all.iter().position(|w| w.get().is_none())?;
+    /// The number of a new watcher; `RuntimeError` where all are taken.
+    pub fn add(&self, py: Py<'_>, f: F) -> PyResult<c_int> {
+        let Some(i) = self.all.iter().position(|w| w.get().is_none()) else {
+            let text = format_args!("no more {} watcher IDs available", self.kind);
+            return Err(exceptions::runtime_error(py, text));
+        };
         self.all[i].set(Some(f));
         self.count.set(self.count.get() + 1);
-        Some(i)
+        Ok(i as c_int)
     }
 
-    /// Is this a number that a watcher could have?
-    pub fn in_range(&self, id: c_int) -> bool {
-        usize::try_from(id).is_ok_and(|i| i < MOST)
+    /// `validate_watcher_id`: the number of a watcher that there is, else `ValueError`.
+    pub fn check(&self, py: Py<'_>, id: c_int) -> PyResult<usize> {
+        let (kind, [invalid, no]) = (self.kind, self.texts);
+        let Some((i, place)) = usize::try_from(id).ok().and_then(|i| Some((i, self.all.get(i)?))) else {
+            return Err(exceptions::value_error(py, format_args!("{invalid} {kind} watcher ID {id}")));
+        };
+        if place.get().is_none() {
+            return Err(exceptions::value_error(py, format_args!("{no} {kind} watcher set for ID {id}")));
+        }
+        Ok(i)
     }
 
-    /// Forgets a watcher; false where there is none of this number.
-    pub fn remove(&self, id: c_int) -> bool {
-        let Some(place) = usize::try_from(id).ok().and_then(|i| self.all.get(i)) else { return false };
-        let there = place.take().is_some();
-        self.count.set(self.count.get() - usize::from(there));
-        there
+    /// Forgets a watcher.
+    pub fn remove(&self, py: Py<'_>, id: c_int) -> PyResult<()> {
+        self.all[self.check(py, id)?].set(None);
+        self.count.set(self.count.get() - 1);
+        Ok(())
     }
 
-    /// Calls all; the error of one that fails goes to `sys.unraisablehook`, with a text (the object may be dying).
+    /// Calls those whose bits are set; the error of one that fails goes to `sys.unraisablehook` with what `context` gives.
+    pub(crate) fn call(
+        &self,
+        py: Py<'_>,
+        bits: usize,
+        call: impl Fn(F) -> c_int,
+        context: impl Fn() -> Option<crate::Owned>,
+    ) {
+        for (_, w) in self.all.iter().enumerate().filter(|(i, _)| bits & (1 << i) != 0) {
+            if let Some(f) = w.get()
+                && call(f) < 0
+                && let Some(e) = PyErr::take(py)
+            {
+                exceptions::unraisable(py, e, context().as_deref());
+            }
+        }
+    }
+
+    /// Calls all, with no exception pending; a failing one's error is told of with a text, since the object may be dying.
     #[cold]
     fn tell(&self, py: Py<'_>, o: &PyObject, event: &str, call: impl Fn(F) -> c_int) {
         let pending = PyErr::take(py);
-        for w in &self.all {
-            let Some(f) = w.get() else { continue };
-            if call(f) < 0
-                && let Some(e) = PyErr::take(py)
-            {
-                let context = protocol::repr(py, o).and_then(|r| {
-                    unicode::from_str(
-                        py,
-                        &format!("{event} watcher callback for {}", unicode::display(r.as_object())),
-                    )
-                });
-                exceptions::unraisable(py, e, context.as_deref().ok().map(Object::as_object));
-            }
-        }
+        self.call(py, usize::MAX, call, || {
+            let shown = protocol::repr(py, o).ok()?;
+            let text = format!("{event} watcher callback for {}", unicode::display(shown.as_object()));
+            unicode::from_str(py, &text).ok().map(crate::Owned::upcast)
+        });
         if let Some(e) = pending {
             e.restore(py);
         }
     }
 }
 
+/// How errors begin that name a number no watcher can have, and one that none has.
+const TEXTS: [&str; 2] = ["Invalid", "No"];
+
+/// `interp->type_watchers`.
+pub static TYPES: Gil<Watchers<TypeWatcher>> = Gil(Watchers::new("type", TEXTS));
+/// `interp->dict_state.watchers`.
+pub static DICTS: Gil<Watchers<DictWatcher>> = Gil(Watchers::new("dict", TEXTS));
 /// `interp->code_watchers`.
-pub static CODE: Gil<Watchers<CodeWatcher>> = Gil(Watchers::new());
+pub static CODE: Gil<Watchers<CodeWatcher>> = Gil(Watchers::new("code", TEXTS));
 /// `interp->func_watchers`.
-pub static FUNCTIONS: Gil<Watchers<FunctionWatcher>> = Gil(Watchers::new());
+pub static FUNCTIONS: Gil<Watchers<FunctionWatcher>> = Gil(Watchers::new("func", ["invalid", "no"]));
 
 /// `PyCodeEvent`.
 #[derive(Clone, Copy)]

@@ -116,7 +116,8 @@ pub fn key_of_names(names: &[PyStr]) -> Vec<u8> {
     key
 }
 
-fn has_nan(c: &Constant) -> bool {
+/// Is it a NaN, or has it one in it?
+pub fn has_nan(c: &Constant) -> bool {
     match c {
         Constant::Float(f) => f.is_nan(),
         Constant::Complex { real, imag } => real.is_nan() || imag.is_nan(),

@@ -16,5 +16,5 @@ pub mod stack_effect;
 
 pub use code::{CodeObject, InvalidCode, co, fast};
 pub use compare::{Difference, compare};
-pub use constant::{Const, ConstTable, key_of, key_of_names, key_of_tuple};
+pub use constant::{Const, ConstTable, has_nan, key_of, key_of_names, key_of_tuple};
 pub use opcodes::{Meta, Op, flag};

@@ -5,7 +5,7 @@
 //!
 //! Instrumented code (tracing, profiling, `sys.monitoring`) has other opcodes at these places, so that it is neither
 //! counted nor entered. What a compiler assumes of types, dicts, functions and code it guards by their versions, or
-//! watches (`dxpy_core::types::lookup::WATCHERS`, `dxpy_core::dict::WATCHERS`). Not here: how often branches are taken.
+//! watches (`dxpy_core::watch`). Not here: how often branches are taken.
 
 use crate::dispatch::{Fp, Obj, Pc, Sp, Ts, next};
 use crate::specialize::word;

@@ -19,6 +19,7 @@ use crate::ptr::{Object, Owned};
 use crate::statics::{Gil, StaticType};
 use crate::thread::Py;
 use crate::unicode::{self, Name};
+use crate::watch::{self, DictWatcher};
 use core::cell::Cell;
 use keys::{DUMMY, GENERAL, Keys, LOG_MIN, UNICODE};
 use lookup::Found;
@@ -41,13 +42,6 @@ fn next_version() -> u64 {
     v
 }
 
-/// A function called before a watched dict changes: event `PyDict_EVENT_*`, dict, key, new value.
-pub type Watcher = unsafe extern "C" fn(i32, *mut PyObject, *mut PyObject, *mut PyObject) -> i32;
-
-/// `interp->dict_state.watchers`.
-pub static WATCHERS: Gil<[Cell<Option<Watcher>>; DICT_MAX_WATCHERS as usize]> =
-    Gil([const { Cell::new(None) }; DICT_MAX_WATCHERS as usize]);
-
 /// `_PyDict_NotifyEvent`: tells watchers, and gives the dict its next version.
 #[inline(always)]
 fn changed(py: Py<'_>, event: i32, d: &PyDictObject, key: *mut PyObject, value: *mut PyObject) {
@@ -60,21 +54,13 @@ fn changed(py: Py<'_>, event: i32, d: &PyDictObject, key: *mut PyObject, value: 
 
 #[cold]
 fn notify(py: Py<'_>, bits: u64, event: i32, d: &PyDictObject, key: *mut PyObject, value: *mut PyObject) {
-    for (i, w) in WATCHERS.iter().enumerate().filter(|(i, _)| bits & (1 << i) != 0) {
-        let _ = i;
-        if let Some(f) = w.get() {
-            // SAFETY: the watcher's contract: all arguments are live or NULL.
-            if unsafe { f(event, d.as_ptr(), key, value) } < 0
-                && let Some(e) = crate::err::PyErr::take(py)
-            {
-                let name =
-                    ["ADDED", "MODIFIED", "DELETED", "CLONED", "CLEARED", "DEALLOCATED"][event as usize];
-                let text = format!("PyDict_EVENT_{name} watcher callback for <dict at {:p}>", d.as_ptr());
-                let context = crate::unicode::from_str(py, &text);
-                exceptions::unraisable(py, e, context.as_deref().ok().map(Object::as_object));
-            }
-        }
-    }
+    // SAFETY: the watcher's contract: all arguments are live or NULL.
+    let call = |f: DictWatcher| unsafe { f(event, d.as_ptr(), key, value) };
+    watch::DICTS.call(py, bits as usize, call, || {
+        let name = ["ADDED", "MODIFIED", "DELETED", "CLONED", "CLEARED", "DEALLOCATED"][event as usize];
+        let text = format!("PyDict_EVENT_{name} watcher callback for <dict at {:p}>", d.as_ptr());
+        crate::unicode::from_str(py, &text).ok().map(Owned::upcast)
+    });
 }
 
 /// `PyDict_Check`.

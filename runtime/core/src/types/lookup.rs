@@ -10,6 +10,7 @@ use crate::statics::Gil;
 use crate::thread::Py;
 use crate::tuple;
 use crate::unicode;
+use crate::watch::{self, TypeWatcher};
 use core::cell::Cell;
 
 /// `MCACHE_SIZE_EXP`.
@@ -133,13 +134,6 @@ pub fn assign_version(ty: &PyTypeObject) -> bool {
     true
 }
 
-/// A function called when a watched type changes.
-pub type Watcher = unsafe extern "C" fn(*mut PyTypeObject) -> i32;
-
-/// `interp->type_watchers`.
-pub static WATCHERS: Gil<[Cell<Option<Watcher>>; TYPE_MAX_WATCHERS as usize]> =
-    Gil([const { Cell::new(None) }; TYPE_MAX_WATCHERS as usize]);
-
 /// `PyType_Modified`: forgets what caches know of the type and of its subtypes.
 pub fn modified(py: Py<'_>, ty: &PyTypeObject) {
     if !has(ty, Py_TPFLAGS_VALID_VERSION_TAG) {
@@ -151,17 +145,10 @@ pub fn modified(py: Py<'_>, ty: &PyTypeObject) {
     }
     let watched = ty.tp_watched.get();
     if watched != 0 {
-        for (i, w) in WATCHERS.iter().enumerate().filter(|(i, _)| watched & (1 << i) != 0) {
-            let _ = i;
-            if let Some(f) = w.get() {
-                // SAFETY: the watcher's contract.
-                if unsafe { f(ty.as_ptr() as *mut PyTypeObject) } < 0
-                    && let Some(e) = crate::err::PyErr::take(py)
-                {
-                    crate::exceptions::unraisable(py, e, Some(ty.as_object()));
-                }
-            }
-        }
+        let this = ty.as_ptr() as *mut PyTypeObject;
+        // SAFETY: the watcher's contract: a live type.
+        let call = |f: TypeWatcher| unsafe { f(this) };
+        watch::TYPES.call(py, watched.into(), call, || Some(ty.as_object().to_owned()));
     }
     ty.tp_flags.set(ty.tp_flags.get() & !Py_TPFLAGS_VALID_VERSION_TAG);
     ty.tp_version_tag.set(0);

@@ -1,7 +1,7 @@
 //! The scope being compiled: entering and leaving it, emitting instructions, names and constants, closures.
 
 use dxpy_ast::{Constant, ExprContext, Ident, Location};
-use dxpy_bytecode::{CodeObject, Const, ConstTable, Op, co, fast};
+use dxpy_bytecode::{CodeObject, Const, ConstTable, Op, co, fast, has_nan};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -433,15 +433,6 @@ impl<'a> Compiler<'a> {
         self.load_const(at, Const::Code(code));
         self.op_i(at, Op::MAKE_FUNCTION, flags);
         Ok(())
-    }
-}
-
-fn has_nan(c: &Constant) -> bool {
-    match c {
-        Constant::Float(f) => f.is_nan(),
-        Constant::Complex { real, imag } => real.is_nan() || imag.is_nan(),
-        Constant::Tuple(items) | Constant::FrozenSet(items) => items.iter().any(has_nan),
-        _ => false,
     }
 }
 

@@ -9,8 +9,7 @@ use dxpy_core::abi::constants::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::types::inherit::has;
 use dxpy_core::{
-    attr, boolean, call, dict, float, hooks, list, long, name, number, protocol, sequence, set, tuple,
-    unicode,
+    attr, boolean, call, dict, float, hooks, list, long, name, number, protocol, sequence, tuple, unicode,
 };
 use dxpy_ops::{matching, operators, unpack};
 
@@ -68,13 +67,6 @@ macro_rules! unary {
 unary!(UNARY_NEGATIVE, |py, a| number::negative(py, a));
 unary!(UNARY_INVERT, |py, a| number::invert(py, a));
 unary!(NOT_OTHER, |py, a| protocol::is_true(py, a).map(|t| boolean::new(!t).upcast()));
-
-/// `True` or `False`, which are immortal.
-#[inline(always)]
-fn boolean_of(b: bool) -> Obj {
-    let o = if b { &boolean::_Py_TrueStruct.0 } else { &boolean::_Py_FalseStruct.0 };
-    (&raw const *o).cast_mut().cast()
-}
 
 op!(UNARY_NOT(pc, sp, fp, ts, arg) {
     let a = *sp.sub(1);
@@ -159,15 +151,7 @@ fn small_operands(py: Py<'_>, arg: usize, a: &PyObject, b: &PyObject) -> Option<
     None
 }
 binary!(CONTAINS_OP, 0, |py, _fp, arg, a, b| {
-    let plain = unicode::check_exact(a).is_some() || long::check_exact(a).is_some();
-    let found = if plain && let Some(s) = set::check_exact(b) {
-        set::contains(py, s, a)
-    } else if let Some(d) = dict::check_exact(b) {
-        dict::get(py, d, a).map(|v| v.is_some())
-    } else {
-        sequence::contains(py, b, a)
-    };
-    found.map(|r| boolean::new(r != (arg != 0)).upcast())
+    sequence::contains(py, b, a).map(|r| boolean::new(r != (arg != 0)).upcast())
 });
 binary!(BINARY_SUBSCR, 1, |py, _fp, _arg, a, b| sequence::get_item(py, a, b), |ts, _pc, _fp, _arg, a, b| {
     items::binary_subscr(token(ts), a, b)

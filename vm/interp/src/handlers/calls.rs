@@ -90,11 +90,7 @@ pub(super) unsafe fn call<const TOLD: bool>(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, 
                 tell_result(ts, fp, sp, pc.sub(1), r, f, first)
             };
         }
-        let base = sp.sub(arg + 2);
-        while sp > base {
-            sp = sp.sub(1);
-            release(*sp);
-        }
+        super::fast::calls::drop_operands(&mut sp, arg);
         if r.is_null() {
             fail!(pc, sp, fp, ts)
         }

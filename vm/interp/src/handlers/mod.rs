@@ -13,7 +13,7 @@ mod stack;
 use crate::dispatch::{Fp, Handler, Obj, Pc, Sp, Ts};
 use dxpy_bytecode::Op;
 use dxpy_core::abi::*;
-use dxpy_core::{Owned, Py, PyResult, exceptions};
+use dxpy_core::{Owned, Py, PyResult, boolean, exceptions};
 use fast::{
     attrs as fast_attrs, calls as fast_calls, items as fast_items, numbers as fast_numbers,
     pairs as fast_pairs,
@@ -153,6 +153,13 @@ pub(crate) unsafe fn builtins<'a>(fp: Fp) -> &'a PyObject {
 pub(crate) fn share(o: &PyObject) -> Obj {
     dxpy_core::ptr::incref(o);
     o as *const PyObject as Obj
+}
+
+/// `True` or `False`, which are immortal.
+#[inline(always)]
+pub(crate) fn boolean_of(b: bool) -> Obj {
+    let o = if b { &boolean::_Py_TrueStruct.0 } else { &boolean::_Py_FalseStruct.0 };
+    (&raw const *o).cast_mut().cast()
 }
 
 /// Takes over a stack slot.

@@ -85,16 +85,25 @@ unsafe fn operands(sp: Sp, arg: usize) -> (Obj, Sp, usize) {
     }
 }
 
+/// Releases a call's arguments, its callable and what stands below that.
+#[inline(always)]
+pub(in crate::handlers) unsafe fn drop_operands(sp: &mut Sp, arg: usize) {
+    // SAFETY: the handler contract.
+    unsafe {
+        let base = sp.sub(arg + 2);
+        while *sp > base {
+            *sp = sp.sub(1);
+            release(**sp);
+        }
+    }
+}
+
 /// Puts a call's result in the place of callable and arguments, which are released.
 #[inline(always)]
 unsafe fn done(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, arg: usize, r: Obj) -> Obj {
     // SAFETY: the handler contract.
     unsafe {
-        let base = sp.sub(arg + 2);
-        while sp > base {
-            sp = sp.sub(1);
-            release(*sp);
-        }
+        drop_operands(&mut sp, arg);
         if r.is_null() {
             fail!(pc, sp, fp, ts)
         }
@@ -391,11 +400,7 @@ unsafe fn length(o: Obj) -> i64 {
 unsafe fn put(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, arg: usize, r: Obj) -> Obj {
     // SAFETY: the handler contract.
     unsafe {
-        let base = sp.sub(arg + 2);
-        while sp > base {
-            sp = sp.sub(1);
-            release(*sp);
-        }
+        drop_operands(&mut sp, arg);
         *sp = r;
         next!(pc.add(3), sp.add(1), fp, ts)
     }

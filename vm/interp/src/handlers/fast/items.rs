@@ -326,10 +326,7 @@ op!(FOR_ITER_RANGE(pc, sp, fp, ts, arg) {
     let v = it.start.get();
     it.start.set(v.wrapping_add(it.step.get()));
     it.len.set(n - 1);
-    let r = match long::cached(v) {
-        Some(o) => (&raw const *o).cast_mut().cast(),
-        None => long::at_hand(ts, v),
-    };
+    let r = long::at_hand(ts, v);
     if r.is_null() {
         return range_item(pc, sp, fp, ts, v as usize);
     }

@@ -6,7 +6,7 @@ use crate::dispatch::next;
 use dxpy_core::float::PyFloat_Type;
 use dxpy_core::long::PyLong_Type;
 use dxpy_core::unicode::PyUnicode_Type;
-use dxpy_core::{boolean, float, long, number, unicode};
+use dxpy_core::{float, long, number, unicode};
 
 /// Are both of this very type?
 #[inline(always)]
@@ -29,10 +29,7 @@ macro_rules! ints {
                 return $slow(pc, sp, fp, ts, arg);
             };
             let v = x.$checked(y);
-            let r = match long::cached(v) {
-                Some(o) => (&raw const *o).cast_mut().cast(),
-                None => long::at_hand(ts, v),
-            };
+            let r = long::at_hand(ts, v);
             if r.is_null() {
                 return int_result(pc, sp, fp, ts, v as usize);
             }
@@ -239,10 +236,3 @@ op!(COMPARE_OP_STR(pc, sp, fp, ts, arg) {
     release(b);
     next!(pc.add(1), sp, fp, ts)
 });
-
-/// `True` or `False`, which are immortal.
-#[inline(always)]
-fn boolean_of(b: bool) -> Obj {
-    let o = if b { &boolean::_Py_TrueStruct.0 } else { &boolean::_Py_FalseStruct.0 };
-    (&raw const *o).cast_mut().cast()
-}
