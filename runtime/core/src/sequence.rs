@@ -293,6 +293,7 @@ pub fn to_tuple(py: Py<'_>, o: &PyObject) -> PyResult<Owned<PyTupleObject>> {
 /// `iterator`: over anything with `sq_item`, until `IndexError` or `StopIteration`.
 #[unsafe(no_mangle)]
 pub static PySeqIter_Type: StaticType = StaticType::new::<seqiterobject>(c"iterator")
+    .getattro(crate::attr::generic_get_slot)
     .iter(glue::unary(iter_self))
     .iternext(glue::iternext(iter_next))
     .methods(&ITER_METHODS)

@@ -29,6 +29,7 @@ unsafe impl Layout for AnextAwaitable {}
 /// `anext_awaitable`.
 #[unsafe(no_mangle)]
 pub static _PyAnextAwaitable_Type: StaticType = StaticType::new::<AnextAwaitable>(c"anext_awaitable")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .iter(glue::unary(|_: Py<'_>, o: &PyObject| Ok(o.to_owned())))
     .iternext(glue::iternext(|py: Py<'_>, a: &AnextAwaitable| {
         let it = iterator(py, a)?;

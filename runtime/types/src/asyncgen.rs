@@ -88,6 +88,7 @@ unsafe impl Layout for Wrapped {}
 #[unsafe(no_mangle)]
 pub static _PyAsyncGenWrappedValue_Type: StaticType =
     StaticType::new::<Wrapped>(c"async_generator_wrapped_value")
+        .getattro(dxpy_core::attr::generic_get_slot)
         .traverse(glue::traverse(|w: &Wrapped, v: &glue::Visitor| v.visit(&w.value)))
         .dealloc(glue::dealloc(|_: Py<'_>, w: &Wrapped| {
             // SAFETY: the object has a collector header; its field is released once and its memory last.
@@ -135,6 +136,7 @@ macro_rules! awaitable {
         #[doc = concat!("`", stringify!($name), "`.")]
         #[unsafe(no_mangle)]
         pub static $name: StaticType = StaticType::new::<Awaitable>($text)
+            .getattro(dxpy_core::attr::generic_get_slot)
             .iter(glue::unary(|_: Py<'_>, o: &PyObject| Ok(o.to_owned())))
             .iternext(glue::iternext($next))
             .asynchronous(&$table)

@@ -16,6 +16,7 @@ pub static PART: Part = Part { adopt: &[], types: &[&PyCallIter_Type], hooks: no
 /// `callable_iterator`.
 #[unsafe(no_mangle)]
 pub static PyCallIter_Type: StaticType = StaticType::new::<calliterobject>(c"callable_iterator")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .iter(glue::unary(|_: Py<'_>, it: &PyObject| Ok(it.to_owned())))
     .iternext(glue::iternext(next))
     .methods(&METHODS)

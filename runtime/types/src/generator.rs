@@ -62,6 +62,7 @@ pub static PyCoro_Type: StaticType = StaticType::new::<PyGenObject>(c"coroutine"
 /// `coroutine_wrapper`: what `__await__` of a coroutine gives.
 #[unsafe(no_mangle)]
 pub static _PyCoroWrapper_Type: StaticType = StaticType::new::<PyCoroWrapper>(c"coroutine_wrapper")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .iter(glue::unary(self_iter))
     .iternext(glue::iternext(wrapper_next))
     .methods(&WRAPPER_METHODS)

@@ -19,7 +19,8 @@ pub static PART: Part = Part { adopt: &[], types: &[&PyInstanceMethod_Type], hoo
 /// C: `PyTypeObject PyInstanceMethod_Type`.
 #[unsafe(no_mangle)]
 pub static PyInstanceMethod_Type: StaticType = StaticType::new::<PyInstanceMethodObject>(c"instancemethod")
-    .doc(c"instancemethod(func)\n--\n\nA callable that binds to instances as a function does.")
+    .setattro(dxpy_core::attr::generic_set_slot)
+    .doc(c"instancemethod(function, /)\n--\n\nA callable that binds to instances as a function does.")
     .create(glue::create(create))
     .repr(glue::unary(repr))
     .call(glue::call(invoke))

@@ -18,6 +18,7 @@ use dxpy_core::{
 pub static PART: Part = Part { adopt: &[(&PyModule_Type, &MODULE)], types: &[], hooks: no_hooks };
 
 static MODULE: StaticType = StaticType::new::<PyModuleObject>(c"module")
+    .setattro(dxpy_core::attr::generic_set_slot)
     .doc(c"module(name, doc=None)\n--\n\nA module of this name; programs rarely make one themselves.")
     .create(glue::create(create))
     .init(glue::init(init))

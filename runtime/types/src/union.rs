@@ -10,8 +10,8 @@ use dxpy_core::hooks::HOOKS;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::{
-    Owned, Py, PyResult, attr, boolean, exceptions, gc, getset, glue, members, methods, number, object,
-    protocol, set, tuple, types, unicode,
+    Owned, Py, PyResult, attr, boolean, gc, getset, glue, members, number, object, protocol, set, tuple,
+    types, unicode,
 };
 
 /// What this module brings. `type` itself takes part in unions.
@@ -38,7 +38,6 @@ pub static _PyUnion_Type: StaticType = StaticType::new::<unionobject>(c"types.Un
     .getattro(glue::binary(getattro))
     .number(&NUMBER)
     .mapping(&MAPPING)
-    .methods(&METHODS)
     .members(&MEMBERS)
     .getset(&GETSET)
     .traverse(glue::traverse(|u: &unionobject, v: &glue::Visitor| {
@@ -59,10 +58,6 @@ static NUMBER: StaticTable<PyNumberMethods> = StaticTable::<PyNumberMethods>::em
 static MAPPING: StaticTable<PyMappingMethods> =
     StaticTable::<PyMappingMethods>::empty().subscript(glue::binary(getitem));
 
-methods! { static METHODS: for unionobject [
-    "__instancecheck__" = instancecheck [1], "?($self, instance, /)", "";
-    "__subclasscheck__" = subclasscheck [1], "?($self, cls, /)", "";
-] }
 members! { static MEMBERS [
     "__args__" = _Py_T_OBJECT, offset_of!(unionobject, args), Py_READONLY, "";
 ] }
@@ -194,37 +189,4 @@ fn getitem(py: Py<'_>, u: &unionobject, item: &PyObject) -> PyResult {
         all = number::or(py, &all, p)?;
     }
     Ok(all)
-}
-
-fn no_generics(py: Py<'_>, u: &unionobject, what: &str) -> PyResult<()> {
-    if tuple::items(members_of(u)).iter().any(|m| types::is_subtype(m.ty(), &Py_GenericAliasType)) {
-        return Err(exceptions::type_error(
-            py,
-            format_args!("{what}() argument 2 cannot be a parameterized generic"),
-        ));
-    }
-    Ok(())
-}
-
-fn instancecheck(py: Py<'_>, u: &unionobject, o: &PyObject) -> PyResult<bool> {
-    no_generics(py, u, "isinstance")?;
-    for m in tuple::items(members_of(u)) {
-        if types::check(m).is_some() && types::isinstance::is_instance(py, o, m)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn subclasscheck(py: Py<'_>, u: &unionobject, o: &PyObject) -> PyResult<bool> {
-    if types::check(o).is_none() {
-        return Err(exceptions::type_error(py, format_args!("issubclass() arg 1 must be a class")));
-    }
-    no_generics(py, u, "issubclass")?;
-    for m in tuple::items(members_of(u)) {
-        if types::check(m).is_some() && types::isinstance::is_subclass(py, o, m)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

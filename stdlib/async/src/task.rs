@@ -244,6 +244,7 @@ unsafe impl Layout for StepObject {}
 
 /// `TaskStepMethWrapper`.
 pub static STEP: StaticType = StaticType::new::<StepObject>(c"_asyncio.TaskStepMethWrapper")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE)
     .call(glue::call(call_step))
     .getset(&STEP_ATTRIBUTES)

@@ -23,6 +23,7 @@ unsafe impl Layout for Waiter {}
 
 /// `_asyncio.FutureIter`.
 pub static WAITER: StaticType = StaticType::new::<Waiter>(c"_asyncio.FutureIter")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE)
     .iter(glue::unary(|_: Py<'_>, w: &Waiter| Ok(w.as_object().to_owned())))
     .iternext(glue::iternext(next))

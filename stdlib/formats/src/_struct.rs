@@ -355,6 +355,7 @@ struct IteratorObject {
 unsafe impl Layout for IteratorObject {}
 
 static ITERATOR: StaticType = StaticType::new::<IteratorObject>(c"_struct.unpack_iterator")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
     .traverse(glue::traverse(|it: &IteratorObject, v: &glue::Visitor| {
         v.visit(&it.of)?;

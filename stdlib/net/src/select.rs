@@ -187,7 +187,7 @@ pub static POLL: StaticType = StaticType::new::<Poll>(c"select.poll")
     .methods(&POLL_METHODS);
 
 methods! { static POLL_METHODS: for Poll [
-    "register" = poll_register [2], "($self, fd, eventmask=select.POLLIN | select.POLLPRI | select.POLLOUT, /)", "Watches a descriptor for these events.";
+    "register" = poll_register [2], "($self, fd,\n         eventmask=select.POLLIN | select.POLLPRI | select.POLLOUT, /)", "Watches a descriptor for these events.";
     "modify" = poll_modify [2], "($self, fd, eventmask, /)", "Watches a registered descriptor for other events.";
     "unregister" = poll_unregister [1], "($self, fd, /)", "Watches a descriptor no more.";
     "poll" = poll_poll [1], "($self, timeout=None, /)", "Waits, and returns a list of (fd, events) of those that are ready; the timeout is in milliseconds.";

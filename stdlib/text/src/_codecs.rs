@@ -462,7 +462,7 @@ static ENCODING_MAP: StaticType = StaticType::new::<MapObject>(c"EncodingMap")
     .methods(&MAP_METHODS);
 
 methods! { static MAP_METHODS: for MapObject [
-    "size" = map_size [0], "!($self, /)", "The size of the map in bytes.";
+    "size" = map_size [0], "($self, /)", "The size of the map in bytes.";
 ] }
 
 fn encoding_map(o: &PyObject) -> Option<&EncodingMap> {

@@ -38,6 +38,7 @@ struct Iterator {
 unsafe impl Layout for Iterator {}
 
 static ITERATOR: StaticType = StaticType::new::<Iterator>(c"formatteriterator")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .dealloc(glue::dealloc(|_: Py<'_>, it: &Iterator| {
         // SAFETY: its field is released once and its memory last.
         unsafe {

@@ -105,7 +105,9 @@ pub fn encodings(o: &Options, e: &Environment) -> Result<Encodings, Fatal> {
     let coerce = coerce.as_deref().map(OsStr::as_bytes);
     let warn = coerce == Some(b"warn");
     let (mut said, mut coerced) = (None, 0);
-    if coerce != Some(b"0") && legacy(&ctype()) && std::env::var_os("LC_ALL").is_none_or(|v| v.is_empty()) {
+    // The C locale turns UTF-8 mode on even where it is replaced next.
+    let was_legacy = legacy(&ctype());
+    if coerce != Some(b"0") && was_legacy && std::env::var_os("LC_ALL").is_none_or(|v| v.is_empty()) {
         for target in TARGETS {
             if locale::set(LC_CTYPE, Some(target)).is_none() {
                 continue;
@@ -140,7 +142,7 @@ pub fn encodings(o: &Options, e: &Environment) -> Result<Encodings, Fatal> {
             Some(b"1") => 1,
             Some(b"0") => 0,
             Some(_) => return Err(preinit("invalid PYTHONUTF8 environment variable value")),
-            None => legacy(&name) as i64,
+            None => was_legacy as i64,
         },
     };
     if warn && legacy(&name) {

@@ -21,6 +21,7 @@ unsafe impl dxpy_core::ptr::Layout for StdPrinter {}
 /// C: `PyTypeObject PyStdPrinter_Type`.
 #[unsafe(no_mangle)]
 pub static PyStdPrinter_Type: StaticType = StaticType::new::<StdPrinter>(c"stderrprinter")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .doc(c"Writes text to a descriptor, as it comes.")
     .repr(glue::unary(repr))
     .methods(&METHODS)

@@ -49,6 +49,7 @@ pub fn make_ready_late(py: Py<'_>, ty: &PyTypeObject) {
 
 /// Modules whose types are static in CPython too.
 const STATIC: &[&[u8]] = &[
+    b"Token",
     b"_contextvars",
     b"collections.OrderedDict",
     b"datetime",

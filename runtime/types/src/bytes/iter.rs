@@ -34,7 +34,7 @@ methods! { static BYTES_METHODS: for unicodeiterobject [
 
 methods! { static BYTEARRAY_METHODS: for unicodeiterobject [
     "__length_hint__" = length_hint::<PyByteArrayObject> [0], "!($self, /)", "Private method returning an estimate of len(list(it)).";
-    "__reduce__" = reduce [0], "!($self, /)", "Return state information for pickling.";
+    "__reduce__" = reduce [0], "($self, /)", "Return state information for pickling.";
     "__setstate__" = setstate::<PyByteArrayObject> [1], "!($self, state, /)", "Set state information for unpickling.";
 ] }
 

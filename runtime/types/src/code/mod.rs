@@ -31,7 +31,7 @@ pub const FRAME_SPECIALS: usize = offset_of!(_PyInterpreterFrame, localsplus) / 
 pub static PyCode_Type: StaticType = StaticType::new::<PyCodeObject>(c"code")
     .sized(offset_of!(PyCodeObject, co_code_adaptive), size_of::<u16>())
     .weaklist(offset_of!(PyCodeObject, co_weakreflist))
-    .doc(c"code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n      flags, codestring, constants, names, varnames, filename, name,\n      qualname, firstlineno, linetable, exceptiontable, freevars=(),\n      cellvars=(), /)\n--\n\nMake a code object from its parts; compile() is what most programs want.")
+    .doc(c"code(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)\n--\n\nMake a code object from its parts; compile() is what most programs want.")
     .create(glue::create(attrs::create))
     .repr(glue::unary(attrs::repr))
     .hash(glue::hash(attrs::hash))

@@ -443,6 +443,7 @@ fn root(h: &PyHamtObject) -> &Node {
 /// `_PyHamt_Type`.
 #[unsafe(no_mangle)]
 pub static _PyHamt_Type: StaticType = StaticType::new::<PyHamtObject>(c"hamt")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_HAVE_GC)
     .weaklist(offset_of!(PyHamtObject, h_weakreflist))
     .richcompare(glue::richcompare(mapping::compare))

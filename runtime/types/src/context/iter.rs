@@ -25,6 +25,7 @@ static MAPPING: StaticTable<PyMappingMethods> =
 macro_rules! iterators {
     ($($name:ident = $shown:literal, $next:expr;)*) => { $(
         pub static $name: StaticType = StaticType::new::<Iter>($shown)
+            .getattro(dxpy_core::attr::generic_get_slot)
             .flags(Py_TPFLAGS_HAVE_GC)
             .mapping(&MAPPING)
             .iter(glue::unary(|_: Py<'_>, it: &Iter| Ok(it.as_object().to_owned())))

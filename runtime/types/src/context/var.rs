@@ -86,6 +86,7 @@ getset! { static TOKEN_ATTRIBUTES [
 
 /// The type of `Token.MISSING`.
 pub static MISSING_TYPE: StaticType = StaticType::new::<PyObject>(c"Token.MISSING")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
     .dealloc(glue::dealloc(|py: Py<'_>, o: &PyObject| object::revive(py, o)))
     .repr(glue::unary(|py: Py<'_>, _: &PyObject| unicode::from_str(py, "<Token.MISSING>")));

@@ -14,6 +14,7 @@ macro_rules! iterator {
         #[doc = concat!("`", stringify!($name), "`.")]
         #[unsafe(no_mangle)]
         pub static $name: StaticType = StaticType::new::<$layout>($text)
+            .getattro(dxpy_core::attr::generic_get_slot)
             .iter(glue::unary(itself))
             .iternext(glue::iternext($next))
             .methods(&$methods)

@@ -597,6 +597,7 @@ pub fn richcompare(py: Py<'_>, a: &PyMemoryViewObject, o: &PyObject, op: c_int) 
 /// `memory_iterator`. The struct is that of `str_iterator`; the length and format are looked at again at every step.
 #[unsafe(no_mangle)]
 pub static _PyMemoryIter_Type: StaticType = StaticType::new::<unicodeiterobject>(c"memory_iterator")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .traverse(glue::traverse(|it: &unicodeiterobject, v: &glue::Visitor| v.visit(&it.it_seq)))
     .dealloc(glue::dealloc(|_: Py<'_>, it: &unicodeiterobject| {
         // SAFETY: an iterator has a collector header; its field is released once and its memory last.

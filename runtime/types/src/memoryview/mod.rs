@@ -41,6 +41,7 @@ const MANAGED_FREE_FORMAT: c_int = 2;
 /// `managedbuffer`.
 #[unsafe(no_mangle)]
 pub static _PyManagedBuffer_Type: StaticType = StaticType::new::<_PyManagedBufferObject>(c"managedbuffer")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .traverse(glue::traverse(|m: &_PyManagedBufferObject, v: &glue::Visitor| v.visit(&m.master.obj)))
     .clear(glue::clear(|_: Py<'_>, m: &_PyManagedBufferObject| release_managed(m)))
     .dealloc(glue::dealloc(dealloc_managed));

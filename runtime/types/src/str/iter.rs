@@ -16,6 +16,7 @@ pub static _PyUnicodeASCIIIter_Type: StaticType = iterator(c"str_ascii_iterator"
 
 const fn iterator(name: &'static core::ffi::CStr) -> StaticType {
     StaticType::new::<unicodeiterobject>(name)
+        .getattro(dxpy_core::attr::generic_get_slot)
         .traverse(glue::traverse(traverse))
         .dealloc(glue::dealloc(dealloc))
         .iter(glue::unary(|_: Py<'_>, it: &PyObject| Ok(it.to_owned())))

@@ -33,7 +33,6 @@ pub static TYPE_ALIAS: StaticType = StaticType::new::<TypeAlias>(c"typing.TypeAl
     .doc(c"A type alias, made by `type Name[parameters] = value`.\n\n__name__, __type_params__ and __value__ are its parts; the value is computed when it is first asked for (PEP 695).")
     .create(glue::create(create))
     .repr(glue::unary(|_: Py<'_>, a: &TypeAlias| Ok(name_of(a).to_owned())))
-    .getattro(attr::generic_get_slot)
     .number(&NUMBER)
     .mapping(&MAPPING)
     .methods(&METHODS)

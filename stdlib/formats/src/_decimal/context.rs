@@ -342,6 +342,7 @@ pub struct ManagerObject {
 unsafe impl Layout for ManagerObject {}
 
 pub static MANAGER: StaticType = StaticType::new::<ManagerObject>(c"decimal.ContextManager")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
     .dealloc(glue::dealloc(|_: Py<'_>, m: &ManagerObject| {
         object::clear_field(&m.local);

@@ -123,6 +123,10 @@ fn fill(py: Py<'_>, m: &PyModuleObject) -> PyResult<()> {
     let abc = hooks::import(py, name!("_collections_abc"))?;
     let mapping = attr::get_name(py, &abc, name!("MutableMapping"))?;
     once(&signals::CLASS, || new_class(py, "SignalDict", &[signals::MIXIN.as_object(), &mapping]))?;
+    for ty in [&number::DECIMAL, &context::CONTEXT] {
+        let module = unicode::from_str(py, "decimal")?;
+        dict::set(py, types::ready::dict_of(ty), name!("__module__").obj(py), module.as_object())?;
+    }
     module::add(py, m, "Decimal", number::DECIMAL.as_object())?;
     module::add(py, m, "Context", context::CONTEXT.as_object())?;
     let tuple_class = once(&DECIMAL_TUPLE, || {

@@ -10,8 +10,7 @@ use dxpy_core::ptr::{Layout, Object};
 use dxpy_core::statics::{StaticTable, StaticType};
 use dxpy_core::types::is_subtype;
 use dxpy_core::{
-    Owned, Py, PyResult, boolean, call, dict, exceptions, glue, list, methods, object, protocol, tuple,
-    unicode,
+    Owned, Py, PyResult, boolean, dict, exceptions, glue, list, methods, object, protocol, tuple, unicode,
 };
 use dxpy_decimal::Flags;
 
@@ -31,6 +30,7 @@ unsafe impl Layout for SignalDict {}
 pub static CLASS: Class = no_class();
 
 pub static MIXIN: StaticType = StaticType::new::<SignalDict>(c"decimal.SignalDictMixin")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_BASETYPE)
     .create(object::generic_new_slot)
     .init(glue::init(|_: Py<'_>, _: &SignalDict, _: &PyTupleObject, _: Option<&PyDictObject>| Ok(())))
@@ -39,9 +39,7 @@ pub static MIXIN: StaticType = StaticType::new::<SignalDict>(c"decimal.SignalDic
         unsafe { object::tp_free(d.as_object()) }
     }))
     .repr(glue::unary(repr))
-    .hash(glue::hash(|py: Py<'_>, d: &SignalDict| {
-        Err(exceptions::type_error(py, format_args!("unhashable type: '{}'", call::type_name(d.ty()))))
-    }))
+    .hash(dxpy_core::protocol::hash_not_implemented)
     .richcompare(glue::richcompare(richcompare))
     .iter(glue::unary(iter))
     .mapping(&MAPPING)

@@ -34,9 +34,7 @@ macro_rules! proxy {
                     object::tp_free(p.as_object());
                 }
             }))
-            .hash(glue::hash(|py: Py<'_>, p: &Proxy| {
-                Err(exceptions::type_error(py, format_args!("unhashable type: '{}'", type_name(p.ty()))))
-            }))
+            .hash(dxpy_core::protocol::hash_not_implemented)
             .methods(&$methods);
     };
 }

@@ -21,6 +21,7 @@ pub struct IteratorObject {
 unsafe impl Layout for IteratorObject {}
 
 pub static ITERATOR: StaticType = StaticType::new::<IteratorObject>(c"array.arrayiterator")
+    .getattro(dxpy_core::attr::generic_get_slot)
     .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
     .traverse(glue::traverse(|it: &IteratorObject, v: &glue::Visitor| v.visit(&it.array)))
     .dealloc(glue::dealloc(|_: Py<'_>, it: &IteratorObject| {
