@@ -416,6 +416,8 @@ free! {
         let added = if main != 0 { add_call(f, arg) } else { add_call_anywhere(f, arg) };
         if added { 0 } else { -1 }
     }
+    /// C: `void _PyEval_SignalAsyncExc(PyInterpreterState *)`: an exception of another thread's may be waiting.
+    fn _PyEval_SignalAsyncExc(_i: *mut PyInterpreterState) -> () { dxpy_core::thread::pending::ask_for_async() }
     /// C: `void _PyEval_SignalReceived(PyInterpreterState *)`.
     fn _PyEval_SignalReceived(_i: *mut PyInterpreterState) -> () { dxpy_core::thread::pending::ask_for_signals() }
     /// C: `void PyOS_AfterFork(void)`: the older name of what the child does.

@@ -217,6 +217,28 @@ api! {
         attr::get(py, &*import_module(py, called)?, &attribute)
     }
 
+    /// C: `int _PyImport_FixupBuiltin(PyObject *module, const char *name, PyObject *modules)`.
+    fn _PyImport_FixupBuiltin(py, m: &PyObject, called: *const c_char, modules: &PyObject) -> PyResult<()> {
+        // SAFETY: a C string.
+        let called = unicode::intern(py, unsafe { text(py, called) }?)?;
+        dxpy_import::dynamic::fix_up_made(py, m, called.as_object(), called.as_object(), modules)
+    }
+
+    /// C: `int _PyImport_FixupExtensionObject(PyObject *module, PyObject *name, PyObject *filename, PyObject *modules)`.
+    fn _PyImport_FixupExtensionObject(py, m: &PyObject, called: &PyObject, path: &PyObject, modules: &PyObject) -> PyResult<()> {
+        dxpy_import::dynamic::fix_up_made(py, m, called, path, modules)
+    }
+
+    /// C: `void _PyImport_AcquireLock(PyInterpreterState *)`.
+    fn _PyImport_AcquireLock(py, _interp: *mut PyInterpreterState) -> () {
+        dxpy_core::thread::import_lock::acquire(py);
+    }
+
+    /// C: `int _PyImport_ReleaseLock(PyInterpreterState *)`: 1, or -1 where this thread does not hold it.
+    fn _PyImport_ReleaseLock(py, _interp: *mut PyInterpreterState) -> c_int {
+        if dxpy_core::thread::import_lock::release(py) { 1 } else { -1 }
+    }
+
     /// C: `int _PyImport_SetModule(PyObject *, PyObject *)`.
     fn _PyImport_SetModule(py, called: &PyObject, m: &PyObject) -> PyResult<()> {
         remember(py, called, m)

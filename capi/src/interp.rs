@@ -102,6 +102,11 @@ free! {
         // SAFETY: the C API's contract: this thread has a state, and not the GIL.
         unsafe { states::restore(states::bound()) }
     }
+    /// C: `void PyEval_ReleaseLock(void)`: the state stays this thread's.
+    fn PyEval_ReleaseLock() -> () {
+        // SAFETY: the C API's contract: GIL, which is not used any more until it is taken again.
+        unsafe { states::save(Py::assume()) };
+    }
     /// C: `int _PyObject_DebugMallocStats(FILE *)`: whether there were any.
     fn _PyObject_DebugMallocStats(_f: *mut c_void) -> c_int {
         0
@@ -195,3 +200,39 @@ api! {
         Some(dxpy_core::object::none())
     }
 }
+
+// The code that perf maps are made of: it calls the evaluator that it is given as its fourth argument, and is copied, so that
+// each code object has an address of its own. Nothing here copies it; extensions may.
+#[cfg(target_arch = "x86_64")]
+core::arch::global_asm!(
+    ".text",
+    ".balign 16",
+    ".globl _Py_trampoline_func_start",
+    ".type _Py_trampoline_func_start,@function",
+    "_Py_trampoline_func_start:",
+    "push rax",
+    "call rcx",
+    "pop rcx",
+    "ret",
+    ".globl _Py_trampoline_func_end",
+    ".type _Py_trampoline_func_end,@function",
+    "_Py_trampoline_func_end:",
+    "ret",
+);
+#[cfg(target_arch = "aarch64")]
+core::arch::global_asm!(
+    ".text",
+    ".balign 16",
+    ".globl _Py_trampoline_func_start",
+    ".type _Py_trampoline_func_start,@function",
+    "_Py_trampoline_func_start:",
+    "stp x29, x30, [sp, -16]!",
+    "mov x29, sp",
+    "blr x3",
+    "ldp x29, x30, [sp], 16",
+    "ret",
+    ".globl _Py_trampoline_func_end",
+    ".type _Py_trampoline_func_end,@function",
+    "_Py_trampoline_func_end:",
+    "ret",
+);

@@ -88,33 +88,23 @@ functions! { pointer:
     PyAsyncGen_New PyCoro_New PyGen_New PyGen_NewWithQualName PyInit__tracemalloc PyInterpreterState_New
     PyOS_Readline PySymtable_Lookup Py_InitializeFromConfig _PyAST_Compile _PyArg_UnpackKeywordsWithVararg
     _PyCode_ConstantKey _PyCode_New _PyCompile_Assemble _PyCompile_CodeGen _PyCompile_OptimizeCfg
-    _PyCrossInterpreterData_NewObject _PyEval_EvalFrameDefault _PyInterpreterID_LookUp _PyInterpreterID_New
+    _PyEval_EvalFrameDefault _PyInterpreterID_LookUp _PyInterpreterID_New
     _PyInterpreterState_Enable _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject
-    _PyLong_FromUid _PyModule_CreateInitialized _PyRuntimeState_Init _PyRuntime_Initialize
-    _Py_DumpTracebackThreads _Py_Get_Getpath_CodeObject _Py_InitializeMain _Py_VaBuildStack
-    _Py_VaBuildStack_SizeT _Py_dg_dtoa _Py_normpath _Py_trampoline_func_end _Py_trampoline_func_start
+    _PyRuntimeState_Init _PyRuntime_Initialize
+    _Py_Get_Getpath_CodeObject _Py_InitializeMain _Py_VaBuildStack
+    _Py_VaBuildStack_SizeT
 }
 
 functions! { integer:
     PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyFile_SetOpenCodeHook Py_BytesMain
     Py_FrozenMain Py_Main Py_RunMain _PyCode_CheckLineNumber _PyCode_Validate
-    _PyCrossInterpreterData_InitWithSize _PyCrossInterpreterData_Lookup
-    _PyCrossInterpreterData_RegisterClass _PyCrossInterpreterData_Release
-    _PyCrossInterpreterData_ReleaseAndRawFree _PyCrossInterpreterData_UnregisterClass
-    _PyImport_FixupBuiltin _PyImport_FixupExtensionObject _PyImport_ReleaseLock
-    _PyInterpreterState_SetConfig _PyLong_FromGid _PyObject_CheckCrossInterpreterData
-    _PyObject_GetCrossInterpreterData _PyState_AddModule _PyTraceBack_Print_Indented
-    _PyUnicode_InsertThousandsGrouping _Py_AtExit _Py_CoerceLegacyLocale _Py_DisplaySourceLine
-    _Py_GetLocaleconvNumeric _Py_Gid_Converter _Py_Sigset_Converter _Py_Uid_Converter _Py_WriteIndent
-    _Py_WriteIndentedMargin
+    _PyInterpreterState_SetConfig
 }
 
 functions! { void:
-    PyEval_ReleaseLock PyInterpreterState_Clear PyInterpreterState_Delete PyThread_exit_thread
-    _PyCrossInterpreterData_Clear _PyCrossInterpreterData_Init _PyEval_SignalAsyncExc _PyImport_AcquireLock
-    _PyInterpreterState_SetEvalFrameFunc _PyInterpreterState_SetNotRunningMain _PyModule_Clear
-    _PyModule_ClearDict _PyRuntimeState_Fini _PyRuntime_Finalize _PyWeakref_ClearRef _Py_DumpASCII
-    _Py_DumpDecimal _Py_DumpExtensionModules _Py_DumpHexadecimal _Py_DumpTraceback _Py_dg_freedtoa
+    PyInterpreterState_Clear PyInterpreterState_Delete
+    _PyInterpreterState_SetEvalFrameFunc _PyInterpreterState_SetNotRunningMain
+    _PyRuntimeState_Fini _PyRuntime_Finalize
 }
 
 data! {
@@ -123,5 +113,4 @@ data! {
     _PyBufferWrapper_Type = 416;
     _PyInterpreterID_Type = 416;
     _PyOS_ReadlineTState = 8;
-    _Py_HashSecret = 24;
 }

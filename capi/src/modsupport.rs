@@ -468,6 +468,12 @@ api! {
         dxpy_core::attr::set_name(py, m, dxpy_core::name!("__doc__"), doc.as_object())
     }
 
+    /// C: `int _Py_AtExit(PyInterpreterState *, void (*)(void *), void *)`: called when the interpreter ends, the first first.
+    fn _Py_AtExit(_, _interp: *mut PyInterpreterState, f: unsafe extern "C" fn(*mut c_void), data: *mut c_void) -> c_int {
+        dxpy_core::startup::at_end(f, data);
+        0
+    }
+
     /// C: `int Py_AtExit(void (*)(void))`: -1 where there is no room for another.
     fn Py_AtExit(_, f: unsafe extern "C" fn()) -> c_int {
         match dxpy_core::startup::at_exit(f) {

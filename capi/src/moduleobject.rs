@@ -167,16 +167,32 @@ api! {
 
     /// C: `int PyState_AddModule(PyObject *, PyModuleDef *)`.
     fn PyState_AddModule(py, m: &PyObject, def: Option<&'static PyModuleDef>) -> PyResult<()> {
-        let def = def.ok_or_else(|| fatal(py))?;
-        if !def.m_slots.get().is_null() {
-            return Err(exceptions::system_error(
-                py,
-                format_args!("PyState_AddModule called on module with slots"),
-            ));
-        }
+        add_state(py, m, def)
+    }
+
+    /// C: `int _PyState_AddModule(PyThreadState *, PyObject *, PyModuleDef *)`.
+    fn _PyState_AddModule(py, _state: *mut PyThreadState, m: &PyObject, def: Option<&'static PyModuleDef>) -> PyResult<()> {
+        add_state(py, m, def)
+    }
+
+    /// C: `PyObject *_PyModule_CreateInitialized(PyModuleDef *, int)`.
+    fn _PyModule_CreateInitialized(py, def: &'static PyModuleDef, version: c_int) -> PyResult<Owned<PyModuleObject>> {
         dynamic::prepare(def);
-        dynamic::remember(def, m);
-        Ok(())
+        create(py, def, version)
+    }
+
+    /// C: `void _PyModule_Clear(PyObject *)`: all its names become None.
+    fn _PyModule_Clear(py, m: &PyObject) -> () {
+        if let Some(m) = module::as_module(m) {
+            module::clear_dict(py, module::dict_of(m));
+        }
+    }
+
+    /// C: `void _PyModule_ClearDict(PyObject *)`.
+    fn _PyModule_ClearDict(py, d: &PyObject) -> () {
+        if let Some(d) = dict::check(d) {
+            module::clear_dict(py, d);
+        }
     }
 
     /// C: `int PyState_RemoveModule(PyModuleDef *)`.
@@ -190,6 +206,20 @@ api! {
         dynamic::forget(def);
         Ok(())
     }
+}
+
+/// `_PyState_AddModule`.
+fn add_state(py: Py<'_>, m: &PyObject, def: Option<&'static PyModuleDef>) -> PyResult<()> {
+    let def = def.ok_or_else(|| fatal(py))?;
+    if !def.m_slots.get().is_null() {
+        return Err(exceptions::system_error(
+            py,
+            format_args!("PyState_AddModule called on module with slots"),
+        ));
+    }
+    dynamic::prepare(def);
+    dynamic::remember(def, m);
+    Ok(())
 }
 
 fn fatal(py: Py<'_>) -> PyErr {

@@ -1,5 +1,4 @@
-//! pythread.h: threads, their identities, locks, thread-specific storage. `PyThread_exit_thread` is not here: it would
-//! leave frames without ending what they hold.
+//! pythread.h: threads, their identities, locks, thread-specific storage.
 
 use core::ffi::{c_int, c_ulong, c_void};
 use dxpy_core::thread::stack;
@@ -42,6 +41,16 @@ pub extern "C" fn PyThread_start_new_thread(f: extern "C" fn(*mut c_void), arg: 
         f(arg);
     };
     dxpy_host::thread::start(stack::for_new_thread(), Box::new(body)).unwrap_or(c_ulong::MAX)
+}
+
+/// C: `void PyThread_exit_thread(void)`: the calling thread ends here. What its frames hold stays, as in CPython; nothing of
+/// them is unwound, for those of Rust may not be, and so the thread's stack stays too until the process ends.
+#[unsafe(no_mangle)]
+pub extern "C" fn PyThread_exit_thread() -> ! {
+    loop {
+        // SAFETY: ends this thread, and no other.
+        unsafe { libc::syscall(libc::SYS_exit, 0) };
+    }
 }
 
 /// C: `size_t PyThread_get_stacksize(void)`.

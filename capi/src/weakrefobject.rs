@@ -43,6 +43,11 @@ api! {
         }
     }
 
+    /// C: `void _PyWeakref_ClearRef(PyWeakReference *)`: it refers to nothing from now on; its callback is not called.
+    fn _PyWeakref_ClearRef(_, w: &PyWeakReference) -> () {
+        weakref::detach(w);
+    }
+
     /// C: `PyObject **PyObject_GET_WEAKREFS_LISTPTR(PyObject *)`.
     fn PyObject_GET_WEAKREFS_LISTPTR(_, o: &PyObject) -> *mut *mut PyObject {
         weakref::list(o).map_or(core::ptr::null_mut(), |c| c.as_ptr())

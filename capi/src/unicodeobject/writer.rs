@@ -84,6 +84,34 @@ fn spec(py: Py<'_>, s: &PyUnicodeObject, start: isize, end: isize) -> PyResult<O
     unicode::substring(py, s, start as usize, end.max(start) as usize)
 }
 
+/// The largest character of a group's separator and of `digits`, and how long the groups are (`writer` NULL in C).
+fn grouped_length(groups: &[(usize, usize)], separator: usize) -> isize {
+    groups.iter().map(|(zeros, own)| zeros + own).sum::<usize>() as isize
+        + (separator * (groups.len() - 1)) as isize
+}
+
+/// Writes groups of digits so that they end at `end` (`InsertThousandsGrouping_fill`).
+fn put_groups(
+    to: &PyUnicodeObject,
+    mut end: usize,
+    groups: &[(usize, usize)],
+    digits: &PyUnicodeObject,
+    mut digits_end: usize,
+    separator: &PyUnicodeObject,
+) {
+    for (i, (zeros, own)) in groups.iter().enumerate() {
+        if i > 0 {
+            end -= unicode::len(separator);
+            edit::put_view(to, end, unicode::view(separator));
+        }
+        end -= own;
+        digits_end -= own;
+        edit::copy(to, end, digits, digits_end, *own);
+        end -= zeros;
+        (end..end + zeros).for_each(|i| edit::write(to, i, u32::from('0')));
+    }
+}
+
 api! {
     /// C: `void _PyUnicodeWriter_Init(_PyUnicodeWriter *)`.
     fn _PyUnicodeWriter_Init(_, w: &_PyUnicodeWriter) -> () {
@@ -187,5 +215,31 @@ api! {
         let n = long::check(o).ok_or_else(|| crate::util::bad_call(py))?;
         let s = crate::longobject::in_base(py, n, base, alternate != 0)?;
         write_str(py, w, &s)
+    }
+}
+
+api! {
+    /// C: `Py_ssize_t _PyUnicode_InsertThousandsGrouping(_PyUnicodeWriter *, Py_ssize_t n_buffer, PyObject *digits, Py_ssize_t
+    /// d_pos, Py_ssize_t n_digits, Py_ssize_t min_width, const char *grouping, PyObject *separator, Py_UCS4 *maxchar)`: how
+    /// long the digits are with separators and zeros, which are written where there is a writer, ending `n_buffer` behind
+    /// its place.
+    fn _PyUnicode_InsertThousandsGrouping(
+        _, w: Option<&_PyUnicodeWriter>, n: isize, digits: Option<&PyUnicodeObject>, at: isize, count: isize, min_width: isize,
+        grouping: *const c_char, separator: &PyUnicodeObject, maxchar: *mut u32,
+    ) -> isize {
+        let size = |n: isize| usize::try_from(n).unwrap_or(0);
+        let sep_len = unicode::len(separator);
+        let groups = dxpy_num::format_number::groups(size(count), min_width.max(0) as i64, sep_len, c_bytes(grouping));
+        match w.and_then(|w| Some((w, buffer(w)?, digits?))) {
+            Some((w, to, digits)) => {
+                let end = size(w.pos.get()) + size(n);
+                put_groups(to, end, &groups, digits, size(at) + size(count), separator);
+            }
+            None => {
+                let most = if groups.len() > 1 { super::max_char(separator) } else { 0 };
+                crate::util::put(maxchar, most.max(127));
+            }
+        }
+        grouped_length(&groups, sep_len)
     }
 }

@@ -400,3 +400,30 @@ pub fn def_of(m: &PyModuleObject) -> Option<&'static PyModuleDef> {
     // SAFETY: STATIC: definitions outlive their modules.
     unsafe { m.md_def.get().as_ref() }
 }
+
+/// `_PyModule_ClearDict`: all names become None, those with one underscore first, for destructors may need the others;
+/// `__builtins__` stays.
+pub fn clear_dict(py: Py<'_>, d: &PyDictObject) {
+    let none = object::none();
+    for private in [true, false] {
+        for (key, value) in dict::items(d) {
+            if object::is_none(&value) {
+                continue;
+            }
+            drop(value);
+            let Some(k) = crate::unicode::check(&key) else { continue };
+            let mut start = crate::unicode::code_points(k);
+            let begins = (start.next(), start.next());
+            let underscore = Some(u32::from('_'));
+            let clear = if private {
+                begins.0 == underscore && begins.1 != underscore
+            } else {
+                begins.0 != underscore || !crate::unicode::equals_str(&key, "__builtins__")
+            };
+            drop(start);
+            if clear && let Err(e) = dict::set(py, d, &key, &none) {
+                exceptions::unraisable(py, e, None);
+            }
+        }
+    }
+}

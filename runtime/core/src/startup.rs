@@ -5,6 +5,7 @@ use crate::err::PyResult;
 use crate::statics::StaticType;
 use crate::thread::Py;
 use crate::types;
+use core::ffi::c_void;
 use std::sync::{Mutex, PoisonError};
 
 /// The types of this crate; exceptions apart, which have a list of their own.
@@ -66,6 +67,34 @@ pub fn at_exit(f: unsafe extern "C" fn()) -> bool {
         all.push(f);
     }
     room
+}
+
+/// A function of C code, and what it is called with.
+struct WithData(unsafe extern "C" fn(*mut c_void), *mut c_void);
+// SAFETY: who gives both promises that they can be used at the end, by the thread that is there then.
+unsafe impl Send for WithData {}
+
+/// What C code asked to have called when the interpreter ends, with data.
+static AT_END: Mutex<Vec<WithData>> = Mutex::new(Vec::new());
+
+/// `_Py_AtExit`.
+pub fn at_end(f: unsafe extern "C" fn(*mut c_void), data: *mut c_void) {
+    AT_END.lock().unwrap_or_else(PoisonError::into_inner).push(WithData(f, data));
+}
+
+/// The functions of [`at_end`], the first first, each once (`_PyAtExit_Fini`).
+pub fn run_at_end() {
+    loop {
+        let f = {
+            let mut all = AT_END.lock().unwrap_or_else(PoisonError::into_inner);
+            if all.is_empty() { None } else { Some(all.remove(0)) }
+        };
+        match f {
+            // SAFETY: who gave the function promised that it can be called at the end.
+            Some(WithData(f, data)) => unsafe { f(data) },
+            None => return,
+        }
+    }
 }
 
 /// `call_ll_exitfuncs`: the functions of [`at_exit`], the last first, each once.

@@ -84,8 +84,8 @@ pub fn target(w: &PyWeakReference) -> Option<Owned> {
         .map(Object::to_owned)
 }
 
-/// Takes a reference out of its object's list (`clear_weakref` without the callback).
-pub(crate) fn detach(w: &PyWeakReference) {
+/// Takes a reference out of its object's list (`_PyWeakref_ClearRef`); its callback stays, and is not called.
+pub fn detach(w: &PyWeakReference) {
     // SAFETY: LIVE: while it is in the list its object is there; NULL in a reference that was never set up.
     let Some(o) = (unsafe { w.wr_object.get().as_ref() }).filter(|o| !object::is_none(o)) else { return };
     let head = list(o).expect("it was in the object's list");

@@ -100,3 +100,47 @@ pub(crate) fn scaled(v: f64, places: usize) -> Option<u64> {
         _ => Some(0),
     }
 }
+
+/// `_Py_dg_dtoa` of a finite float: its digits without zeros at the end, and where the point is. Mode 0 is the shortest
+/// text that reads back, 2 that many significant digits, 3 that many places, which may be negative; the others are
+/// variants of these. Rounding to nothing gives no digits; zero is one digit.
+pub fn dtoa(v: f64, mode: i32, count: i32) -> (Vec<u8>, i32) {
+    if v == 0.0 {
+        return (b"0".to_vec(), 1);
+    }
+    let found = match mode {
+        2 | 4 | 6 | 8 => significant(v, usize::try_from(count).unwrap_or(0)),
+        3 | 5 | 7 | 9 => {
+            let all = significant(v, ALL_DIGITS);
+            match i64::from(all.point) + i64::from(count) {
+                1.. => significant(v, (i64::from(all.point) + i64::from(count)) as usize),
+                // More than half a unit of the place is one; ties are even.
+                0 if all.digits.as_slice() > b"5" => Decimal { digits: b"1".to_vec(), point: all.point + 1 },
+                _ => Decimal { digits: Vec::new(), point: -count },
+            }
+        }
+        _ => from_scientific(format!("{:e}", v.abs()).as_bytes()),
+    };
+    (found.digits, found.point)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dtoa;
+
+    #[test]
+    fn digits_are_those_of_gays_function() {
+        let check = |v: f64, mode, count, digits: &str, point| {
+            assert_eq!(dtoa(v, mode, count), (digits.as_bytes().to_vec(), point), "{v} {mode} {count}");
+        };
+        check(0.1, 0, 0, "1", 0);
+        check(1234.5, 2, 2, "12", 4);
+        check(0.5, 3, 0, "", 0);
+        check(1.5, 3, 0, "2", 1);
+        check(51.0, 3, -2, "1", 3);
+        check(50.0, 3, -2, "", 2);
+        check(99.0, 3, -1, "1", 3);
+        check(0.0004, 3, 3, "", -3);
+        check(0.1, 3, 60, "1000000000000000055511151231257827021181583404541015625", 0);
+    }
+}

@@ -72,6 +72,34 @@ impl Formatted {
     }
 }
 
+/// The groups from the right (`GroupGenerator_next` and the loop of `_PyUnicode_InsertThousandsGrouping`): how many zeros
+/// stand in front of how many digits in each. `sizes` ends where C's list of them does.
+pub fn groups(digits: usize, min_width: i64, separator: usize, sizes: &[u8]) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let mut remaining = digits as i64;
+    let mut min_width = min_width;
+    let (mut sizes, mut size) = (sizes.iter(), 0);
+    loop {
+        // 0, or the end of the list, goes on with the last size; no size at all is one group of everything.
+        let listed = sizes.next().copied().unwrap_or(0);
+        if listed == 127 {
+            size = 0;
+        } else if listed != 0 {
+            size = listed as i64;
+        }
+        let whole = remaining.max(min_width).max(1);
+        let length = if size == 0 { whole } else { whole.min(size) };
+        let own = remaining.min(length);
+        out.push(((length - own) as usize, own as usize));
+        remaining -= own;
+        min_width -= length;
+        if remaining == 0 && min_width <= 0 {
+            return out;
+        }
+        min_width -= separator as i64;
+    }
+}
+
 /// Digits in groups with separators, widened with zeros to `min_width` (`_PyUnicode_InsertThousandsGrouping`).
 fn group(digits: &str, min_width: usize, locale: &Locale<'_>) -> Result<String> {
     if digits.is_empty() {
@@ -86,31 +114,13 @@ fn group(digits: &str, min_width: usize, locale: &Locale<'_>) -> Result<String> 
         return Err(crate::Error::NoMemory.into());
     }
     let mut remaining = digits.bytes().rev();
-    let mut min_width = min_width as i64;
-    let (mut sizes, mut size) = (locale.grouping.iter(), 0);
-    let mut first = true;
-    loop {
-        // 0, or the end of the list, goes on with the last size; no size at all is one group of everything.
-        let listed = sizes.next().copied().unwrap_or(0);
-        if listed == 127 {
-            size = 0;
-        } else if listed != 0 {
-            size = listed as i64;
-        }
-        let whole = (remaining.len() as i64).max(min_width).max(1);
-        let length = if size == 0 { whole } else { whole.min(size) };
-        if !first {
+    let all = groups(digits.len(), min_width as i64, separator.len(), locale.grouping);
+    for (i, (zeros, own)) in all.into_iter().enumerate() {
+        if i > 0 {
             reversed.extend(&separator);
         }
-        first = false;
-        for _ in 0..length {
-            reversed.push(remaining.next().unwrap_or(b'0') as char);
-        }
-        min_width -= length;
-        if remaining.len() == 0 && min_width <= 0 {
-            break;
-        }
-        min_width -= separator.len() as i64;
+        reversed.extend(remaining.by_ref().take(own).map(char::from));
+        reversed.extend(core::iter::repeat_n('0', zeros));
     }
     Ok(reversed.into_iter().rev().collect())
 }

@@ -2,7 +2,9 @@
 //! the secret that `PYTHONHASHSEED` stands for. Reading the environment and the operating system's random bytes is the
 //! caller's work. Hashes of numbers and tuples are elsewhere.
 
-/// The secret of a process: `_Py_HashSecret`'s siphash key, and the salt that is given to expat.
+/// The secret of a process: `_Py_HashSecret`'s siphash key, and the salt that is given to expat. Laid out as
+/// `_Py_HashSecret_t`.
+#[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HashSecret {
     pub k0: u64,

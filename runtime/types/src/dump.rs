@@ -56,7 +56,7 @@ impl Out {
     /// `_Py_DumpHexadecimal`: at least so many digits.
     pub fn hexadecimal(self, mut n: u64, width: usize) {
         let (mut buffer, mut at) = ([b'0'; 16], 16);
-        while n != 0 || 16 - at < width.min(16) {
+        while n != 0 || 16 - at < width.clamp(1, 16) {
             at -= 1;
             buffer[at] = b"0123456789abcdef"[(n & 15) as usize];
             n >>= 4;

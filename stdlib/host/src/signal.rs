@@ -156,7 +156,8 @@ pub fn interrupt(signal: i32, interrupt: bool) -> Result<()> {
     }
 }
 
-fn to_set(signals: &[i32]) -> Result<libc::sigset_t> {
+/// The signals as the C library has them.
+pub fn to_set(signals: &[i32]) -> Result<libc::sigset_t> {
     let mut set = MaybeUninit::uninit();
     // SAFETY: the first call initialises the set.
     unsafe {

@@ -70,6 +70,11 @@ fn text(py: Py<'_>, b: &[u8]) -> PyResult {
     decode(py, b).map(Owned::upcast)
 }
 
+/// A text of `LC_NUMERIC` as an object (`_Py_GetLocaleconvNumeric`).
+pub fn numeric_text(py: Py<'_>, b: &[u8]) -> PyResult {
+    text(py, b)
+}
+
 /// A text that may be None.
 pub struct MaybeText(Option<CString>);
 

@@ -154,3 +154,28 @@ pub fn os_error(py: Py<'_>, e: Errno, file: Option<&PyObject>, file2: Option<&Py
     };
     run().unwrap_or_else(|e| e)
 }
+
+/// `_Py_normpath`: empty and dot parts go, `..` takes a part with it where there is one. A lone dot stays.
+pub fn normal(path: &[u32]) -> Vec<u32> {
+    const SLASH: u32 = b'/' as u32;
+    const DOT: u32 = b'.' as u32;
+    if path == [DOT] {
+        return path.to_vec();
+    }
+    let slashes = path.iter().take_while(|c| **c == SLASH).count();
+    let lead = if slashes == 2 { 2 } else { slashes.min(1) };
+    let mut parts: Vec<&[u32]> = Vec::new();
+    for part in path.split(|c| *c == SLASH) {
+        match part {
+            [] | [DOT] => {}
+            [DOT, DOT] if lead > 0 && parts.is_empty() => {}
+            [DOT, DOT] if parts.last().is_some_and(|l| *l != [DOT, DOT]) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    let mut out = vec![SLASH; lead];
+    out.extend(parts.join(&SLASH));
+    out
+}

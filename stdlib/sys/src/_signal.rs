@@ -424,7 +424,7 @@ fn pthread_kill(py: Py<'_>, _: &PyModuleObject, thread: &PyObject, number: i32) 
 }
 
 /// `_Py_Sigset_Converter`: numbers of an iterable; those that are no signals are warned of.
-fn signals_of(py: Py<'_>, iterable: &PyObject) -> PyResult<Vec<i32>> {
+pub fn signals_of(py: Py<'_>, iterable: &PyObject) -> PyResult<Vec<i32>> {
     let valid = signal::valid();
     let mut found = Vec::new();
     let it = protocol::iter(py, iterable)?;

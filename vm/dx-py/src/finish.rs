@@ -39,6 +39,7 @@ pub fn finish(py: Py<'_>) -> bool {
     dxpy_mod_sys::faulthandler::finish(py);
     fork::clear(py);
     flushed &= flush(py);
+    dxpy_core::startup::run_at_end();
     dxpy_core::startup::run_at_exit();
     flushed
 }
@@ -107,12 +108,12 @@ fn modules(py: Py<'_>) {
             && !d.is(sys)
             && !d.is(builtins)
         {
-            clear_dict(py, d);
+            module::clear_dict(py, d);
         }
     }
     drop(left);
-    clear_dict(py, sys);
-    clear_dict(py, builtins);
+    module::clear_dict(py, sys);
+    module::clear_dict(py, builtins);
     dict::clear(py, modules);
     collect::collect_quietly(py);
 }
@@ -157,32 +158,6 @@ fn restore_builtins(py: Py<'_>, builtins: &PyDictObject) {
     dict::clear(py, builtins);
     unheard(py, dict::update(py, builtins, kept, true));
     drop(old);
-}
-
-/// `_PyModule_ClearDict`: names with an underscore first, then all others, for destructors may need those.
-fn clear_dict(py: Py<'_>, d: &PyDictObject) {
-    let none = object::none();
-    for private in [true, false] {
-        for (key, value) in dict::items(d) {
-            if object::is_none(&value) {
-                continue;
-            }
-            drop(value);
-            let Some(k) = unicode::check(&key) else { continue };
-            let mut start = unicode::code_points(k);
-            let begins = (start.next(), start.next());
-            let underscore = Some(u32::from('_'));
-            let clear = if private {
-                begins.0 == underscore && begins.1 != underscore
-            } else {
-                begins.0 != underscore || !unicode::equals_str(&key, "__builtins__")
-            };
-            drop(start);
-            if clear {
-                unheard(py, dict::set(py, d, &key, &none));
-            }
-        }
-    }
 }
 
 /// `_PyGC_DumpShutdownStats`: objects that were found unreachable and could not be freed.

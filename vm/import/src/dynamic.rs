@@ -216,14 +216,42 @@ pub fn create(py: Py<'_>, spec: &PyObject) -> PyResult {
     def.m_base.m_init.set(Some(init));
     module::add(py, this, "__file__", &path)?;
     dict::set(py, state::module_dict(), &called, &m)?;
+    fix_up(py, def, this, key)?;
+    Ok(m)
+}
+
+/// `fix_up_extension`: what it takes to find the module of a single-phase definition, and to make it again, is kept.
+fn fix_up(
+    py: Py<'_>,
+    def: &'static PyModuleDef,
+    m: &PyModuleObject,
+    key: (String, Vec<u8>),
+) -> PyResult<()> {
     prepare(def);
-    remember(def, &m);
+    remember(def, m.as_object());
     if def.m_size.get() == -1 {
         // Of names that share a definition, the one loaded last is what all are made again from.
-        keep_copy(def, dict::copy(py, module::dict_of(this))?.into_ptr());
+        keep_copy(def, dict::copy(py, module::dict_of(m))?.into_ptr());
     }
     EXTENSIONS.cache.borrow_mut().insert(key, def);
-    Ok(m)
+    Ok(())
+}
+
+/// `_PyImport_FixupExtensionObject`: a module that C code made itself becomes an extension module of this name and file.
+pub fn fix_up_made(
+    py: Py<'_>,
+    m: &PyObject,
+    called: &PyObject,
+    path: &PyObject,
+    modules: &PyObject,
+) -> PyResult<()> {
+    let known = module::as_module(m).and_then(|this| Some((this, module::def_of(this)?)));
+    let (this, def) = known.ok_or_else(|| {
+        exceptions::system_error(py, format_args!("bad argument to internal function"))
+    })?;
+    dxpy_core::sequence::set_item(py, modules, called, Some(m))?;
+    let file = codecs::fs_path(py, path)?;
+    fix_up(py, def, this, (unicode::display(called), bytes::as_slice(&file).to_vec()))
 }
 
 /// Replaces the first content of a module without state of its own.

@@ -88,6 +88,11 @@ pub fn ask_for_signals() {
     EVAL_BREAKER.fetch_or(breaker::SIGNAL, Ordering::Release);
 }
 
+/// `_PyEval_SignalAsyncExc`: the running thread looks whether another one left it an exception.
+pub fn ask_for_async() {
+    EVAL_BREAKER.fetch_or(breaker::ASYNC, Ordering::Release);
+}
+
 /// `Py_MakePendingCalls`: signals, then calls; in other threads than the main one only the calls for any thread.
 pub fn make_calls(py: Py<'_>) -> PyResult<()> {
     if !is_main_thread(py.state()) {

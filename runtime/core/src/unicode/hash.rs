@@ -7,6 +7,7 @@ use core::cell::Cell;
 use dxpy_text::hash::HashSecret;
 
 /// The process's hash key (`_Py_HashSecret`), set before the first str is hashed.
+#[unsafe(export_name = "_Py_HashSecret")]
 pub static HASH_SECRET: Gil<Cell<HashSecret>> = Gil(Cell::new(HashSecret { k0: 0, k1: 0, expat_salt: 0 }));
 
 /// `_Py_HashBytes` under the process's key.

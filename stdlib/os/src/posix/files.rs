@@ -474,22 +474,6 @@ pub(super) fn path_normpath(py: Py<'_>, _: &M, path: &PyObject) -> PyResult {
         ));
     };
     let raw: Vec<u32> = dxpy_core::unicode::code_points(text).collect();
-    const SLASH: u32 = b'/' as u32;
-    const DOT: u32 = b'.' as u32;
-    let slashes = raw.iter().take_while(|b| **b == SLASH).count();
-    let lead = if slashes == 2 { 2 } else { slashes.min(1) };
-    let mut parts: Vec<&[u32]> = Vec::new();
-    for part in raw.split(|b| *b == SLASH) {
-        match part {
-            [] | [DOT] => {}
-            [DOT, DOT] if lead > 0 && parts.is_empty() => {}
-            [DOT, DOT] if parts.last().is_some_and(|l| *l != [DOT, DOT]) => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    let mut out = vec![SLASH; lead];
-    out.extend(parts.join(&SLASH));
+    let out = crate::path::normal(&raw);
     dxpy_core::unicode::from_code_points(py, &out).map(Owned::upcast)
 }

@@ -77,12 +77,12 @@ impl<'a> Out<'a> {
 
 /// How a line is set off: spaces and the bar of a group (`_Py_WriteIndentedMargin`).
 #[derive(Clone, Copy, Default)]
-pub struct Margin {
+pub struct Margin<'a> {
     pub indent: usize,
-    pub bar: &'static str,
+    pub bar: &'a str,
 }
 
-impl Margin {
+impl Margin<'_> {
     /// Begins a line.
     pub fn begin(self, out: &Out<'_>) -> PyResult<()> {
         if self.indent == 0 && self.bar.is_empty() {
@@ -116,7 +116,7 @@ fn held(field: &Cell<*mut PyObject>) -> Option<Owned> {
 }
 
 impl Printer<'_> {
-    fn margin(&self) -> Margin {
+    fn margin(&self) -> Margin<'static> {
         let depth = self.depth.get();
         Margin { indent: 2 * depth, bar: if depth > 0 { "| " } else { "" } }
     }

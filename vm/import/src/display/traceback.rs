@@ -20,7 +20,7 @@ pub fn print_plain(out: &Out<'_>, tb: &PyObject) -> PyResult<()> {
 }
 
 /// `_PyTraceBack_Print_Indented`; `bar` is the margin's in front of the header.
-pub fn print(out: &Out<'_>, tb: &PyObject, margin: Margin, bar: &'static str, header: &str) -> PyResult<()> {
+pub fn print(out: &Out<'_>, tb: &PyObject, margin: Margin<'_>, bar: &str, header: &str) -> PyResult<()> {
     let Some(tb) = traceback::check(tb) else {
         return Err(exceptions::system_error(out.py, format_args!("bad argument to internal function")));
     };
@@ -76,7 +76,7 @@ fn repeated(out: &Out<'_>, times: usize) -> PyResult<()> {
 }
 
 /// `tb_displayline`.
-fn entry(out: &Out<'_>, t: &PyTracebackObject, c: &PyCodeObject, line: i32, margin: Margin) -> PyResult<()> {
+fn entry(out: &Out<'_>, t: &PyTracebackObject, c: &PyCodeObject, line: i32, margin: Margin<'_>) -> PyResult<()> {
     // SAFETY: LIVE, LAYOUT: a code object holds its file's name, a str, and its own.
     let (file, name) = unsafe { (&*(c.co_filename.get() as *const PyUnicodeObject), &*c.co_name.get()) };
     margin.begin(out)?;
@@ -155,9 +155,10 @@ fn columns(text: &str, characters: usize) -> usize {
     text.chars().take(characters).map(|c| 1 + wide(c) as usize).sum::<usize>() + extra
 }
 
-/// `_PyPegen_byte_offset_to_character_offset`.
+/// `_PyPegen_byte_offset_to_character_offset`: an offset behind the end is that of the NUL there.
 fn characters(text: &str, bytes: usize) -> usize {
-    String::from_utf8_lossy(&text.as_bytes()[..bytes.min(text.len())]).chars().count()
+    let behind = usize::from(bytes > text.len());
+    String::from_utf8_lossy(&text.as_bytes()[..bytes.min(text.len())]).chars().count() + behind
 }
 
 /// `extract_anchors_from_line`: what of the expression between two columns did it: the operator, or the subscript.
@@ -223,7 +224,7 @@ fn find_source(py: Py<'_>, file: &PyUnicodeObject) -> Option<std::fs::File> {
 }
 
 /// A line of a source file without its end (`display_source_line_with_margin`); none if it cannot be had.
-fn source_line(py: Py<'_>, file: &PyUnicodeObject, line: i32) -> Option<String> {
+pub fn source_line(py: Py<'_>, file: &PyUnicodeObject, line: i32) -> Option<String> {
     use std::io::Read;
     let shown = unicode::display(file.as_object());
     if shown.starts_with('<') && shown.ends_with('>') {
@@ -240,16 +241,13 @@ fn source_line(py: Py<'_>, file: &PyUnicodeObject, line: i32) -> Option<String> 
     let bom = bytes.starts_with(b"\xef\xbb\xbf");
     let body = if bom { &bytes[3..] } else { &bytes[..] };
     let encoding = dxpy_parser::coding_cookie(body).unwrap_or_else(|| "utf-8".to_owned());
+    let mut ended = false;
     let text = match encoding.as_str() {
         "utf-8" => {
             // Only the lines up to the one wanted need to be right.
-            let end = body
-                .iter()
-                .enumerate()
-                .filter(|(_, b)| **b == b'\n')
-                .nth(line)
-                .map_or(body.len(), |(i, _)| i);
-            core::str::from_utf8(&body[..end]).ok()?.to_owned()
+            let found = body.iter().enumerate().filter(|(_, b)| **b == b'\n').nth(line).map(|(i, _)| i);
+            ended = found.is_some();
+            core::str::from_utf8(&body[..found.unwrap_or(body.len())]).ok()?.to_owned()
         }
         _ => {
             let s = codecs::decode(py, codecs::Source::new(body), Some(&encoding), None).ok()?;
@@ -257,8 +255,9 @@ fn source_line(py: Py<'_>, file: &PyUnicodeObject, line: i32) -> Option<String> 
         }
     };
     let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text };
+    // A line without text is one if it has an end.
     text.split('\n')
         .nth(line)
-        .filter(|l| !l.is_empty() || text.split('\n').count() > line + 1)
+        .filter(|l| !l.is_empty() || ended || text.split('\n').count() > line + 1)
         .map(str::to_owned)
 }
