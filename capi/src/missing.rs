@@ -88,23 +88,20 @@ functions! { pointer:
     PyAsyncGen_New PyCoro_New PyGen_New PyGen_NewWithQualName PyInit__tracemalloc PyInterpreterState_New
     PyOS_Readline PySymtable_Lookup Py_InitializeFromConfig _PyAST_Compile _PyArg_UnpackKeywordsWithVararg
     _PyCode_ConstantKey _PyCode_New _PyCompile_Assemble _PyCompile_CodeGen _PyCompile_OptimizeCfg
-    _PyEval_EvalFrameDefault _PyInterpreterID_LookUp _PyInterpreterID_New
-    _PyInterpreterState_Enable _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject
-    _PyRuntimeState_Init _PyRuntime_Initialize
-    _Py_Get_Getpath_CodeObject _Py_InitializeMain _Py_VaBuildStack
-    _Py_VaBuildStack_SizeT
+    _PyEval_EvalFrameDefault _PyInterpreterID_LookUp _PyInterpreterID_New _PyInterpreterState_Enable
+    _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject _PyRuntimeState_Init
+    _PyRuntime_Initialize _Py_Get_Getpath_CodeObject _Py_InitializeMain _Py_VaBuildStack
+    _Py_VaBuildStack_SizeT _Py_trampoline_func_end _Py_trampoline_func_start
 }
 
 functions! { integer:
     PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyFile_SetOpenCodeHook Py_BytesMain
-    Py_FrozenMain Py_Main Py_RunMain _PyCode_CheckLineNumber _PyCode_Validate
-    _PyInterpreterState_SetConfig
+    Py_FrozenMain Py_Main Py_RunMain _PyCode_CheckLineNumber _PyCode_Validate _PyInterpreterState_SetConfig
 }
 
 functions! { void:
-    PyInterpreterState_Clear PyInterpreterState_Delete
-    _PyInterpreterState_SetEvalFrameFunc _PyInterpreterState_SetNotRunningMain
-    _PyRuntimeState_Fini _PyRuntime_Finalize
+    PyInterpreterState_Clear PyInterpreterState_Delete _PyInterpreterState_SetEvalFrameFunc
+    _PyInterpreterState_SetNotRunningMain _PyRuntimeState_Fini _PyRuntime_Finalize
 }
 
 data! {
