@@ -10,7 +10,9 @@ use dxpy_core::abi::constants::Py_TPFLAGS_HEAPTYPE;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
-use dxpy_core::{Owned, Py, PyErr, PyResult, bytes, exceptions, long, object, protocol, types, unicode, weakref};
+use dxpy_core::{
+    Owned, Py, PyErr, PyResult, bytes, exceptions, long, object, protocol, types, unicode, weakref,
+};
 
 /// `_PyCrossInterpreterData`.
 #[repr(C)]
@@ -27,7 +29,13 @@ type NewObject = unsafe extern "C" fn(*mut Data) -> *mut PyObject;
 /// `crossinterpdatafunc`.
 type GetData = unsafe extern "C" fn(*mut PyThreadState, *mut PyObject, *mut Data) -> c_int;
 
-const EMPTY: Data = Data { data: core::ptr::null_mut(), obj: core::ptr::null_mut(), interp: -1, new_object: None, free: None };
+const EMPTY: Data = Data {
+    data: core::ptr::null_mut(),
+    obj: core::ptr::null_mut(),
+    interp: -1,
+    new_object: None,
+    free: None,
+};
 
 /// A class that was registered: classes that can go are held weakly.
 struct Entry {
@@ -64,7 +72,13 @@ fn lookup(o: &PyObject) -> Option<GetData> {
     REGISTRY.borrow().iter().find(|e| e.is_of(o.ty())).map(|e| e.get)
 }
 
-fn init(to: &mut Data, interp: *const PyInterpreterState, shared: *mut c_void, o: *mut PyObject, new: NewObject) {
+fn init(
+    to: &mut Data,
+    interp: *const PyInterpreterState,
+    shared: *mut c_void,
+    o: *mut PyObject,
+    new: NewObject,
+) {
     // SAFETY: LIVE, or NULL.
     let o = unsafe { o.as_ref() }.map_or(core::ptr::null_mut(), |o| o.to_owned().into_ptr());
     let interp = if interp.is_null() { -1 } else { 0 };
@@ -72,7 +86,14 @@ fn init(to: &mut Data, interp: *const PyInterpreterState, shared: *mut c_void, o
 }
 
 /// `_PyCrossInterpreterData_InitWithSize`.
-fn init_sized(py: Py<'_>, to: &mut Data, interp: *const PyInterpreterState, size: usize, o: *mut PyObject, new: NewObject) -> PyResult<()> {
+fn init_sized(
+    py: Py<'_>,
+    to: &mut Data,
+    interp: *const PyInterpreterState,
+    size: usize,
+    o: *mut PyObject,
+    new: NewObject,
+) -> PyResult<()> {
     init(to, interp, core::ptr::null_mut(), o, new);
     // SAFETY: a new block.
     to.data = unsafe { PyMem_RawMalloc(size) };
@@ -115,7 +136,8 @@ unsafe extern "C" fn share_int(_: *mut PyThreadState, o: *mut PyObject, to: *mut
     unsafe {
         // The size is that of C's `long long`: larger ints cannot be handed over.
         let Some(n) = long::check(&*o).and_then(long::to_i64) else {
-            exceptions::overflow_error(crate::util::token(), format_args!("try sending as bytes")).restore(crate::util::token());
+            exceptions::overflow_error(crate::util::token(), format_args!("try sending as bytes"))
+                .restore(crate::util::token());
             return -1;
         };
         init(&mut *to, core::ptr::null(), n as *mut c_void, core::ptr::null_mut(), new);

@@ -221,12 +221,7 @@ pub fn create(py: Py<'_>, spec: &PyObject) -> PyResult {
 }
 
 /// `fix_up_extension`: what it takes to find the module of a single-phase definition, and to make it again, is kept.
-fn fix_up(
-    py: Py<'_>,
-    def: &'static PyModuleDef,
-    m: &PyModuleObject,
-    key: (String, Vec<u8>),
-) -> PyResult<()> {
+fn fix_up(py: Py<'_>, def: &'static PyModuleDef, m: &PyModuleObject, key: (String, Vec<u8>)) -> PyResult<()> {
     prepare(def);
     remember(def, m.as_object());
     if def.m_size.get() == -1 {
@@ -246,9 +241,8 @@ pub fn fix_up_made(
     modules: &PyObject,
 ) -> PyResult<()> {
     let known = module::as_module(m).and_then(|this| Some((this, module::def_of(this)?)));
-    let (this, def) = known.ok_or_else(|| {
-        exceptions::system_error(py, format_args!("bad argument to internal function"))
-    })?;
+    let (this, def) = known
+        .ok_or_else(|| exceptions::system_error(py, format_args!("bad argument to internal function")))?;
     dxpy_core::sequence::set_item(py, modules, called, Some(m))?;
     let file = codecs::fs_path(py, path)?;
     fix_up(py, def, this, (unicode::display(called), bytes::as_slice(&file).to_vec()))

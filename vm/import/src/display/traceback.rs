@@ -76,7 +76,13 @@ fn repeated(out: &Out<'_>, times: usize) -> PyResult<()> {
 }
 
 /// `tb_displayline`.
-fn entry(out: &Out<'_>, t: &PyTracebackObject, c: &PyCodeObject, line: i32, margin: Margin<'_>) -> PyResult<()> {
+fn entry(
+    out: &Out<'_>,
+    t: &PyTracebackObject,
+    c: &PyCodeObject,
+    line: i32,
+    margin: Margin<'_>,
+) -> PyResult<()> {
     // SAFETY: LIVE, LAYOUT: a code object holds its file's name, a str, and its own.
     let (file, name) = unsafe { (&*(c.co_filename.get() as *const PyUnicodeObject), &*c.co_name.get()) };
     margin.begin(out)?;
