@@ -201,38 +201,42 @@ api! {
     }
 }
 
+/// Two symbols around code, which is in one piece therefore.
+macro_rules! trampoline {
+    ($start:ident => start; $end:ident => end; $($line:literal)*) => {
+        core::arch::global_asm!(
+            ".text",
+            ".balign 16",
+            concat!(".globl ", stringify!($start)),
+            concat!(".type ", stringify!($start), ",@function"),
+            concat!(stringify!($start), ":"),
+            $($line,)*
+            concat!(".globl ", stringify!($end)),
+            concat!(".type ", stringify!($end), ",@function"),
+            concat!(stringify!($end), ":"),
+            "ret",
+        );
+    };
+}
+
 // The code that perf maps are made of: it calls the evaluator that it is given as its fourth argument, and is copied, so that
 // each code object has an address of its own. Nothing here copies it; extensions may.
 #[cfg(target_arch = "x86_64")]
-core::arch::global_asm!(
-    ".text",
-    ".balign 16",
-    ".globl _Py_trampoline_func_start",
-    ".type _Py_trampoline_func_start,@function",
-    "_Py_trampoline_func_start:",
-    "push rax",
-    "call rcx",
-    "pop rcx",
-    "ret",
-    ".globl _Py_trampoline_func_end",
-    ".type _Py_trampoline_func_end,@function",
-    "_Py_trampoline_func_end:",
-    "ret",
-);
+trampoline! {
+    _Py_trampoline_func_start => start;
+    _Py_trampoline_func_end => end;
+    "push rax"
+    "call rcx"
+    "pop rcx"
+    "ret"
+}
 #[cfg(target_arch = "aarch64")]
-core::arch::global_asm!(
-    ".text",
-    ".balign 16",
-    ".globl _Py_trampoline_func_start",
-    ".type _Py_trampoline_func_start,@function",
-    "_Py_trampoline_func_start:",
-    "stp x29, x30, [sp, -16]!",
-    "mov x29, sp",
-    "blr x3",
-    "ldp x29, x30, [sp], 16",
-    "ret",
-    ".globl _Py_trampoline_func_end",
-    ".type _Py_trampoline_func_end,@function",
-    "_Py_trampoline_func_end:",
-    "ret",
-);
+trampoline! {
+    _Py_trampoline_func_start => start;
+    _Py_trampoline_func_end => end;
+    "stp x29, x30, [sp, -16]!"
+    "mov x29, sp"
+    "blr x3"
+    "ldp x29, x30, [sp], 16"
+    "ret"
+}

@@ -91,7 +91,7 @@ functions! { pointer:
     _PyEval_EvalFrameDefault _PyInterpreterID_LookUp _PyInterpreterID_New _PyInterpreterState_Enable
     _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject _PyRuntimeState_Init
     _PyRuntime_Initialize _Py_Get_Getpath_CodeObject _Py_InitializeMain _Py_VaBuildStack
-    _Py_VaBuildStack_SizeT _Py_trampoline_func_end _Py_trampoline_func_start
+    _Py_VaBuildStack_SizeT
 }
 
 functions! { integer:
