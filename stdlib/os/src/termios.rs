@@ -1,6 +1,6 @@
 //! `termios`: the modes of terminals.
 
-use crate::convert::{Descriptor, int, low_bits};
+use crate::convert::{Descriptor, c_long};
 use core::cell::Cell;
 use dxpy_core::abi::*;
 use dxpy_core::module::{self, StaticModule, exec};
@@ -125,7 +125,8 @@ fn tcsetattr(
     let Some(l) = list::check(attributes).filter(|l| list::len(l) == 7) else { return Err(wrong(py, shape)) };
     let item = |i: usize| list::get(l, i).ok_or_else(|| wrong(py, shape));
     let mut m = ask(py, || tty::get_modes(fd))?;
-    let number = |i: usize| -> PyResult<u32> { low_bits(py, &*item(i)?) };
+    // The low half of a C long.
+    let number = |i: usize| -> PyResult<u32> { Ok(c_long(py, &*item(i)?)? as u32) };
     (m.input, m.output, m.control, m.local) = (number(0)?, number(1)?, number(2)?, number(3)?);
     (m.input_speed, m.output_speed) = (number(4)?, number(5)?);
     let characters = item(6)?;
@@ -139,7 +140,7 @@ fn tcsetattr(
         let Some(c) = list::get(cc, i) else { return Err(wrong(py, shape)) };
         m.characters[i] = match bytes::check(&c).map(bytes::as_slice) {
             Some([b]) => *b,
-            _ if long::check(&c).is_some() => int(py, &c)? as u8,
+            _ if long::check(&c).is_some() => c_long(py, &c)? as u8,
             _ => {
                 return Err(wrong(py, "tcsetattr: elements of attributes must be characters or integers"));
             }

@@ -81,7 +81,7 @@ methods! { static METHODS: for PyModuleObject [
 ] }
 
 /// The name of an error handler, or none.
-struct Errors(Option<String>);
+pub(crate) struct Errors(pub(crate) Option<String>);
 
 impl<'a> FromArg<'a> for Errors {
     fn from_arg(py: Py<'a>, bound: &Bound<'a>, i: usize) -> PyResult<Self> {
@@ -104,7 +104,7 @@ fn no_nul(py: Py<'_>, s: &PyUnicodeObject) -> PyResult<String> {
 }
 
 /// The bytes to decode. Of an object that can change a copy is taken, for handlers may run.
-enum Data {
+pub(crate) enum Data {
     Object(Owned<PyBytesObject>),
     Copy(Vec<u8>),
 }
@@ -117,11 +117,11 @@ impl Data {
         }
     }
 
-    fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         self.source().bytes
     }
 
-    fn new(py: Py<'_>, o: &PyObject) -> PyResult<Data> {
+    pub(crate) fn new(py: Py<'_>, o: &PyObject) -> PyResult<Data> {
         match bytes::check(o) {
             Some(b) => Ok(Data::Object(b.to_owned())),
             None => Ok(Data::Copy(buffer::View::simple(py, o)?.bytes().to_vec())),

@@ -107,9 +107,22 @@ pub fn encode_kernel(
     bytes::new(py, &out)
 }
 
+/// Whose messages a handler's wrong answers get: those of most codecs, or of the CJK ones.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Usual,
+    Multibyte,
+}
+
 /// The position a handler gives: from the end if negative, inside the input.
-fn position(py: Py<'_>, o: &PyObject, len: usize) -> PyResult<usize> {
-    let given = number::as_ssize(py, o, &exceptions::OverflowError)?;
+fn position(py: Py<'_>, o: &PyObject, len: usize, style: Style) -> PyResult<usize> {
+    let given = match number::as_ssize(py, o, &exceptions::OverflowError) {
+        Err(_) if style == Style::Multibyte => {
+            let text = format_args!("position -1 from error handler out of bounds");
+            return Err(exceptions::index_error(py, text));
+        }
+        given => given?,
+    };
     let at = if given < 0 { given.saturating_add_unsigned(len) } else { given };
     match usize::try_from(at) {
         Ok(at) if at <= len => Ok(at),
@@ -134,11 +147,12 @@ pub struct DecodeCall<'a> {
     name: &'a str,
     handler: Option<Owned>,
     error: Option<Owned<PyBaseExceptionObject>>,
+    style: Style,
 }
 
 impl<'a> DecodeCall<'a> {
     pub fn new(name: &'a str) -> DecodeCall<'a> {
-        DecodeCall { name, handler: None, error: None }
+        DecodeCall { name, handler: None, error: None, style: Style::Usual }
     }
 
     /// Calls the handler about one error, writes its replacement, and says where to go on.
@@ -182,7 +196,7 @@ impl<'a> DecodeCall<'a> {
             .and_then(bytes::check)
             .ok_or_else(|| exceptions::type_error(py, format_args!("object attribute must be bytes")))?;
         let now = bytes::as_slice(object);
-        let at = position(py, at, now.len())?;
+        let at = position(py, at, now.len(), self.style)?;
         out.push_str(unicode::view(text));
         let input = if now == input { None } else { Some(now.to_vec()) };
         Ok(Resume { at, input })
@@ -195,11 +209,12 @@ pub struct EncodeCall<'a> {
     text: &'a PyUnicodeObject,
     handler: Option<Owned>,
     error: Option<Owned<PyBaseExceptionObject>>,
+    style: Style,
 }
 
 impl<'a> EncodeCall<'a> {
     pub fn new(name: &'a str, text: &'a PyUnicodeObject) -> EncodeCall<'a> {
-        EncodeCall { name, text, handler: None, error: None }
+        EncodeCall { name, text, handler: None, error: None, style: Style::Usual }
     }
 
     /// Calls the handler about one error: its replacement, and where to go on.
@@ -220,10 +235,8 @@ impl<'a> EncodeCall<'a> {
         let (Some(handler), Some(error)) = (&self.handler, &self.error) else { unreachable!("made above") };
         let r = call::call(py, handler, [error.as_object()])?;
         let bad = || {
-            exceptions::type_error(
-                py,
-                format_args!("encoding error handler must return (str/bytes, int) tuple"),
-            )
+            let what = if self.style == Style::Usual { "str/bytes" } else { "str" };
+            exceptions::type_error(py, format_args!("encoding error handler must return ({what}, int) tuple"))
         };
         let items = tuple::check(&r).map(tuple::items).ok_or_else(bad)?;
         let &[what, at] = items else { return Err(bad()) };
@@ -235,7 +248,7 @@ impl<'a> EncodeCall<'a> {
         if long::check(at).is_none() && !number::has_index(at) {
             return Err(bad());
         }
-        Ok((replacement, position(py, at, unicode::len(self.text))?))
+        Ok((replacement, position(py, at, unicode::len(self.text), self.style)?))
     }
 }
 
@@ -257,6 +270,14 @@ impl<'a> OnDecode<'a> {
             Some(h) => OnDecode::Standard(h),
             None => OnDecode::Call(DecodeCall::new(name)),
         }
+    }
+
+    /// As for the CJK codecs, whose messages about a handler's answer are their own.
+    pub fn multibyte(mut self) -> Self {
+        if let OnDecode::Call(c) = &mut self {
+            c.style = Style::Multibyte;
+        }
+        self
     }
 
     /// Handles one error.
@@ -293,6 +314,14 @@ impl<'a> OnEncode<'a> {
             Some(h) => OnEncode::Standard(h, text),
             None => OnEncode::Call(EncodeCall::new(name, text)),
         }
+    }
+
+    /// As for the CJK codecs, whose messages about a handler's answer are their own.
+    pub fn multibyte(mut self) -> Self {
+        if let OnEncode::Call(c) = &mut self {
+            c.style = Style::Multibyte;
+        }
+        self
     }
 
     /// Handles one error.

@@ -1,8 +1,9 @@
 //! Codecs: text from bytes and bytes from text. A decoder runs until the input ends or is malformed; the driver asks an error
 //! handler, which writes its replacement and says where to go on. The standard handlers are in `handlers`; those
-//! written in Python are called by the runtime, through the same hook. The registry and CJK codecs are not here.
+//! written in Python are called by the runtime, through the same hook. The registry is not here.
 
 pub mod charmap;
+pub mod cjk;
 pub mod escape;
 pub mod handlers;
 pub mod simple;
