@@ -20,7 +20,8 @@ for n in names:
         else: b = b''.join(r.choice(esc) if r.random() < .3 else bytes([r.randrange(0x20,0x80)]) * r.choice((1,2)) for _ in range(12))
         out.append(d(b, n)); out.append(d(b, n, 'replace')); out.append(d(b,n,'backslashreplace'))
         dec = codecs.getincrementaldecoder(n)('replace'); j = r.randrange(len(b)+1)
-        out.append((dec.decode(b[:j]), dec.getstate(), dec.decode(b[j:], True), dec.getstate()))
+        try: out.append((dec.decode(b[:j]), dec.getstate(), dec.decode(b[j:], True), dec.getstate()))
+        except UnicodeError as e: out.append(str(e))
     h.append(hashlib.sha1(repr(out).encode('utf8','surrogatepass')).hexdigest()[:8])
     out = []
     pool = [chr(r.randrange(0x20,0x7f)) for _ in range(20)] + list('かカ゚\u02e9\u02e5\u00ca\u0304\u030c\u0302\u0300\u0301æ한글中文日本語ｱ¥‾é∥～−€ά') + [chr(r.randrange(0x4e00, 0x9fff)) for _ in range(20)] + [chr(r.randrange(0xac00,0xd7a3)) for _ in range(5)] + ['\n', '\ud800', '\U0002000b', '\U0001f600']

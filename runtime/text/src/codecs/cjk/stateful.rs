@@ -172,7 +172,8 @@ impl Set {
                 c @ 0x21..=0x5F => Found::Char(0xFF61 + u32::from(c - 0x21)),
                 _ => Found::Nothing,
             },
-            _ if b[1] >= 0x80 => Found::Nothing,
+            // Space and DEL are in no set of two bytes.
+            _ if b.iter().any(|c| !matches!(c, 0x21..=0x7E)) => Found::Nothing,
             Set::KsX1001 => two(Grid::of(Name::Cp949)),
             Set::JisX0208 => two(Grid::of(Name::EucJp)),
             Set::JisX0212 => two(Grid::of(Name::Jisx0212)),
@@ -215,6 +216,8 @@ impl Set {
                     }
                 }
             }
+            // The EUC codecs alone take the full-width tilde for the wave of row 2.
+            Set::JisX0213 { plane: 1, .. } if c == 0xFF5E => Code::No,
             Set::JisX0213 { edition, plane: 1 } => two(edition.codes().get(c)),
             Set::JisX0213 { edition, .. } => {
                 let code = edition.codes().get(c);
