@@ -178,12 +178,10 @@ impl Set {
             Set::JisX0208 => two(Grid::of(Name::EucJp)),
             Set::JisX0212 => two(Grid::of(Name::Jisx0212)),
             Set::Gb2312 => two(Grid::of(Name::Gb2312)),
+            // The wave of row 2 is the full-width one in EUC only.
+            Set::JisX0213 { plane: 1, .. } | Set::JisX0213Pairs(_) if *b == [0x22, 0x32] => Found::Char(0x7E),
             Set::JisX0213 { edition, plane: 1 } | Set::JisX0213Pairs(edition) => two(edition.grid()),
-            Set::JisX0213 { edition, .. } => match two(Grid::of(Name::Plane2)) {
-                // The one character the later edition added there.
-                Found::Char(0x9B1D) if edition == Edition::Of2000 => Found::Nothing,
-                found => found,
-            },
+            Set::JisX0213 { .. } => two(Grid::of(Name::Plane2)),
             Set::Iso8859_1 | Set::Iso8859_7 => Found::Nothing,
         }
     }
@@ -222,7 +220,9 @@ impl Set {
             Set::JisX0213 { edition, .. } => {
                 let code = edition.codes().get(c);
                 let [_, third, a, b] = code.to_be_bytes();
-                if third == 0x8F && Grid::of(Name::Plane2).get(a, b) == Found::Char(c) {
+                // The first edition has a variant of one character in place of it, to write with only.
+                let variant = c == 0x9B1D && edition == Edition::Of2000;
+                if third == 0x8F && (variant || Grid::of(Name::Plane2).get(a, b) == Found::Char(c)) {
                     two(code & 0xFFFF)
                 } else {
                     Code::No
