@@ -22,8 +22,7 @@ use dxpy_text::codecs::{Malformed, Replacement};
 use dxpy_text::strings::Builder;
 
 /// `_multibytecodec`.
-pub static MODULE: StaticModule =
-    StaticModule::new(c"_multibytecodec").methods(&FUNCTIONS).slots(&SLOTS);
+pub static MODULE: StaticModule = StaticModule::new(c"_multibytecodec").methods(&FUNCTIONS).slots(&SLOTS);
 
 static SLOTS: Gil<[PyModuleDef_Slot; 2]> = exec(|py: Py<'_>, m: &PyModuleObject| {
     types::ready::ready(py, &CODEC)?;
@@ -249,7 +248,12 @@ fn with_count(py: Py<'_>, made: Owned, n: usize) -> PyResult<Owned<PyTupleObject
     tuple::from_iter(py, [made, long::from_i64(py, n as i64)?.upcast()])
 }
 
-fn codec_encode(py: Py<'_>, c: &CodecObject, input: &PyObject, errors: Errors) -> PyResult<Owned<PyTupleObject>> {
+fn codec_encode(
+    py: Py<'_>,
+    c: &CodecObject,
+    input: &PyObject,
+    errors: Errors,
+) -> PyResult<Owned<PyTupleObject>> {
     let text = text(py, input)?;
     let (codec, errors) = (c.codec(), errors.0);
     let errors = errors.as_deref().unwrap_or("strict");
@@ -260,7 +264,12 @@ fn codec_encode(py: Py<'_>, c: &CodecObject, input: &PyObject, errors: Errors) -
     with_count(py, bytes::new(py, &made)?.upcast(), unicode::len(&text))
 }
 
-fn codec_decode(py: Py<'_>, c: &CodecObject, input: &PyObject, errors: Errors) -> PyResult<Owned<PyTupleObject>> {
+fn codec_decode(
+    py: Py<'_>,
+    c: &CodecObject,
+    input: &PyObject,
+    errors: Errors,
+) -> PyResult<Owned<PyTupleObject>> {
     let input = Data::new(py, input)?;
     let (codec, errors) = (c.codec(), errors.0);
     let errors = errors.as_deref().unwrap_or("strict");
@@ -308,7 +317,13 @@ impl Coder {
     }
 
     /// `tp_new` of all four, with the class's `codec`.
-    fn make(py: Py<'_>, ty: &PyTypeObject, errors: Option<&PyObject>, place: usize, stream: Option<&PyObject>) -> PyResult {
+    fn make(
+        py: Py<'_>,
+        ty: &PyTypeObject,
+        errors: Option<&PyObject>,
+        place: usize,
+        stream: Option<&PyObject>,
+    ) -> PyResult {
         let errors = match errors {
             None => "strict".to_string(),
             Some(o) => match unicode::check(o) {
@@ -509,18 +524,26 @@ coder!(
 coder!(
     READER,
     c"_multibytecodec.MultibyteStreamReader",
-    |py, ty, a, kw| args::bind_call(py, signature!("StreamReader", "(stream, errors='strict')"), a, kw, |b| {
-        Coder::make(py, ty, b.get(1), 2, b.get(0))
-    }),
+    |py, ty, a, kw| args::bind_call(
+        py,
+        signature!("StreamReader", "(stream, errors='strict')"),
+        a,
+        kw,
+        |b| { Coder::make(py, ty, b.get(1), 2, b.get(0)) }
+    ),
     READER_METHODS,
     STREAM
 );
 coder!(
     WRITER,
     c"_multibytecodec.MultibyteStreamWriter",
-    |py, ty, a, kw| args::bind_call(py, signature!("StreamWriter", "(stream, errors='strict')"), a, kw, |b| {
-        Coder::make(py, ty, b.get(1), 2, b.get(0))
-    }),
+    |py, ty, a, kw| args::bind_call(
+        py,
+        signature!("StreamWriter", "(stream, errors='strict')"),
+        a,
+        kw,
+        |b| { Coder::make(py, ty, b.get(1), 2, b.get(0)) }
+    ),
     WRITER_METHODS,
     STREAM
 );
@@ -555,7 +578,12 @@ methods! { static ENCODER_METHODS: for Coder [
     "reset" = encoder_reset [0], "($self, /)", "Forgets the text so far.";
 ] }
 
-fn encoder_encode(py: Py<'_>, c: &Coder, input: &PyObject, last: Option<bool>) -> PyResult<Owned<PyBytesObject>> {
+fn encoder_encode(
+    py: Py<'_>,
+    c: &Coder,
+    input: &PyObject,
+    last: Option<bool>,
+) -> PyResult<Owned<PyBytesObject>> {
     c.encode(py, input, last.unwrap_or(false))
 }
 
@@ -618,7 +646,12 @@ methods! { static DECODER_METHODS: for Coder [
     "reset" = decoder_reset [0], "($self, /)", "Forgets the bytes so far.";
 ] }
 
-fn decoder_decode(py: Py<'_>, c: &Coder, input: &PyObject, last: Option<bool>) -> PyResult<Owned<PyUnicodeObject>> {
+fn decoder_decode(
+    py: Py<'_>,
+    c: &Coder,
+    input: &PyObject,
+    last: Option<bool>,
+) -> PyResult<Owned<PyUnicodeObject>> {
     let input = Data::new(py, input)?;
     unicode::from_buf(py, c.decode(py, input.bytes(), last.unwrap_or(false))?.0.finish())
 }

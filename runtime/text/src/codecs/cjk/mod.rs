@@ -57,11 +57,8 @@ pub static CN: [Codec; 4] = [
 ];
 pub static HK: [Codec; 1] = [plain("big5hkscs", Name::Big5Hkscs)];
 pub static TW: [Codec; 2] = [plain("big5", Name::Big5), plain("cp950", Name::Cp950)];
-pub static KR: [Codec; 3] = [
-    Codec { name: "euc_kr", kind: Kind::EucKr },
-    plain("cp949", Name::Cp949),
-    plain("johab", Name::Johab),
-];
+pub static KR: [Codec; 3] =
+    [Codec { name: "euc_kr", kind: Kind::EucKr }, plain("cp949", Name::Cp949), plain("johab", Name::Johab)];
 pub static JP: [Codec; 7] = [
     plain("shift_jis", Name::ShiftJis),
     plain("cp932", Name::Cp932),
@@ -87,9 +84,8 @@ const LETTERS: u8 = 0xA4;
 const FILLER: u8 = 0xD4;
 /// Leading and closing consonants by their place among the letters.
 const LEADING: [u8; 19] = [0, 1, 3, 6, 7, 8, 16, 17, 18, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29];
-const CLOSING: [u8; 27] = [
-    0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29,
-];
+const CLOSING: [u8; 27] =
+    [0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29];
 
 /// The syllable that eight bytes spell.
 fn spelt(b: &[u8]) -> Option<u32> {

@@ -23,7 +23,10 @@ enum Set {
     JisX0212,
     Gb2312,
     /// JIS X 0213: the 2000 edition or that of 2004, the first plane or the second.
-    JisX0213 { edition: Edition, plane: u8 },
+    JisX0213 {
+        edition: Edition,
+        plane: u8,
+    },
     /// Of the first plane only what is written with two characters. A decoder does not know it.
     JisX0213Pairs(Edition),
     Iso8859_1,
@@ -209,9 +212,7 @@ impl Set {
                     _ if !codes.begins_pair(c) => Code::No,
                     None if !flush => Code::Wait,
                     None => Code::No,
-                    Some(next) => {
-                        codes.pair(c, next).map_or(Code::No, |code| Code::Is(code & 0x7F7F, 2))
-                    }
+                    Some(next) => codes.pair(c, next).map_or(Code::No, |code| Code::Is(code & 0x7F7F, 2)),
                 }
             }
             // The EUC codecs alone take the full-width tilde for the wave of row 2.
@@ -294,12 +295,7 @@ pub fn decode(config: &Config, state: &mut State, rest: &[u8], out: &mut Builder
 }
 
 /// An escape that names a set (`iso2022processesc`).
-fn escape(
-    config: &Config,
-    state: &mut State,
-    rest: &[u8],
-    ends: impl Fn(u8) -> bool,
-) -> Result<usize, Stop> {
+fn escape(config: &Config, state: &mut State, rest: &[u8], ends: impl Fn(u8) -> bool) -> Result<usize, Stop> {
     const LONGEST: usize = 16;
     let mut i = 1;
     let len = loop {
@@ -341,7 +337,9 @@ fn g2(mark: Mark, c: u8) -> Option<u32> {
             0xA1 => Some(0x2018),
             0xA2 => Some(0x2019),
             0xAF => Some(0x2015),
-            c @ (0xA0 | 0xA3 | 0xA6..=0xA9 | 0xAB..=0xAD | 0xB0..=0xB3 | 0xB7 | 0xBB | 0xBD) => Some(c.into()),
+            c @ (0xA0 | 0xA3 | 0xA6..=0xA9 | 0xAB..=0xAD | 0xB0..=0xB3 | 0xB7 | 0xBB | 0xBD) => {
+                Some(c.into())
+            }
             c @ (0xB4..=0xB6 | 0xB8..=0xBA | 0xBC | 0xBE..=0xD1 | 0xD3..=0xFE) => Some(0x2D0 + u32::from(c)),
             _ => None,
         },
