@@ -298,7 +298,7 @@ impl Codes {
         let mut codes = Codes { index: vec![0; 0x1100], pages: vec![[0; 256]], pairs: Vec::new() };
         let (_, two, three) = CODECS[i];
         let grid = Grid::of(two);
-        let code = |at: usize| ((at / WIDTH + 0x80) << 8 | at % WIDTH) as u32;
+        let code = |at: usize| (((at / WIDTH + 0x80) << 8) | (at % WIDTH)) as u32;
         for c in 1..WIDTH {
             codes.note(grid.0[SINGLES + c], c as u32);
         }
