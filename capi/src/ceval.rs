@@ -350,6 +350,26 @@ api! {
         Some(unsafe { frame::code_of(dxpy_types::generator::frame_of(g)) }.to_owned())
     }
 
+    /// C: `PyObject *PyGen_New(PyFrameObject *)`: takes over the frame, as the functions that follow.
+    fn PyGen_New(py, f: *mut PyFrameObject) -> PyResult<Owned> {
+        generator_of(py, &dxpy_types::generator::PyGen_Type, f, [None, None])
+    }
+
+    /// C: `PyObject *PyGen_NewWithQualName(PyFrameObject *, PyObject *name, PyObject *qualname)`.
+    fn PyGen_NewWithQualName(py, f: *mut PyFrameObject, name: Option<&PyObject>, qualname: Option<&PyObject>) -> PyResult<Owned> {
+        generator_of(py, &dxpy_types::generator::PyGen_Type, f, [name, qualname])
+    }
+
+    /// C: `PyObject *PyCoro_New(PyFrameObject *, PyObject *name, PyObject *qualname)`.
+    fn PyCoro_New(py, f: *mut PyFrameObject, name: Option<&PyObject>, qualname: Option<&PyObject>) -> PyResult<Owned> {
+        generator_of(py, &dxpy_types::generator::PyCoro_Type, f, [name, qualname])
+    }
+
+    /// C: `PyObject *PyAsyncGen_New(PyFrameObject *, PyObject *name, PyObject *qualname)`.
+    fn PyAsyncGen_New(py, f: *mut PyFrameObject, name: Option<&PyObject>, qualname: Option<&PyObject>) -> PyResult<Owned> {
+        generator_of(py, &dxpy_types::asyncgen::PyAsyncGen_Type, f, [name, qualname])
+    }
+
     /// C: `void _PyGen_Finalize(PyObject *)`.
     fn _PyGen_Finalize(_, g: &PyObject) -> () {
         if let Some(f) = g.ty().tp_finalize.get() {
@@ -377,6 +397,16 @@ api! {
         crate::util::put(place, value.into_ptr());
         0
     }
+}
+
+fn generator_of(
+    py: Py<'_>,
+    ty: &PyTypeObject,
+    f: *mut PyFrameObject,
+    names: [Option<&PyObject>; 2],
+) -> PyResult {
+    let f = crate::util::given(f).ok_or_else(|| bad_call(py))?;
+    dxpy_types::generator::from_frame(py, ty, f, names).map(Owned::upcast)
 }
 
 fn current_frame(py: Py<'_>) -> Option<Owned<PyFrameObject>> {

@@ -111,6 +111,15 @@ fn get_line(buffer: *mut c_char, n: c_int, f: *mut FILE) -> usize {
 }
 
 api! {
+    /// C: `int PyFile_SetOpenCodeHook(Py_OpenCodeHookFunction, void *)`: once.
+    fn PyFile_SetOpenCodeHook(py, f: unsafe extern "C" fn(*mut PyObject, *mut c_void) -> *mut PyObject, data: *mut c_void) -> PyResult<()> {
+        dxpy_core::audit::event(py, "setopencodehook", [])?;
+        if hooks::HOOKS.open_code.get().is_some() {
+            return Err(exceptions::system_error(py, format_args!("failed to change existing open_code hook")));
+        }
+        hooks::HOOKS.open_code.set(Some(hooks::OpenCode { function: f, data }));
+        Ok(())
+    }
     /// C: `PyObject *PyFile_FromFd(int, const char *name, const char *mode, int buffering, const char *encoding, const char *errors, const char *newline, int closefd)`.
     fn PyFile_FromFd(py, fd: c_int, _name: *const c_char, mode: *const c_char, buffering: c_int, encoding: *const c_char, errors: *const c_char, newline: *const c_char, close: c_int) -> PyResult<Owned> {
         let io = hooks::import(py, name!("_io"))?;
@@ -366,6 +375,13 @@ fn encode(text: &[u32], errors: Errors) -> Result<Vec<u8>, usize> {
     }
     out.push(0);
     Ok(out)
+}
+
+/// Wide characters to UTF-8, with surrogates for bytes that were none; what has no text is left out.
+pub(crate) fn encode_escaped(text: &[u32]) -> Vec<u8> {
+    text.iter()
+        .flat_map(|c| encode(&[*c], Errors::Escape).map_or(Vec::new(), |b| b[..b.len() - 1].to_vec()))
+        .collect()
 }
 
 const REASON_DECODE: *const c_char = c"decoding error".as_ptr();

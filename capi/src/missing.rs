@@ -85,18 +85,13 @@ macro_rules! data {
 }
 
 functions! { pointer:
-    PyAsyncGen_New PyCoro_New PyGen_New PyGen_NewWithQualName PyInit__tracemalloc PyInterpreterState_New
-    PyOS_Readline PySymtable_Lookup Py_InitializeFromConfig _PyAST_Compile _PyArg_UnpackKeywordsWithVararg
-    _PyCode_ConstantKey _PyCode_New _PyCompile_Assemble _PyCompile_CodeGen _PyCompile_OptimizeCfg
-    _PyEval_EvalFrameDefault _PyInterpreterID_LookUp _PyInterpreterID_New _PyInterpreterState_Enable
-    _PyInterpreterState_GetEvalFrameFunc _PyInterpreterState_GetIDObject _PyRuntimeState_Init
-    _PyRuntime_Initialize _Py_Get_Getpath_CodeObject _Py_InitializeMain _Py_VaBuildStack
-    _Py_VaBuildStack_SizeT
+    PyInit__tracemalloc PyInterpreterState_New _PyAST_Compile _PyEval_EvalFrameDefault
+    _PyInterpreterID_LookUp _PyInterpreterID_New _PyInterpreterState_GetEvalFrameFunc
+    _PyInterpreterState_GetIDObject _PyRuntimeState_Init _Py_Get_Getpath_CodeObject
 }
 
 functions! { integer:
-    PyCompile_OpcodeStackEffect PyCompile_OpcodeStackEffectWithJump PyFile_SetOpenCodeHook Py_BytesMain
-    Py_FrozenMain Py_Main Py_RunMain _PyCode_CheckLineNumber _PyCode_Validate _PyInterpreterState_SetConfig
+    _PyInterpreterState_SetConfig
 }
 
 functions! { void:
@@ -106,8 +101,5 @@ functions! { void:
 
 data! {
     _PyRuntime = 459944;
-    PyOS_ReadlineFunctionPointer = 8;
-    _PyBufferWrapper_Type = 416;
     _PyInterpreterID_Type = 416;
-    _PyOS_ReadlineTState = 8;
 }

@@ -240,6 +240,77 @@ unsafe fn arguments(
     if format.is_null() { Ok(Vec::new()) } else { unsafe { build(py, format, args, sizes) } }
 }
 
+/// `va_build_stack`: the items in C's array if they fit, else in one of `PyMem_Malloc`, and their number.
+///
+/// # Safety
+/// GIL; room for `room` items; a C string, and the arguments it names.
+unsafe fn build_stack(
+    small: *mut *mut PyObject,
+    room: isize,
+    format: *const c_char,
+    args: &mut VaList,
+    sizes: bool,
+    count: *mut isize,
+) -> *mut *mut PyObject {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let py = token();
+        let items = match build(py, format, args, sizes) {
+            Ok(items) => items,
+            Err(e) => {
+                e.restore(py);
+                return core::ptr::null_mut();
+            }
+        };
+        let stack = if items.len() as isize <= room {
+            small
+        } else {
+            crate::pymem::PyMem_Malloc(items.len() * size_of::<usize>()).cast()
+        };
+        if stack.is_null() {
+            exceptions::memory_error(py).restore(py);
+            return stack;
+        }
+        *count = items.len() as isize;
+        for (i, o) in items.into_iter().enumerate() {
+            *stack.add(i) = o.into_ptr();
+        }
+        stack
+    }
+}
+
+/// C: `PyObject **_Py_VaBuildStack(PyObject **small, Py_ssize_t room, const char *format, va_list, Py_ssize_t *n)`.
+///
+/// # Safety
+/// GIL; room for that many items; a C string, and the arguments it names.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _Py_VaBuildStack(
+    small: *mut *mut PyObject,
+    room: isize,
+    format: *const c_char,
+    args: &mut VaList,
+    n: *mut isize,
+) -> *mut *mut PyObject {
+    // SAFETY: the caller's promise; the list is C's own, of which a copy is read.
+    unsafe { build_stack(small, room, format, &mut args.copy(), false, n) }
+}
+
+/// C: `PyObject **_Py_VaBuildStack_SizeT(PyObject **small, Py_ssize_t room, const char *format, va_list, Py_ssize_t *n)`.
+///
+/// # Safety
+/// As for [`_Py_VaBuildStack`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _Py_VaBuildStack_SizeT(
+    small: *mut *mut PyObject,
+    room: isize,
+    format: *const c_char,
+    args: &mut VaList,
+    n: *mut isize,
+) -> *mut *mut PyObject {
+    // SAFETY: the caller's promise, as above.
+    unsafe { build_stack(small, room, format, &mut args.copy(), true, n) }
+}
+
 /// Defines the functions of one value of `PY_SSIZE_T_CLEAN`.
 macro_rules! builders {
     ($sizes:literal, $value:ident, $call:ident, $method:ident, $named:ident, $identified:ident) => {

@@ -4,7 +4,7 @@
 use crate::unicodeobject::wide::Wide;
 use crate::util::{c_text, free};
 use core::cell::Cell;
-use core::ffi::{c_char, c_int, c_ulong, c_void};
+use core::ffi::{c_char, c_int, c_ulong};
 use dxpy_core::abi::{PyInterpreterState, PyThreadState};
 use dxpy_core::statics::Gil;
 use dxpy_core::{dict, module, thread, unicode};
@@ -277,17 +277,9 @@ macro_rules! text_data {
 }
 text_data!(Py_FileSystemDefaultEncoding Py_FileSystemDefaultEncodeErrors);
 
-macro_rules! hook_data {
-    ($($name:ident)*) => { $(
-        /// C: a hook that extensions set; nothing here calls it.
-        #[unsafe(no_mangle)]
-        pub static $name: Gil<Cell<*mut c_void>> = Gil(Cell::new(core::ptr::null_mut()));
-    )* };
-}
-hook_data!(PyOS_InputHook);
-
 /// Fills what start-up knows: the flags of `sys` and the encoding of file names. Before any C code runs.
 pub fn start(py: dxpy_core::Py<'_>) {
+    crate::readline::start();
     let sys = module::dict_of(dxpy_import::state::sys());
     let flags = dict::get_str(py, sys, "flags").ok().flatten();
     let of = |called: &str| -> c_int {

@@ -536,6 +536,109 @@ unsafe fn unpack(
     Ok(out)
 }
 
+/// `_PyArg_UnpackKeywordsWithVararg`: as [`unpack`], with a tuple at `vararg` of the positional arguments from there on.
+/// What follows it is given by name.
+///
+/// # Safety
+/// GIL, LIVE; room for all parameters and the tuple in `out`.
+#[allow(clippy::too_many_arguments)]
+unsafe fn unpack_vararg(
+    py: Py<'_>,
+    items: &[*mut PyObject],
+    keywords: &Keywords<'_>,
+    parser: &_PyArg_Parser,
+    least: usize,
+    most: usize,
+    least_keywords: usize,
+    vararg: usize,
+    out: *mut *mut PyObject,
+) -> PyResult<*const *mut PyObject> {
+    let (n, mut left) = (items.len(), keywords.len());
+    // SAFETY: the caller's promise.
+    let (parameters, names) = unsafe { described(parser) };
+    let pos = parameters.iter().take_while(|p| p.is_empty()).count();
+    let required = if least_keywords > 0 { most + least_keywords } else { least };
+    let least_positional = pos.min(least);
+    if n < least_positional {
+        let how = if least_positional < most { "at least" } else { "exactly" };
+        return Err(exceptions::type_error(
+            py,
+            format_args!(
+                "{} takes {how} {least_positional} positional argument{} ({n} given)",
+                names.subject(),
+                plural(least_positional)
+            ),
+        ));
+    }
+    // SAFETY: LIVE: arguments.
+    let rest = items.iter().skip(vararg).map(|o| unsafe { &**o }.to_owned());
+    let rest = tuple::from_iter(py, rest.collect::<Vec<Owned>>())?;
+    let beyond = n.saturating_sub(most);
+    // SAFETY: the caller's promise.
+    unsafe {
+        for (i, o) in items.iter().take(vararg).enumerate() {
+            *out.add(i) = *o;
+        }
+        for (i, p) in parameters.iter().enumerate().skip(n.max(pos) - beyond) {
+            let value = match left {
+                0 => None,
+                _ => keywords.find(py, p)?,
+            };
+            *out.add(if i < vararg { i } else { i + 1 }) = value.unwrap_or(core::ptr::null_mut());
+            if value.is_some() {
+                left -= 1;
+            } else if i < least || (most <= i && i < required) {
+                return Err(exceptions::type_error(
+                    py,
+                    format_args!("{} missing required argument '{p}' (pos {})", names.subject(), i + 1),
+                ));
+            }
+        }
+        if left > 0 {
+            // A name that a position took is not told apart.
+            leftover(py, keywords, &parameters, pos, 0, &names)?;
+        }
+        *out.add(vararg) = rest.into_ptr();
+    }
+    Ok(out)
+}
+
+/// C: `PyObject *const *_PyArg_UnpackKeywordsWithVararg(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject
+/// *kwnames, struct _PyArg_Parser *, int minpos, int maxpos, int minkw, int vararg, PyObject **buf)`.
+///
+/// # Safety
+/// GIL, LIVE; room for all parameters and one more in the buffer.
+#[allow(clippy::too_many_arguments)]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyArg_UnpackKeywordsWithVararg(
+    args: *const *mut PyObject,
+    nargs: Py_ssize_t,
+    kwargs: *mut PyObject,
+    kwnames: *mut PyObject,
+    parser: &_PyArg_Parser,
+    least: c_int,
+    most: c_int,
+    least_keywords: c_int,
+    vararg: c_int,
+    out: *mut *mut PyObject,
+) -> *const *mut PyObject {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let py = token();
+        let items = if nargs <= 0 { &[] } else { core::slice::from_raw_parts(args, nargs as usize) };
+        let keywords = match kwnames.is_null() {
+            true => Keywords::of_dict(kwargs).unwrap_or(Keywords::None),
+            false => Keywords::of_stack(kwnames, args.add(nargs.max(0) as usize)),
+        };
+        let (least, most, named) = (least as usize, most as usize, least_keywords as usize);
+        let r = unpack_vararg(py, items, &keywords, parser, least, most, named, vararg as usize, out);
+        r.unwrap_or_else(|e| {
+            e.restore(py);
+            core::ptr::null()
+        })
+    }
+}
+
 /// C: `PyObject *const *_PyArg_UnpackKeywords(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject
 /// *kwnames, struct _PyArg_Parser *, int minpos, int maxpos, int minkw, PyObject **buf)`.
 ///

@@ -54,6 +54,17 @@ pub struct Hooks {
     pub globals: Cell<Option<fn(Py<'_>) -> Option<crate::ptr::Owned<PyDictObject>>>>,
     /// `PyOS_ReadlineFunctionPointer`, which the module `readline` sets: prompt; a line, or `None` at the end of input.
     pub readline: Cell<Option<ReadLine>>,
+    /// `PyOS_ReadlineFunctionPointer` where C code has put a function of its own there; `None` is that it has not.
+    pub foreign_readline: Cell<Option<fn(Py<'_>, &[u8]) -> Option<PyResult<Option<Vec<u8>>>>>>,
+    /// `PyFile_SetOpenCodeHook`: opens files of code.
+    pub open_code: Cell<Option<OpenCode>>,
+}
+
+/// A function of C code that opens a file of code, and what it is given besides the path.
+#[derive(Clone, Copy)]
+pub struct OpenCode {
+    pub function: unsafe extern "C" fn(*mut PyObject, *mut core::ffi::c_void) -> *mut PyObject,
+    pub data: *mut core::ffi::c_void,
 }
 
 /// A function that shows a prompt at the terminal and reads a line.
@@ -67,6 +78,8 @@ pub static HOOKS: Gil<Hooks> = Gil(Hooks {
     warn: Cell::new(None),
     globals: Cell::new(None),
     readline: Cell::new(None),
+    foreign_readline: Cell::new(None),
+    open_code: Cell::new(None),
     generic_alias: Cell::new(None),
     get_buffer: Cell::new(None),
     release_buffer: Cell::new(None),
@@ -105,6 +118,28 @@ pub fn import_by_name(py: Py<'_>, name: &PyUnicodeObject) -> PyResult {
         Some(f) => f(py, name),
         None => Err(missing(py, "import of", name)),
     }
+}
+
+/// What C code calls while a program waits for input (`PyOS_InputHook`).
+pub type InputHook = unsafe extern "C" fn() -> core::ffi::c_int;
+
+/// C: `int (*PyOS_InputHook)(void)`.
+#[unsafe(export_name = "PyOS_InputHook")]
+pub static INPUT_HOOK: Gil<Cell<Option<InputHook>>> = Gil(Cell::new(None));
+
+/// Calls `PyOS_InputHook`, if there is one, as before a line is read from a terminal: without the GIL.
+pub fn before_input(py: Py<'_>) {
+    if let Some(f) = INPUT_HOOK.get() {
+        // SAFETY: who set it promised that it can be called so.
+        crate::thread::without_gil(py, || unsafe { f() });
+    }
+}
+
+/// The file of code at a path, where C code opens those (`PyFile_OpenCodeObject`).
+pub fn open_code(py: Py<'_>, path: &PyUnicodeObject) -> Option<PyResult> {
+    let OpenCode { function, data } = HOOKS.open_code.get()?;
+    // SAFETY: who set it promised that it can be called with this; LIVE: a result is a new reference.
+    Some(unsafe { crate::err::from_ptr(py, function(path.as_ptr().cast(), data)) })
 }
 
 /// A name of the `builtins` module.

@@ -179,6 +179,62 @@ pub unsafe fn new(py: Py<'_>, ty: &PyTypeObject, func: &PyFunctionObject) -> PyR
     }
 }
 
+/// `gen_new_with_qualname`: a generator, coroutine or asynchronous generator around the frame of an object that was made
+/// apart (`PyFrame_New`), before its first instruction; what names are not given are the code's.
+///
+/// Refused is what would run into places that nobody filled: code that is no generator's, parameters without a value,
+/// cells.
+pub fn from_frame(
+    py: Py<'_>,
+    ty: &PyTypeObject,
+    o: Owned<PyFrameObject>,
+    names: [Option<&PyObject>; 2],
+) -> PyResult<Owned<PyGenObject>> {
+    let f = frame::frame_of(&o);
+    // SAFETY: LIVE: an object's frame is its own or runs, and holds its code and function.
+    unsafe {
+        let c = frame::code_of(f).to_owned();
+        let first = c._co_firsttraceable.get() as usize;
+        let is_generator = first >= 2
+            && crate::code::plain_code(&c).get(2 * first - 2) == Some(&(dxpy_bytecode::Op::POP_TOP as u8));
+        if (*f).owner.get() != frame::OWNED_BY_FRAME_OBJECT || !is_generator {
+            return Err(exceptions::system_error(py, format_args!("bad argument to internal function")));
+        }
+        let flags = c.co_flags.get() as u32;
+        let star = |bit: u32| i32::from(flags & bit != 0);
+        let parameters = c.co_argcount.get()
+            + c.co_kwonlyargcount.get()
+            + star(dxpy_bytecode::co::VARARGS)
+            + star(dxpy_bytecode::co::VARKEYWORDS);
+        let empty = (0..parameters as usize).any(|i| (*frame::locals(f).add(i)).is_null());
+        if empty || c.co_ncellvars.get() + c.co_nfreevars.get() > 0 {
+            return Err(exceptions::not_implemented_error(
+                py,
+                format_args!("dx-py: a generator of a frame without arguments or with cells"),
+            ));
+        }
+        let g = new(py, ty, &*((*f).f_funcobj.get() as *const PyFunctionObject))?;
+        for (field, name) in [&g.gi_name, &g.gi_qualname].into_iter().zip(names) {
+            if let Some(name) = name {
+                drop(Owned::<PyObject>::from_raw_opt(field.replace(name.to_owned().into_ptr())));
+            }
+        }
+        let to = frame_of(&g);
+        let words = (*f).stacktop.get() as usize;
+        let size = offset_of!(Frame, localsplus) + words * size_of::<usize>();
+        core::ptr::copy_nonoverlapping(f as *const u8, to as *mut u8, size);
+        (*to).owner.set(frame::OWNED_BY_GENERATOR);
+        (*to).previous.set(core::ptr::null_mut());
+        // The first value sent is what the instruction behind the generator's making takes off the stack.
+        (*to).prev_instr.set(crate::code::units(&c).add(first - 2));
+        o.f_frame.set(to);
+        (*to).frame_obj.set(o.into_raw());
+        g.gi_frame_state.set(CREATED);
+        gc::track(g.as_object());
+        Ok(g)
+    }
+}
+
 /// `compute_cr_origin`: file, line and function of the frames below the one a coroutine begins with.
 fn origin(py: Py<'_>, depth: i32) -> PyResult<Owned<PyTupleObject>> {
     let mut found: Vec<Owned> = Vec::new();

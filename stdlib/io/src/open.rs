@@ -213,6 +213,9 @@ fn wrap(
 
 /// `open_code`.
 pub fn open_code(py: Py<'_>, _: &PyModuleObject, path: &PyUnicodeObject) -> PyResult {
+    if let Some(opened) = dxpy_core::hooks::open_code(py, path) {
+        return opened;
+    }
     let how = How { buffering: -1, encoding: None, errors: None, newline: None, closefd: true, opener: None };
     open_with(py, path.as_object(), "rb", &how)
 }

@@ -280,10 +280,21 @@ fn compiler_codegen(
     optimize: i32,
     mode: Option<i32>,
 ) -> PyResult {
+    codegen(py, tree, filename, optimize, mode.unwrap_or(0))
+}
+
+/// `_PyCompile_CodeGen`: the instructions of a tree, and what goes with them.
+pub fn codegen(
+    py: Py<'_>,
+    tree: &PyObject,
+    filename: &PyUnicodeObject,
+    optimize: i32,
+    mode: i32,
+) -> PyResult {
     if !ast::is_node(py, tree)? {
         return Err(exceptions::type_error(py, format_args!("expected an AST")));
     }
-    let mode = match mode.unwrap_or(0) {
+    let mode = match mode {
         0 => Mode::Exec,
         1 => Mode::Eval,
         2 => Mode::Single,
@@ -372,6 +383,11 @@ fn optimize_cfg(
     consts: &PyObject,
     nlocals: i32,
 ) -> PyResult {
+    optimized(py, instructions, consts, nlocals)
+}
+
+/// `_PyCompile_OptimizeCfg`: optimised instructions; the list of constants becomes that of those that are left.
+pub fn optimized(py: Py<'_>, instructions: &PyObject, consts: &PyObject, nlocals: i32) -> PyResult {
     let Some(constant_list) = list::check(consts) else {
         return Err(exceptions::type_error(py, format_args!("expected a list of constants")));
     };
@@ -432,6 +448,16 @@ fn need(py: Py<'_>, metadata: &PyDictObject, key: &str) -> PyResult {
 fn assemble_code_object(
     py: Py<'_>,
     _: &PyModuleObject,
+    filename: &PyUnicodeObject,
+    instructions: &PyObject,
+    metadata: &PyDictObject,
+) -> PyResult {
+    assembled(py, filename, instructions, metadata)
+}
+
+/// `_PyCompile_Assemble`: a code object of instructions and of what goes with them.
+pub fn assembled(
+    py: Py<'_>,
     filename: &PyUnicodeObject,
     instructions: &PyObject,
     metadata: &PyDictObject,

@@ -233,6 +233,18 @@ fn lossy(s: impl AsRef<OsStr>) -> String {
     s.as_ref().to_string_lossy().into_owned()
 }
 
+/// `sys.argv` of a command line.
+fn argv(args: &[OsString], o: &Options) -> Vec<OsString> {
+    let first: OsString = match &o.program {
+        Program::Command(_) => "-c".into(),
+        Program::Module(_) => "-m".into(),
+        Program::File(f) => f.clone(),
+        Program::Stdin(said) => if *said { "-" } else { "" }.into(),
+    };
+    let rest = o.rest + matches!(o.program, Program::File(_) | Program::Stdin(true)) as usize;
+    std::iter::once(first).chain(args.iter().skip(rest).cloned()).collect()
+}
+
 /// `PyConfig_Read`.
 pub fn configure(args: &[OsString], o: &Options, e: &Environment, text: &Encodings) -> Result<Config, Fatal> {
     let mut c = Config {
@@ -332,14 +344,7 @@ pub fn configure(args: &[OsString], o: &Options, e: &Environment, text: &Encodin
         }
     }
     warnings(&mut c, o, e);
-    let first: OsString = match &o.program {
-        Program::Command(_) => "-c".into(),
-        Program::Module(_) => "-m".into(),
-        Program::File(f) => f.clone(),
-        Program::Stdin(said) => if *said { "-" } else { "" }.into(),
-    };
-    let rest = o.rest + matches!(o.program, Program::File(_) | Program::Stdin(true)) as usize;
-    c.argv = std::iter::once(first).chain(args.iter().skip(rest).cloned()).collect();
+    c.argv = argv(args, o);
     let given = paths::Given {
         program: &c.program_name,
         search: std::env::var_os("PATH"),

@@ -14,20 +14,28 @@ use dxpy_mod_sys::config;
 use std::ffi::OsString;
 use std::io::Write;
 
-/// Runs the program of a command line; the exit status.
-pub fn main(args: Vec<OsString>) -> i32 {
+/// The options of a command line, or the status of one that only shows something.
+fn parsed(args: &[OsString]) -> Result<Box<options::Options>, i32> {
     let program_name = args.first().map(|a| a.to_string_lossy().into_owned()).unwrap_or_default();
-    let o = match options::parse(&args) {
-        Parsed::Run(o) => o,
-        Parsed::Help(h) => return shown(&help::text(&program_name, h)),
+    Err(match options::parse(args) {
+        Parsed::Run(o) => return Ok(o),
+        Parsed::Help(h) => shown(&help::text(&program_name, h)),
         Parsed::Version(long) => {
             let version = if long { config::VERSION } else { "3.12.1" };
-            return shown(&format!("Python {version}\n"));
+            shown(&format!("Python {version}\n"))
         }
         Parsed::Wrong(text) => {
             eprint!("{text}{}", help::after_error(&program_name));
-            return 2;
+            2
         }
+    })
+}
+
+/// Runs the program of a command line; the exit status.
+pub fn main(args: Vec<OsString>) -> i32 {
+    let o = match parsed(&args) {
+        Ok(o) => o,
+        Err(status) => return status,
     };
     let environment = Environment::new(&o);
     let configured = settings::encodings(&o, &environment)
@@ -48,6 +56,24 @@ pub fn main(args: Vec<OsString>) -> i32 {
         eprintln!("{warning}");
     }
     let status = run::program(py, &o.program);
+    end(py, status)
+}
+
+/// `Py_Main` of a process that runs its program already: what only shows something is shown, another program is an error,
+/// and the interpreter ends. No arguments are those of the process (`Py_RunMain`).
+fn again(args: Option<Vec<OsString>>) -> i32 {
+    let args = args.unwrap_or_else(|| config::get().orig_argv.clone());
+    if let Err(status) = parsed(&args) {
+        return status;
+    }
+    dxpy_core::thread::states::ensure();
+    // SAFETY: the GIL was just taken, if this thread did not have it.
+    let py = unsafe { Py::assume() };
+    let e = dxpy_core::exceptions::runtime_error(py, format_args!("interpreter already running"));
+    let status = match program::print(py, e, true) {
+        Ok(()) => 1,
+        Err(program::Exit(status)) => status,
+    };
     end(py, status)
 }
 
@@ -177,6 +203,7 @@ fn start(py: Py<'_>) -> Result<(), Failed> {
         drop(display::print(py, e, true));
     }
     dxpy_capi::pylifecycle::start(py);
+    dxpy_capi::entry::set_main(again);
     if config::get().no_site == 0 {
         import(py, "site").map_err(step(
             "init_import_site",

@@ -15,6 +15,14 @@ static AHEAD: Gil<RefCell<Vec<u8>>> = Gil(RefCell::new(Vec::new()));
 /// A line with its end, or the last one without; `None` at the end of the input. A signal's handler may raise.
 pub fn read_line(py: Py<'_>, prompt: &[u8]) -> PyResult<Option<Vec<u8>>> {
     let terminal = fd::isatty(0) && fd::isatty(1);
+    if let Some(line) = HOOKS.foreign_readline.get().filter(|_| terminal).and_then(|f| f(py, prompt)) {
+        return line;
+    }
+    plain_line(py, prompt, terminal)
+}
+
+/// As [`read_line`], whatever C code has put in the place of reading.
+pub fn plain_line(py: Py<'_>, prompt: &[u8], terminal: bool) -> PyResult<Option<Vec<u8>>> {
     if let Some(edit) = HOOKS.readline.get().filter(|_| terminal) {
         return edit(py, prompt);
     }
@@ -29,6 +37,9 @@ pub fn read_line(py: Py<'_>, prompt: &[u8]) -> PyResult<Option<Vec<u8>>> {
         };
         if line.is_some() {
             return Ok(line);
+        }
+        if terminal {
+            dxpy_core::hooks::before_input(py);
         }
         let mut more = [0; 8192];
         match without_gil(py, || fd::read(0, &mut more)) {

@@ -361,6 +361,74 @@ fn build(py: Py<'_>, g: Given) -> PyResult {
     new(py, parts).map(Owned::upcast)
 }
 
+/// What `_PyCode_New` is given (`struct _PyCodeConstructor`); the types were checked, kinds are as many as names.
+pub struct Constructor<'a> {
+    pub ints: [i32; 6],
+    pub code: &'a PyBytesObject,
+    pub consts: &'a PyTupleObject,
+    pub names: &'a PyTupleObject,
+    pub localsplusnames: &'a PyTupleObject,
+    pub localspluskinds: &'a PyBytesObject,
+    pub texts: [&'a PyUnicodeObject; 3],
+    pub tables: [&'a PyBytesObject; 2],
+}
+
+impl Constructor<'_> {
+    /// `_PyCode_Validate`, what does not concern types.
+    pub fn validate(&self, py: Py<'_>) -> PyResult<()> {
+        let [argcount, posonly, kwonly, stacksize, flags, _] = self.ints;
+        let kinds = bytes::as_slice(self.localspluskinds);
+        let bad = argcount < posonly
+            || [posonly, kwonly, stacksize, flags].iter().any(|n| *n < 0)
+            || kinds.len() != tuple::len(self.localsplusnames);
+        if bad {
+            return Err(exceptions::system_error(py, format_args!("bad argument to internal function")));
+        }
+        if !bytes::as_slice(self.code).len().is_multiple_of(2) {
+            return Err(invalid(py, "code: co_code is malformed"));
+        }
+        let locals = kinds.iter().filter(|k| **k & fast::LOCAL != 0).count() as i64;
+        let flag = |bit: u32| i64::from(flags as u32 & bit != 0);
+        let parameters = i64::from(argcount) + i64::from(kwonly) + flag(co::VARARGS) + flag(co::VARKEYWORDS);
+        if locals < parameters {
+            return Err(invalid(py, "code: co_varnames is too small"));
+        }
+        Ok(())
+    }
+
+    /// `_PyCode_New`; strings are interned.
+    pub fn build(&self, py: Py<'_>) -> PyResult<Owned<PyCodeObject>> {
+        let [argcount, posonly, kwonly, stacksize, flags, firstlineno] = self.ints;
+        let [filename, name, qualname] = self.texts;
+        let intern = |t: &PyTupleObject| {
+            let strings = tuple::items(t).iter().all(|n| unicode::check_exact(n).is_some());
+            if !strings {
+                return Err(exceptions::system_error(py, format_args!("non-string found in code slot")));
+            }
+            tuple::from_iter(py, name_tuple(py, t.as_object())?)
+        };
+        let parts = Parts {
+            argcount: argcount as u32,
+            posonlyargcount: posonly as u32,
+            kwonlyargcount: kwonly as u32,
+            stacksize: stacksize as u32,
+            flags: flags as u32,
+            firstlineno,
+            code: bytes::as_slice(self.code),
+            consts: self.consts.to_owned(),
+            names: intern(self.names)?,
+            localsplusnames: intern(self.localsplusnames)?,
+            localspluskinds: self.localspluskinds.to_owned(),
+            filename: filename.to_owned(),
+            name: name.to_owned(),
+            qualname: qualname.to_owned(),
+            linetable: self.tables[0].to_owned(),
+            exceptiontable: self.tables[1].to_owned(),
+        };
+        new(py, parts)
+    }
+}
+
 /// A C int of an argument.
 fn int(py: Py<'_>, o: &PyObject) -> PyResult<i32> {
     let n = number::index_any(py, o)?;

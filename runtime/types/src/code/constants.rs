@@ -189,3 +189,51 @@ pub fn to_big(i: &PyLongObject) -> num_bigint::BigInt {
     };
     num_bigint::BigInt::from_slice(sign, &words)
 }
+
+/// `_PyCode_ConstantKey`: what is equal for constants that are the same to the compiler: the value with its type, where
+/// values of several types may be equal, and with the signs of zeros.
+pub fn key_of_object(py: Py<'_>, o: &PyObject) -> PyResult {
+    let pair = |a: Owned, b: Owned| tuple::from_iter(py, [a, b]).map(Owned::upcast);
+    let ty = || o.ty().as_object().to_owned();
+    let own = || o.to_owned();
+    if object::is_none(o)
+        || o.is(&_Py_EllipsisObject.0)
+        || long::check_exact(o).is_some()
+        || unicode::check_exact(o).is_some()
+        || super::check(o).is_some()
+    {
+        return Ok(own());
+    }
+    if let Some(t) = tuple::check_exact(o) {
+        let _depth = dxpy_core::call::Depth::enter(py, " while comparing constants")?;
+        let keys = tuple::items(t).iter().map(|i| key_of_object(py, i)).collect::<PyResult<Vec<_>>>()?;
+        return pair(tuple::from_iter(py, keys)?.upcast(), own());
+    }
+    if let Some(s) = set::check_frozen(o).filter(|_| o.ty().is(&set::PyFrozenSet_Type.0)) {
+        let _depth = dxpy_core::call::Depth::enter(py, " while comparing constants")?;
+        let items = set::keys(s);
+        let keys = items.iter().map(|i| key_of_object(py, i)).collect::<PyResult<Vec<_>>>()?;
+        return pair(set::frozen(py, &keys)?.upcast(), own());
+    }
+    let negative_zero = |v: f64| v == 0.0 && v.is_sign_negative();
+    let sign = if o.ty().is(&float::PyFloat_Type.0) {
+        negative_zero(float::as_f64(py, o)?).then(none)
+    } else if let Some(c) = crate::complex::check_exact(o) {
+        let c = crate::complex::value(c);
+        match (negative_zero(c.re), negative_zero(c.im)) {
+            (true, true) => Some(boolean::new(true).upcast()),
+            (false, true) => Some(boolean::new(false).upcast()),
+            (true, false) => Some(none()),
+            (false, false) => None,
+        }
+    } else if o.ty().is(&boolean::PyBool_Type.0) || bytes::check_exact(o).is_some() {
+        None
+    } else {
+        // Any other object is a constant of its own.
+        return pair(long::from_u64(py, o.as_ptr() as u64)?.upcast(), own());
+    };
+    match sign {
+        Some(sign) => tuple::from_iter(py, [ty(), own(), sign]).map(Owned::upcast),
+        None => pair(ty(), own()),
+    }
+}

@@ -8,6 +8,7 @@ pub mod private;
 mod quicken;
 pub mod unmarshal;
 
+pub use attrs::Constructor;
 pub use constants::{Cache, big, constant};
 
 use crate::{Part, no_hooks};

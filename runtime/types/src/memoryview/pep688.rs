@@ -24,6 +24,7 @@ struct Wrapper {
 unsafe impl Layout for Wrapper {}
 
 /// `_buffer_wrapper`.
+#[unsafe(export_name = "_PyBufferWrapper_Type")]
 pub static WRAPPER: StaticType = StaticType::new::<Wrapper>(c"_buffer_wrapper")
     .traverse(glue::traverse(|w: &Wrapper, v: &glue::Visitor| {
         v.visit(&w.view)?;

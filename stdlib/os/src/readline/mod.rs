@@ -225,6 +225,11 @@ fn byte(py: Py<'_>) -> PyResult<Option<u8>> {
     }
     check_signals(py)?;
     loop {
+        // While nobody types, C code that shows windows gets its turn ten times a second.
+        while dxpy_core::hooks::INPUT_HOOK.get().is_some() && !without_gil(py, || waiting(100)) {
+            dxpy_core::hooks::before_input(py);
+            check_signals(py)?;
+        }
         let mut b = [0];
         match without_gil(py, || fd::read(0, &mut b)) {
             Ok(1) => return Ok(Some(b[0])),

@@ -4,6 +4,7 @@
 #include <Python.h>
 #include <locale.h>
 #include <signal.h>
+#include <unistd.h>
 
 extern char *_Py_dg_dtoa(double, int, int, int *, int *, char **);
 extern void _Py_dg_freedtoa(char *);
@@ -24,6 +25,7 @@ extern void _Py_DumpHexadecimal(int, uintptr_t, Py_ssize_t);
 extern void _Py_DumpTraceback(int, PyThreadState *);
 extern const char *_Py_DumpTracebackThreads(int, PyInterpreterState *, PyThreadState *);
 extern void _Py_DumpExtensionModules(int, PyInterpreterState *);
+extern int _PyCrossInterpreterData_ReleaseAndRawFree(_PyCrossInterpreterData *);
 extern int _PyState_AddModule(PyThreadState *, PyObject *, PyModuleDef *);
 
 static PyObject *dtoa(PyObject *self, PyObject *args)
