@@ -605,12 +605,18 @@ free! {
         if read == 0 { core::ptr::null_mut() } else { buffer }
     }
 
-    /// C: `int PyTraceMalloc_Track(unsigned int domain, uintptr_t, size_t)`: -2, for nothing is traced.
-    fn PyTraceMalloc_Track(_domain: u32, _p: usize, _n: usize) -> c_int { -2 }
+    /// C: `int PyTraceMalloc_Track(unsigned int domain, uintptr_t, size_t)`: -2 where nothing is traced.
+    fn PyTraceMalloc_Track(domain: u32, p: usize, n: usize) -> c_int {
+        if dxpy_types::tracemalloc::track(domain, p, n) { 0 } else { -2 }
+    }
     /// C: `int PyTraceMalloc_Untrack(unsigned int domain, uintptr_t)`.
-    fn PyTraceMalloc_Untrack(_domain: u32, _p: usize) -> c_int { -2 }
+    fn PyTraceMalloc_Untrack(domain: u32, p: usize) -> c_int {
+        if dxpy_types::tracemalloc::untrack(domain, p) { 0 } else { -2 }
+    }
     /// C: `int _PyTraceMalloc_IsTracing(void)`.
-    fn _PyTraceMalloc_IsTracing() -> c_int { 0 }
+    fn _PyTraceMalloc_IsTracing() -> c_int {
+        c_int::from(dxpy_types::tracemalloc::is_tracing())
+    }
 }
 
 /// `PyObject_AsFileDescriptor`.

@@ -8,6 +8,7 @@ use dxpy_core::ptr::Object;
 use dxpy_core::thread::{ThreadState, states};
 use dxpy_core::{Owned, Py, PyErr, PyResult, call, exceptions, name, unicode};
 use dxpy_import::state;
+use dxpy_types::tracemalloc;
 
 /// `Py_RTFLAGS_*` of the main interpreter: the main allocator, threads, daemon threads, `fork`, `exec`.
 const FEATURES: c_ulong = 1 << 5 | 1 << 10 | 1 << 11 | 1 << 15 | 1 << 16;
@@ -165,39 +166,46 @@ api! {
         0
     }
     /// C: `int _PyTraceMalloc_Start(int)`.
-    fn _PyTraceMalloc_Start(py, _limit: c_int) -> PyResult<()> {
-        Err(exceptions::not_implemented_error(py, format_args!("dx-py: tracemalloc is not implemented yet")))
+    fn _PyTraceMalloc_Start(py, limit: c_int) -> PyResult<()> {
+        tracemalloc::start(py, limit)
     }
-    /// C: `void _PyTraceMalloc_Stop(void)`: it never started, and so for what follows.
-    fn _PyTraceMalloc_Stop(_py) -> () {}
+    /// C: `void _PyTraceMalloc_Stop(void)`.
+    fn _PyTraceMalloc_Stop(py) -> () {
+        tracemalloc::stop(py)
+    }
     /// C: `void _PyTraceMalloc_ClearTraces(void)`.
-    fn _PyTraceMalloc_ClearTraces(_py) -> () {}
+    fn _PyTraceMalloc_ClearTraces(py) -> () {
+        tracemalloc::clear(py)
+    }
     /// C: `void _PyTraceMalloc_ResetPeak(void)`.
-    fn _PyTraceMalloc_ResetPeak(_py) -> () {}
+    fn _PyTraceMalloc_ResetPeak(py) -> () {
+        tracemalloc::reset_peak(py)
+    }
     /// C: `size_t _PyTraceMalloc_GetMemory(void)`.
-    fn _PyTraceMalloc_GetMemory(_py) -> usize {
-        0
+    fn _PyTraceMalloc_GetMemory(py) -> usize {
+        tracemalloc::own_memory(py)
     }
     /// C: `int _PyTraceMalloc_GetTracebackLimit(void)`.
-    fn _PyTraceMalloc_GetTracebackLimit(_py) -> c_int {
-        1
+    fn _PyTraceMalloc_GetTracebackLimit(py) -> c_int {
+        tracemalloc::limit(py) as c_int
     }
     /// C: `PyObject *_PyTraceMalloc_GetTraces(void)`.
     fn _PyTraceMalloc_GetTraces(py) -> PyResult<Owned> {
-        dxpy_core::list::new(py).map(Owned::upcast)
+        tracemalloc::traces(py).map(Owned::upcast)
     }
     /// C: `PyObject *_PyTraceMalloc_GetTracedMemory(void)`: now and at most.
     fn _PyTraceMalloc_GetTracedMemory(py) -> PyResult<Owned> {
-        let zero = dxpy_core::long::from_i64(py, 0)?.upcast();
-        dxpy_core::tuple::from_iter(py, [zero.clone(), zero]).map(Owned::upcast)
+        let (now, most) = tracemalloc::traced(py);
+        let number = |n: usize| dxpy_core::long::from_u64(py, n as u64).map(Owned::upcast);
+        dxpy_core::tuple::from_iter(py, [number(now)?, number(most)?]).map(Owned::upcast)
     }
     /// C: `PyObject *_PyTraceMalloc_GetTraceback(unsigned int domain, uintptr_t)`.
-    fn _PyTraceMalloc_GetTraceback(_py, _domain: core::ffi::c_uint, _block: usize) -> Option<Owned> {
-        Some(dxpy_core::object::none())
+    fn _PyTraceMalloc_GetTraceback(py, domain: core::ffi::c_uint, block: usize) -> PyResult<Owned> {
+        Ok(tracemalloc::traceback_of(py, domain, block)?.map_or_else(dxpy_core::object::none, Owned::upcast))
     }
     /// C: `PyObject *_PyTraceMalloc_GetObjectTraceback(PyObject *)`.
-    fn _PyTraceMalloc_GetObjectTraceback(_py, _o: &PyObject) -> Option<Owned> {
-        Some(dxpy_core::object::none())
+    fn _PyTraceMalloc_GetObjectTraceback(py, o: &PyObject) -> PyResult<Owned> {
+        Ok(tracemalloc::traceback_of_object(py, o)?.map_or_else(dxpy_core::object::none, Owned::upcast))
     }
 }
 

@@ -5,13 +5,18 @@
 //! subtraction tells whether a block is ours. A pool is cut into blocks about a page at a time, so that what a class never
 //! needs is never touched. Free lists are the thread state's; without one a global list serves start-up. Pools all of whose
 //! blocks are free are found by [`trim`], which runs where it costs little beside what was done since it last ran; they go
-//! back to the system and serve any class. GC headers and domain hooks are not here.
+//! back to the system and serve any class. GC headers are not here.
+//!
+//! The heap is *hooked* while another allocator stands in front of it ([`crate::domains`]). Then the lists of the thread state
+//! are empty and the range seems to be too, so that every quick path fails; the slow ones go to that allocator, and what lies
+//! below it, the functions named `below`, to lists of their own.
 
+use crate::domains;
 use crate::statics::Gil;
 use crate::thread;
 use core::cell::{Cell, RefCell};
 use core::ffi::c_void;
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Bytes of one step between classes, and the alignment of every block.
 pub const STEP: usize = 16;
@@ -55,6 +60,13 @@ impl Default for FreeLists {
 /// Start of the reserved range (0: not asked yet, 1: refused), its end, and the next unused pool.
 static RANGE_START: AtomicUsize = AtomicUsize::new(0);
 static RANGE_END: AtomicUsize = AtomicUsize::new(0);
+/// The range as quick paths see it: empty while the heap is hooked.
+static SEEN_START: AtomicUsize = AtomicUsize::new(0);
+static SEEN_END: AtomicUsize = AtomicUsize::new(0);
+/// Does another allocator stand in front of the heap?
+static HOOKED: AtomicBool = AtomicBool::new(false);
+/// The free lists while the heap is hooked. GIL.
+static BELOW: Gil<FreeLists> = Gil(FreeLists::new());
 static NEXT_POOL: AtomicUsize = AtomicUsize::new(0);
 /// Blocks of the C library's that are in use.
 static LARGE: AtomicUsize = AtomicUsize::new(0);
@@ -82,18 +94,65 @@ fn reserve() -> usize {
             RANGE_END.store(start + size, Ordering::Relaxed);
             // Whoever came second maps for nothing, which the GIL rules out in practice.
             RANGE_START.store(start, Ordering::Release);
+            show_range();
             return start;
         }
     }
     // An empty range: `is_pooled` is then false for every address.
     RANGE_END.store(1, Ordering::Relaxed);
     RANGE_START.store(1, Ordering::Release);
+    show_range();
     1
 }
 
-/// Is the block one of a pool's?
+/// Has the C library all blocks (`PYTHONMALLOC=malloc`)?
+pub fn is_plain() -> bool {
+    RANGE_START.load(Ordering::Relaxed) == 1
+}
+
+/// Shows the range to the quick paths, or an empty one.
+fn show_range() {
+    let hooked = HOOKED.load(Ordering::Relaxed);
+    let (start, end) = (RANGE_START.load(Ordering::Relaxed), RANGE_END.load(Ordering::Relaxed));
+    // In this order no moment has a range that is too large.
+    SEEN_END.store(1, Ordering::Relaxed);
+    SEEN_START.store(if hooked { 1 } else { start }, Ordering::Relaxed);
+    SEEN_END.store(if hooked { 1 } else { end }, Ordering::Relaxed);
+}
+
+/// Puts another allocator in front of the heap, or takes it away. GIL, or no thread state yet.
+pub(crate) fn set_hooked(on: bool) {
+    if HOOKED.swap(on, Ordering::Relaxed) == on {
+        return;
+    }
+    show_range();
+    // SAFETY: an attached state is alive; its lists are the full ones, or empty while the heap is hooked.
+    if let Some(state) = unsafe { thread::current().as_ref() } {
+        state.free.swap(&BELOW);
+    }
+}
+
+/// Does another allocator stand in front of the heap?
+#[inline(always)]
+fn hooked() -> bool {
+    HOOKED.load(Ordering::Relaxed)
+}
+
+/// The free lists in use: the attached state's, or those below a hook.
+fn lists<'a>(state: *const thread::ThreadState) -> &'a FreeLists {
+    // SAFETY: the caller's state is attached, and alive.
+    if hooked() { &BELOW } else { unsafe { &(*state).free } }
+}
+
+/// Is the block one of a pool's, and nothing in front of the heap?
 #[inline(always)]
 fn is_pooled(p: *mut c_void) -> bool {
+    let start = SEEN_START.load(Ordering::Relaxed);
+    (p as usize).wrapping_sub(start) < SEEN_END.load(Ordering::Relaxed).wrapping_sub(start)
+}
+
+/// Is the block one of a pool's?
+fn is_ours(p: *mut c_void) -> bool {
     let start = RANGE_START.load(Ordering::Relaxed);
     (p as usize).wrapping_sub(start) < RANGE_END.load(Ordering::Relaxed).wrapping_sub(start)
 }
@@ -138,14 +197,14 @@ const VERY_LARGE: usize = 64 * 1024;
 pub fn trim(py: crate::Py<'_>) {
     let mut walked = 0;
     let mut found: Vec<usize> = Vec::new();
-    for (class, head) in py.state().free.0.iter().enumerate() {
+    for (class, head) in lists(py.state()).0.iter().enumerate() {
         // SAFETY: free blocks are alive and link to the next; their pools' headers too. Nothing else runs meanwhile.
         unsafe {
             let mut any = false;
             let mut block = head.get();
             while !block.is_null() {
                 walked += 1;
-                if is_pooled(block.cast()) {
+                if is_ours(block.cast()) {
                     let pool = Pool::of(block);
                     pool.free.set(pool.free.get() + 1);
                     any |= pool.free.get() as usize == pool.blocks();
@@ -158,7 +217,7 @@ pub fn trim(py: crate::Py<'_>) {
             while !block.is_null() {
                 let next = (*block).next;
                 let mut gone = false;
-                if is_pooled(block.cast()) {
+                if is_ours(block.cast()) {
                     let pool = Pool::of(block);
                     // A pool that was found empty keeps the mark until its header is given back too.
                     gone = any && (pool.free.get() == EMPTIED || pool.free.get() as usize == pool.blocks());
@@ -256,10 +315,26 @@ fn new_pool(class: usize) -> *mut Pool {
     pool
 }
 
+/// A block for a request that the quick path has none for.
+#[cold]
+#[inline(never)]
+fn refill(head: &Cell<*mut Block>, size: usize) -> *mut c_void {
+    if hooked() { hooked_malloc(size) } else { cut(head, size.saturating_sub(1) / STEP) }
+}
+
+/// The allocator in front of the heap.
+#[cold]
+#[inline(never)]
+fn hooked_malloc(size: usize) -> *mut c_void {
+    let d = domains::get(domains::OBJ_DOMAIN);
+    // SAFETY: the allocator's contract.
+    unsafe { (d.malloc)(d.ctx, size) }
+}
+
 /// Cuts the next page of the newest pool of a class into blocks, keeps all but one on the list, gives one.
 #[cold]
 #[inline(never)]
-fn refill(head: &Cell<*mut Block>, class: usize) -> *mut c_void {
+fn cut(head: &Cell<*mut Block>, class: usize) -> *mut c_void {
     let size = (class + 1) * STEP;
     // SAFETY: what lies behind `cut` in a pool was never handed out, and is written only here.
     unsafe {
@@ -267,7 +342,7 @@ fn refill(head: &Cell<*mut Block>, class: usize) -> *mut c_void {
         if pool.is_null() || (*pool).cut.get() as usize + size > POOL {
             pool = new_pool(class);
             if pool.is_null() {
-                return large(size);
+                return large_below(size);
             }
             NEWEST[class].set(pool);
         }
@@ -288,8 +363,13 @@ fn refill(head: &Cell<*mut Block>, class: usize) -> *mut c_void {
     }
 }
 
-/// A block of the C library's.
+/// A block that is no pool's.
 fn large(size: usize) -> *mut c_void {
+    if hooked() { hooked_malloc(size) } else { large_below(size) }
+}
+
+/// A block of the C library's.
+fn large_below(size: usize) -> *mut c_void {
     // SAFETY: plain C allocation; 0 bytes are asked for as 1.
     let p = unsafe { libc::malloc(size.max(1)) };
     if !p.is_null() {
@@ -320,7 +400,75 @@ fn malloc_plain(size: usize) -> *mut c_void {
     // SAFETY: an attached state is alive.
     unsafe {
         let block = take(state, size.max(1));
-        if block.is_null() { refill(&(*state).free.0[class], class) } else { block }
+        if block.is_null() { refill(&(*state).free.0[class], size) } else { block }
+    }
+}
+
+/// [`malloc`] below whatever stands in front of the heap.
+pub(crate) fn malloc_below(size: usize) -> *mut c_void {
+    if !hooked() {
+        return malloc(size);
+    }
+    let class = size.saturating_sub(1) / STEP;
+    if class >= CLASSES || thread::current().is_null() {
+        return large_below(size);
+    }
+    let head = &BELOW.0.0[class];
+    let block = head.get();
+    if block.is_null() {
+        return cut(head, class);
+    }
+    // SAFETY: the list holds free blocks, which link to the next.
+    head.set(unsafe { (*block).next });
+    block as *mut c_void
+}
+
+/// [`free_opt`] below whatever stands in front of the heap.
+///
+/// # Safety
+/// As [`free`]; NULL is allowed.
+pub(crate) unsafe fn free_below(p: *mut c_void) {
+    // SAFETY: the caller's promise: a pooled block's pool starts with its class.
+    unsafe {
+        if !hooked() {
+            return free_opt(p);
+        }
+        if !is_ours(p) {
+            return free_large(p);
+        }
+        let head = &BELOW.0.0[*((p as usize & !(POOL - 1)) as *const usize)];
+        let block = p as *mut Block;
+        (*block).next = head.get();
+        head.set(block);
+    }
+}
+
+/// [`realloc`] below whatever stands in front of the heap.
+///
+/// # Safety
+/// As [`realloc`].
+pub(crate) unsafe fn realloc_below(p: *mut c_void, size: usize) -> *mut c_void {
+    // SAFETY: the caller's promise; the copy stays within both blocks.
+    unsafe {
+        if !hooked() {
+            return realloc(p, size);
+        }
+        if p.is_null() {
+            return malloc_below(size);
+        }
+        if !is_ours(p) && size > SMALL_MAX {
+            return libc::realloc(p, size);
+        }
+        let old = usable_size(p);
+        if size <= old && size * 2 > old {
+            return p;
+        }
+        let new = malloc_below(size);
+        if !new.is_null() {
+            core::ptr::copy_nonoverlapping(p as *const u8, new as *mut u8, old.min(size));
+            free_below(p);
+        }
+        new
     }
 }
 
@@ -380,7 +528,7 @@ pub fn calloc(size: usize) -> *mut c_void {
 pub unsafe fn usable_size(p: *mut c_void) -> usize {
     // SAFETY: the caller's promise: a pooled block's pool starts with its class.
     unsafe {
-        if is_pooled(p) {
+        if is_ours(p) {
             (*((p as usize & !(POOL - 1)) as *const usize) + 1) * STEP
         } else {
             libc::malloc_usable_size(p)
@@ -397,7 +545,7 @@ pub unsafe fn free(p: *mut c_void) {
     #[cfg(feature = "zeal")]
     // SAFETY: the caller's promise.
     unsafe {
-        if !p.is_null() && !thread::current().is_null() {
+        if !p.is_null() && !thread::current().is_null() && !hooked() {
             if let Some(over) = crate::zeal::freed(p, usable_size(p)) {
                 free_now(over);
             }
@@ -413,14 +561,31 @@ unsafe fn free_now(p: *mut c_void) {
     // SAFETY: the promise of `free`.
     unsafe {
         if !give(thread::current(), p) {
-            LARGE.fetch_sub(!p.is_null() as usize, Ordering::Relaxed);
-            let size = libc::malloc_usable_size(p);
-            libc::free(p);
-            if size >= VERY_LARGE {
-                large_freed(size);
-            }
+            if hooked() { hooked_free(p) } else { free_large(p) }
         }
     }
+}
+
+/// Frees a block of the C library's.
+unsafe fn free_large(p: *mut c_void) {
+    LARGE.fetch_sub(!p.is_null() as usize, Ordering::Relaxed);
+    // SAFETY: the promise of `free`.
+    let size = unsafe {
+        let size = libc::malloc_usable_size(p);
+        libc::free(p);
+        size
+    };
+    if size >= VERY_LARGE {
+        large_freed(size);
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn hooked_free(p: *mut c_void) {
+    let d = domains::get(domains::OBJ_DOMAIN);
+    // SAFETY: the allocator's contract.
+    unsafe { (d.free)(d.ctx, p) }
 }
 
 /// As [`free`], for a pointer that may be NULL.
@@ -444,6 +609,10 @@ pub unsafe fn realloc(p: *mut c_void, size: usize) -> *mut c_void {
     }
     // SAFETY: the caller's promise; the copy stays within both blocks.
     unsafe {
+        if hooked() {
+            let d = domains::get(domains::OBJ_DOMAIN);
+            return (d.realloc)(d.ctx, p, size);
+        }
         if !is_pooled(p) && size > SMALL_MAX && cfg!(not(feature = "zeal")) {
             return libc::realloc(p, size);
         }
@@ -523,10 +692,10 @@ pub fn usage(py: crate::Py<'_>) -> Usage {
         }
     }
     for (i, c) in classes.iter_mut().enumerate() {
-        let mut block = py.state().free.0[i].get();
+        let mut block = lists(py.state()).0[i].get();
         while !block.is_null() {
             // A block that the C library gave is not counted on either side.
-            c.free += is_pooled(block.cast()) as usize;
+            c.free += is_ours(block.cast()) as usize;
             // SAFETY: free blocks link to the next.
             block = unsafe { (*block).next };
         }

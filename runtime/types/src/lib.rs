@@ -51,6 +51,7 @@ pub mod str;
 pub mod structseq;
 pub mod super_;
 pub mod traceback;
+pub mod tracemalloc;
 pub mod tuple;
 pub mod typing;
 pub mod union;

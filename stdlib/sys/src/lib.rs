@@ -6,6 +6,7 @@ pub mod _contextvars;
 pub mod _queue;
 pub mod _signal;
 pub mod _thread;
+pub mod _tracemalloc;
 pub mod atexit;
 pub mod errors;
 pub mod faulthandler;

@@ -77,7 +77,8 @@ PYTHONHASHSEED  : 'random', or a number from 0 to 4294967295 for hashes of str a
                   bytes that are the same in every run
 PYTHONINTMAXSTRDIGITS: the longest decimal number that int and str convert into
                   each other; 0 for any
-PYTHONMALLOC    : 'malloc' has the C library allocate all memory; else the allocator is dx-py's own
+PYTHONMALLOC    : 'malloc' has the C library allocate all memory, 'debug' checks each
+                  block when it is freed; else the allocator is dx-py's own
 PYTHONCOERCECLOCALE: 0 keeps the C locale as it is; warn tells when it is replaced
 PYTHONBREAKPOINT: what breakpoint() calls; 0 for nothing
 PYTHONDEVMODE   : development mode
@@ -108,7 +109,7 @@ Options of the implementation:
 -X importtime: print how long each import took, alone and with those inside it
 
 -X dev: development mode: warnings are shown by default, close() errors of files
-    are reported, and asyncio checks more
+    are reported, asyncio checks more, and so does the allocator
 
 -X utf8[=0|1]: talk to the system in UTF-8 whatever the locale says; 0 forbids it
 

@@ -75,6 +75,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_abc", &dxpy_mod_sys::_abc::MODULE),
     ("_contextvars", &dxpy_mod_sys::_contextvars::MODULE),
     ("_queue", &dxpy_mod_sys::_queue::MODULE),
+    ("_tracemalloc", &dxpy_mod_sys::_tracemalloc::MODULE),
     ("_asyncio", &dxpy_mod_async::MODULE),
     ("faulthandler", &dxpy_mod_sys::faulthandler::MODULE),
     ("_signal", &dxpy_mod_sys::_signal::MODULE),

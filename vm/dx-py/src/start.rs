@@ -8,9 +8,10 @@ use crate::{finish, help, run};
 use core::sync::atomic::Ordering;
 use dxpy_core::abi::PyModuleObject;
 use dxpy_core::ptr::Object;
-use dxpy_core::{Py, PyErr, PyResult, attr, dict, module, name, unicode};
+use dxpy_core::{Py, PyErr, PyResult, attr, debug_alloc, dict, module, name, unicode};
 use dxpy_import::{bootstrap, display, run as program, state};
 use dxpy_mod_sys::config;
+use dxpy_types::tracemalloc;
 use std::ffi::OsString;
 use std::io::Write;
 
@@ -47,9 +48,15 @@ pub fn main(args: Vec<OsString>) -> i32 {
             return 1;
         }
     };
+    let frames = config.tracemalloc;
     config::set(config);
+    debug_alloc::FATAL.set(Some(|function, message| dxpy_types::dump::fatal(Some(function), message)));
+    debug_alloc::SOURCE.set(Some(tracemalloc::dump_block));
+    if matches!(text.allocator, 2 | 4 | 6) {
+        debug_alloc::install();
+    }
     let py = dxpy_core::thread::states::start_main();
-    if let Err(failed) = start(py) {
+    if let Err(failed) = start(py, frames) {
         return failed.show(py);
     }
     if let Some(warning) = text.warning {
@@ -80,6 +87,7 @@ fn again(args: Option<Vec<OsString>>) -> i32 {
 /// Ends the interpreter; the status of the process.
 fn end(py: Py<'_>, status: i32) -> i32 {
     let status = if finish::finish(py) { status } else { 120 };
+    debug_alloc::check_gil(false);
     if program::INTERRUPTED.load(Ordering::Relaxed) {
         return dxpy_mod_sys::_signal::end_by_interrupt();
     }
@@ -164,9 +172,18 @@ fn path_configuration(py: Py<'_>) {
 }
 
 /// `Py_InitializeFromConfig`.
-fn start(py: Py<'_>) -> Result<(), Failed> {
+fn start(py: Py<'_>, frames: i64) -> Result<(), Failed> {
     let step = |function, message, state| move |error| Failed { function, message, state, error };
     core(py).map_err(step("pycore_init_builtins", "failed to start the interpreter", "preinitialized"))?;
+    debug_alloc::check_gil(true);
+    if frames > 0 {
+        let frames = i32::try_from(frames).unwrap_or(i32::MAX);
+        tracemalloc::start(py, frames).map_err(step(
+            "init_interp_main",
+            "can't start tracemalloc",
+            "core initialized",
+        ))?;
+    }
     bootstrap::external_importers(py).map_err(step(
         "init_importlib_external",
         "external importer setup failed",
