@@ -607,7 +607,15 @@ free! {
 
     /// C: `int PyTraceMalloc_Track(unsigned int domain, uintptr_t, size_t)`: -2 where nothing is traced.
     fn PyTraceMalloc_Track(domain: u32, p: usize, n: usize) -> c_int {
-        if dxpy_types::tracemalloc::track(domain, p, n) { 0 } else { -2 }
+        if !dxpy_types::tracemalloc::is_tracing() {
+            return -2;
+        }
+        // The traceback is that of the thread, which need not hold the GIL.
+        let held = dxpy_core::thread::states::ensure();
+        let traced = dxpy_types::tracemalloc::track(domain, p, n);
+        // SAFETY: pairs with the call above.
+        unsafe { dxpy_core::thread::states::release(held) };
+        if traced { 0 } else { -2 }
     }
     /// C: `int PyTraceMalloc_Untrack(unsigned int domain, uintptr_t)`.
     fn PyTraceMalloc_Untrack(domain: u32, p: usize) -> c_int {

@@ -328,7 +328,19 @@ fn refill(head: &Cell<*mut Block>, size: usize) -> *mut c_void {
 fn hooked_malloc(size: usize) -> *mut c_void {
     let d = domains::get(domains::OBJ_DOMAIN);
     // SAFETY: the allocator's contract.
-    unsafe { (d.malloc)(d.ctx, size) }
+    let p = unsafe { (d.malloc)(d.ctx, size) };
+    if p.is_null() && RESERVE.get() { crate::debug_alloc::malloc_below(size) } else { p }
+}
+
+/// Whether what a program's allocator refuses is taken from below it.
+static RESERVE: Gil<Cell<bool>> = Gil(Cell::new(false));
+
+/// Runs a function that has to get its memory, though a program's allocator may refuse it.
+pub fn with_reserve<R>(_: crate::Py<'_>, f: impl FnOnce() -> R) -> R {
+    let before = RESERVE.replace(true);
+    let r = f();
+    RESERVE.set(before);
+    r
 }
 
 /// Cuts the next page of the newest pool of a class into blocks, keeps all but one on the list, gives one.
@@ -611,7 +623,12 @@ pub unsafe fn realloc(p: *mut c_void, size: usize) -> *mut c_void {
     unsafe {
         if hooked() {
             let d = domains::get(domains::OBJ_DOMAIN);
-            return (d.realloc)(d.ctx, p, size);
+            let new = (d.realloc)(d.ctx, p, size);
+            return if new.is_null() && RESERVE.get() {
+                crate::debug_alloc::realloc_below(p, size)
+            } else {
+                new
+            };
         }
         if !is_pooled(p) && size > SMALL_MAX && cfg!(not(feature = "zeal")) {
             return libc::realloc(p, size);

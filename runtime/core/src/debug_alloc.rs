@@ -58,6 +58,7 @@ fn hooks(i: usize) -> Domain {
 
 /// `PyMem_SetupDebugHooks`: hooks every domain that has none.
 pub fn install() {
+    INSTALLED.set(true);
     for i in 0..3 {
         let now = domains::get(i);
         if below(i, &now).is_none() {
@@ -71,6 +72,26 @@ pub fn install() {
 pub fn enabled() -> bool {
     below(domains::OBJ_DOMAIN, &domains::get(domains::OBJ_DOMAIN)).is_some()
 }
+
+/// A block of the object heap without asking the allocator that a program set: with pads where blocks have them.
+pub(crate) fn malloc_below(n: usize) -> *mut c_void {
+    let d = if INSTALLED.get() { hooks(domains::OBJ_DOMAIN) } else { domains::HEAP };
+    // SAFETY: the allocator's contract.
+    unsafe { (d.malloc)(d.ctx, n) }
+}
+
+/// Resizes a block in the same way.
+///
+/// # Safety
+/// As `realloc`.
+pub(crate) unsafe fn realloc_below(p: *mut c_void, n: usize) -> *mut c_void {
+    let d = if INSTALLED.get() { hooks(domains::OBJ_DOMAIN) } else { domains::HEAP };
+    // SAFETY: the caller's promise.
+    unsafe { (d.realloc)(d.ctx, p, n) }
+}
+
+/// Were the hooks put there?
+static INSTALLED: Gil<Cell<bool>> = Gil(Cell::new(false));
 
 #[cold]
 fn fatal(function: &str, message: &str) -> ! {

@@ -50,11 +50,18 @@ pub fn run_loop(py: Py<'_>, reader: &mut dyn Reader, filename: &str) -> Result<(
         }
     }
     let mut session = Session::default();
+    let mut refused = 0;
     loop {
         match one(py, reader, filename, &mut session) {
             Ok(One::End) => return Ok(()),
             Ok(One::Done) => {}
             Err(e) => {
+                // Without memory not even the end of input is seen: no endless loop, but one command may fail.
+                let no_memory = exceptions::matches(&e, &exceptions::MemoryError);
+                refused = if no_memory { refused + 1 } else { 0 };
+                if refused > 16 {
+                    return Err(Exit(1));
+                }
                 run::print(py, e, true)?;
             }
         }

@@ -9,8 +9,8 @@ use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
 use dxpy_core::{
-    Owned, Py, PyErr, PyResult, attr, bytes, call, dict, exceptions, long, module, name, object, protocol,
-    unicode,
+    Owned, Py, PyErr, PyResult, alloc, attr, bytes, call, dict, exceptions, long, module, name, object,
+    protocol, unicode,
 };
 
 /// `PyConfig.inspect`: an unhandled `SystemExit` is shown, for the prompt comes next.
@@ -71,7 +71,13 @@ pub fn print(py: Py<'_>, e: PyErr, set_last: bool) -> Result<(), Exit> {
     if let Some(status) = system_exit(py, &e) {
         return Err(Exit(status));
     }
-    match display::print(py, e, set_last) {
+    let shown = if exceptions::matches(&e, &exceptions::MemoryError) {
+        // Where a program's allocator refuses everything, this is still to be said.
+        alloc::with_reserve(py, || display::print(py, e, set_last))
+    } else {
+        display::print(py, e, set_last)
+    };
+    match shown {
         Some(exit) => match system_exit(py, &exit) {
             Some(status) => Err(Exit(status)),
             None => {

@@ -140,7 +140,9 @@ impl Name {
 
     #[cold]
     fn make(&self, py: Py<'_>) -> &'static PyUnicodeObject {
-        let s = intern_str(py, self.text).unwrap_or_else(|_| panic!("no memory for the name {}", self.text));
+        let made = || intern_str(py, self.text);
+        let s = made().or_else(|_| crate::alloc::with_reserve(py, made));
+        let s = s.unwrap_or_else(|_| panic!("no memory for the name {}", self.text));
         hash(&s);
         let p = s.into_raw();
         self.object.set(p);

@@ -313,8 +313,10 @@ fn repeat(py: Py<'_>, b: &PyBytesObject, times: isize) -> PyResult<Owned<PyBytes
         return Ok(b.to_owned());
     }
     match content {
+        // Not the empty one that there is: programs see it (`b"" is not b"x" * 0`).
+        // SAFETY: there is nothing to write.
+        _ if n == 0 => return unsafe { bytes::alloc(py, 0) }.map(|(r, _)| r),
         [c] => return bytes::filled(py, n, *c),
-        _ if n == 0 => return Ok(bytes::empty()),
         _ => {}
     }
     // SAFETY: every byte is written: first one copy, then as much again as there is.
