@@ -59,10 +59,10 @@ fn hooks(i: usize) -> Domain {
 /// `PyMem_SetupDebugHooks`: hooks every domain that has none.
 pub fn install() {
     INSTALLED.set(true);
-    for i in 0..3 {
+    for (i, place) in HOOKS.iter().enumerate() {
         let now = domains::get(i);
         if below(i, &now).is_none() {
-            HOOKS[i].0.below.set(now);
+            place.0.below.set(now);
             domains::set(i, hooks(i));
         }
     }
@@ -295,14 +295,19 @@ unsafe fn dump(p: *const u8) {
             }
         }
         if n > 0 {
-            let _ = write!(out, "    Data at p:");
+            out.push_str("    Data at p:");
             let shown = core::slice::from_raw_parts(p, n);
+            let hex = |out: &mut String, bytes: &[u8]| {
+                for b in bytes {
+                    let _ = write!(out, " {b:02x}");
+                }
+            };
             if n <= 16 {
-                shown.iter().for_each(|b| drop(write!(out, " {b:02x}")));
+                hex(&mut out, shown);
             } else {
-                shown[..8].iter().for_each(|b| drop(write!(out, " {b:02x}")));
-                let _ = write!(out, " ...");
-                shown[n - 8..].iter().for_each(|b| drop(write!(out, " {b:02x}")));
+                hex(&mut out, &shown[..8]);
+                out.push_str(" ...");
+                hex(&mut out, &shown[n - 8..]);
             }
             out.push('\n');
         }

@@ -98,7 +98,7 @@ impl Tables {
                 let mut f = frame::current(Py::from_state(state));
                 while !f.is_null() {
                     if all.len() < self.limit {
-                        let name = frame::code_of(f).co_filename.get() as *mut PyObject;
+                        let name = frame::code_of(f).co_filename.get();
                         if self.names.insert(name as usize, ()).is_none() {
                             dxpy_core::ptr::incref(&*name);
                         }
