@@ -30,8 +30,9 @@ pub struct Ran {
     pub wall: f64,
 }
 
-/// The variables a test process gets; everything else would make results depend on who runs them.
-pub const KEPT: [&str; 6] = ["PATH", "HOME", "TERM", "USER", "SHELL", "LOGNAME"];
+/// The variables a test process gets; everything else would make results depend on who runs them. The last chooses how a
+/// debug build of dx-py runs hot code.
+pub const KEPT: [&str; 7] = ["PATH", "HOME", "TERM", "USER", "SHELL", "LOGNAME", "DXPY_TIER"];
 
 /// Reduces the environment of a command to [`KEPT`], a UTF-8 locale without a language, and `more`.
 pub fn small_environment(command: &mut Command, more: &[(&str, &str)]) {

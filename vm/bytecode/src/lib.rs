@@ -11,10 +11,12 @@ pub mod dis;
 pub mod exctable;
 pub mod linetable;
 pub mod marshal;
+mod micro;
 pub mod opcodes;
 pub mod stack_effect;
 
 pub use code::{CodeObject, InvalidCode, co, fast};
 pub use compare::{Difference, compare};
 pub use constant::{Const, ConstTable, has_nan, key_of, key_of_names, key_of_tuple};
+pub use micro::{Kind, MICRO_TABLE, Micro, MicroMeta, micro_flag};
 pub use opcodes::{Meta, Op, flag};

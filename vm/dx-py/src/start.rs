@@ -270,6 +270,11 @@ fn core(py: Py<'_>) -> PyResult<()> {
     dxpy_types::init(py)?;
     bootstrap::first_modules(py, &dxpy_mod_lang::builtins::BUILTINS, &dxpy_mod_sys::sys::SYS)?;
     dxpy_interp::remember(py, state::builtins().as_object())?;
+    // For tests of builds that are for them: hot code runs by its micro-ops.
+    #[cfg(debug_assertions)]
+    if std::env::var_os("DXPY_TIER").is_some_and(|tier| tier == "reference") {
+        dxpy_interp::tier::reference::install(py);
+    }
     finish::keep_builtins(py)?;
     let printer = dxpy_import::stdprinter::new(py, 2)?;
     for n in [name!("stderr"), name!("__stderr__")] {

@@ -1,5 +1,5 @@
-//! Scripts whose output is CPython 3.12.1's, byte for byte: each file of `scripts` is run by both. What several of them
-//! import is in `scripts/shared`.
+//! Scripts whose output is CPython 3.12.1's, byte for byte: each file of `scripts` is run by both, and once more with hot code
+//! run by its micro-ops (`dxpy_interp::tier::reference`). What several of them import is in `scripts/shared`.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,8 +11,9 @@ fn oracle() -> Option<String> {
     (String::from_utf8_lossy(&out.stdout).trim() == "Python 3.12.1").then_some(name)
 }
 
-fn output(program: &str, script: &Path) -> String {
+fn output(program: &str, script: &Path, tier: &str) -> String {
     let out = Command::new(program)
+        .env("DXPY_TIER", tier)
         .arg(script)
         .env("PYTHONHASHSEED", "0")
         .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -34,12 +35,16 @@ fn scripts_print_what_cpython_prints() {
         if path.is_dir() {
             continue;
         }
-        let (mine, theirs) = (output(env!("CARGO_BIN_EXE_dx-py"), &path), output(&oracle, &path));
+        let theirs = output(&oracle, &path, "");
         assert!(!theirs.is_empty(), "{} prints nothing", path.display());
-        for (i, (a, b)) in mine.lines().zip(theirs.lines()).enumerate() {
-            assert_eq!(a, b, "{}, line {} of the output", path.display(), i + 1);
+        for tier in ["", "reference"] {
+            let mine = output(env!("CARGO_BIN_EXE_dx-py"), &path, tier);
+            let shown = format!("{} {tier}", path.display());
+            for (i, (a, b)) in mine.lines().zip(theirs.lines()).enumerate() {
+                assert_eq!(a, b, "{shown}, line {} of the output", i + 1);
+            }
+            assert_eq!(mine.lines().count(), theirs.lines().count(), "{shown}");
         }
-        assert_eq!(mine.lines().count(), theirs.lines().count(), "{}", path.display());
         seen += 1;
     }
     assert!(seen > 0, "no scripts");

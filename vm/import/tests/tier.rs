@@ -96,15 +96,15 @@ unsafe extern "C" fn at_loop(
     fp: *mut _PyInterpreterFrame,
     sp: *mut *mut PyObject,
     _: *const ThreadState,
+    at: *const u16,
 ) -> Exit {
     ENTERED.fetch_add(1, Relaxed);
     // SAFETY: the frame runs; a loop's entry is at the target of the jump the frame stands at.
     unsafe {
-        let code = frame::code_of(fp);
         let jump = (*fp).prev_instr.get() as *const u16;
-        let pc = jump.add(1).sub((*jump >> 8) as usize);
-        assert!(pc >= units(code));
-        Exit::go_on(pc, sp)
+        assert_eq!(at, jump.add(1).sub((*jump >> 8) as usize));
+        assert!(at >= units(frame::code_of(fp)));
+        Exit::go_on(at, sp)
     }
 }
 
@@ -113,6 +113,7 @@ unsafe extern "C" fn raise(
     fp: *mut _PyInterpreterFrame,
     sp: *mut *mut PyObject,
     _: *const ThreadState,
+    _: *const u16,
 ) -> Exit {
     // SAFETY: GIL: the interpreter entered; the frame stands at `RESUME`.
     unsafe {
@@ -127,6 +128,7 @@ unsafe extern "C" fn change(
     fp: *mut _PyInterpreterFrame,
     sp: *mut *mut PyObject,
     _: *const ThreadState,
+    _: *const u16,
 ) -> Exit {
     // SAFETY: GIL: the interpreter entered; the function has one parameter, which the frame holds.
     unsafe {

@@ -1,6 +1,7 @@
 //! The interpreter: frames run here, by threaded dispatch over 3.12's code units.
 //!
-//! `dispatch` says how the next instruction is reached, `handlers` what each does, `call` how a function's frame is
+//! `dispatch` says how the next instruction is reached, `handlers` what each does, `micro` the parts that compiled code
+//! shares with them, `call` how a function's frame is
 //! made, `unwind` where an exception goes, `tier` where a compiler plugs in. What operations mean for objects is in `dxpy-ops`.
 
 // Handlers have the names of their opcodes.
@@ -9,6 +10,7 @@
 mod call;
 mod dispatch;
 mod handlers;
+pub mod micro;
 pub mod monitor;
 mod specialize;
 pub mod tier;

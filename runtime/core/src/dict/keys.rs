@@ -111,6 +111,14 @@ fn entries_base(k: &PyDictKeysObject) -> *mut u8 {
     base(k).wrapping_add(1 << k.dk_log2_index_bytes.get())
 }
 
+/// The value of entry `ix` of a table whose keys are all str, for which no kind is asked.
+#[inline(always)]
+pub fn unicode_value(k: &PyDictKeysObject, ix: usize) -> &Cell<*mut PyObject> {
+    debug_assert!(k.is_unicode());
+    // SAFETY: LAYOUT: the kind; `ix` is one of the table's entries.
+    unsafe { &(*(entries_base(k) as *const PyDictUnicodeEntry).add(ix)).me_value }
+}
+
 /// The slots a hash visits, without end (`perturb` scheme).
 pub struct Probe {
     slot: usize,

@@ -3,23 +3,18 @@
 use super::fast::adapt;
 use super::instrumented::{raised, tell, tell_raise};
 use super::*;
-use crate::call::{code_of, function_vectorcall, namespace_for, push_frame, star_arguments, start};
+use crate::call::{code_of, function_vectorcall, namespace_for, push_frame, start};
 use crate::dispatch::{Handler, next};
+use crate::micro;
 use crate::monitor::event;
 use crate::specialize;
 use crate::unwind::leave;
-use dxpy_core::abi::constants::*;
-use dxpy_core::call::{call_tuple, vectorcall_raw};
 use dxpy_core::method::PyMethod_Type;
 use dxpy_core::ptr::{Object, incref};
 use dxpy_core::{dict, function, object, tuple};
-use dxpy_ops::{imports, intrinsics};
 use dxpy_types::frame;
 
-op!(KW_NAMES(pc, sp, fp, ts, arg) {
-    (*ts).kwnames.set(constant(fp, arg) as *const PyObject as Obj);
-    next!(pc, sp, fp, ts)
-});
+plain!(KW_NAMES(pc, sp, fp, ts, arg), 0 => 0, 0);
 
 op!(CALL(pc, sp, fp, ts, arg) {
     // Which family members there are depends on whether keywords are given; the instruction before says so each time.
@@ -83,7 +78,7 @@ pub(super) unsafe fn call<const TOLD: bool>(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, 
                 return (start as Handler)(core::ptr::null(), core::ptr::null_mut(), new, ts, 0);
             }
         }
-        let mut r = call_other(ts, f, args, nargs, names);
+        let mut r = micro::call_any(ts, f, args, nargs, names);
         if TOLD {
             (r, sp) = {
                 let first = if total == 0 { missing(ts) } else { *args };
@@ -144,15 +139,6 @@ unsafe fn enter_frame(sp: Sp, fp: Fp, ts: Ts, new: Fp) {
     }
 }
 
-#[inline(never)]
-unsafe fn call_other(ts: Ts, f: Obj, args: Sp, nargs: usize, names: Option<&PyTupleObject>) -> Obj {
-    // SAFETY: the handler contract: the arguments are live, and the slot before them is the callable's or NULL's.
-    unsafe {
-        let py = token(ts);
-        raw(py, vectorcall_raw(py, &*f, args, nargs | PY_VECTORCALL_ARGUMENTS_OFFSET, names))
-    }
-}
-
 op!(CALL_FUNCTION_EX(pc, sp, fp, ts, arg) { call_function_ex::<false>(pc, sp, fp, ts, arg) });
 
 /// `CALL_FUNCTION_EX`; `TOLD` tells tools of calls of anything but Python functions, as CPython does.
@@ -170,7 +156,7 @@ pub(super) unsafe fn call_function_ex<const TOLD: bool>(
         let top = if arg & 1 != 0 { sp.sub(1) } else { sp };
         let f = *top.sub(2);
         if tuple::check_exact(&**top.sub(1)).is_none() {
-            let t = star_tuple(ts, f, *top.sub(1));
+            let t = micro::star_tuple(ts, f, *top.sub(1));
             if t.is_null() {
                 fail!(pc, sp, fp, ts)
             }
@@ -199,7 +185,7 @@ pub(super) unsafe fn call_function_ex<const TOLD: bool>(
             enter_frame(sp, fp, ts, new);
             return (start as Handler)(core::ptr::null(), core::ptr::null_mut(), new, ts, 0);
         }
-        let mut r = call_star(ts, f, args, kw);
+        let mut r = micro::call_star(ts, f, args, kw);
         if told {
             (r, sp) = tell_result(ts, fp, sp, pc.sub(1), r, f, first);
         }
@@ -242,16 +228,6 @@ unsafe fn first_of(args: Obj) -> Obj {
 unsafe fn missing(ts: Ts) -> Obj {
     // SAFETY: the handler contract; the sentinel was made before the call.
     unsafe { crate::monitor::missing(token(ts)).map_or(core::ptr::null_mut(), |o| o.as_ptr()) }
-}
-
-/// The positional arguments behind a star, as a tuple.
-#[inline(never)]
-unsafe fn star_tuple(ts: Ts, f: Obj, args: Obj) -> Obj {
-    // SAFETY: the handler contract: both are live.
-    unsafe {
-        let py = token(ts);
-        raw(py, star_arguments(py, &*f, &*args).map(Owned::upcast))
-    }
 }
 
 /// The answer of [`push_star`] for what is no Python function; no frame has this address.
@@ -311,97 +287,9 @@ unsafe fn push_star(ts: Ts, f: Obj, args: Obj, kw: Obj) -> Fp {
     }
 }
 
-#[inline(never)]
-unsafe fn call_star(ts: Ts, f: Obj, args: Obj, kw: Obj) -> Obj {
-    // SAFETY: LAYOUT: the arguments are a tuple by now; all are live; keywords are a dict or NULL.
-    unsafe {
-        let (py, args) = (token(ts), &*(args as *const PyTupleObject));
-        let kw = (kw as *const PyDictObject).as_ref().filter(|d| dict::len(d) > 0);
-        raw(py, call_tuple(py, &*f, args, kw))
-    }
-}
-
-op!(MAKE_FUNCTION(pc, sp, fp, ts, arg) {
-    let r = make(ts, fp, *sp.sub(1));
-    if r.is_null() {
-        fail!(pc, sp, fp, ts)
-    }
-    sp = sp.sub(1);
-    release(*sp);
-    let f = r as *const PyFunctionObject;
-    (*f).func_version.set((*((*f).func_code.get() as *const PyCodeObject)).co_version.get());
-    if arg & 8 != 0 {
-        sp = sp.sub(1);
-        (*f).func_closure.set(*sp);
-    }
-    if arg & 4 != 0 {
-        sp = sp.sub(1);
-        (*f).func_annotations.set(*sp);
-    }
-    if arg & 2 != 0 {
-        sp = sp.sub(1);
-        (*f).func_kwdefaults.set(*sp);
-    }
-    if arg & 1 != 0 {
-        sp = sp.sub(1);
-        (*f).func_defaults.set(*sp);
-    }
-    *sp = r;
-    next!(pc, sp.add(1), fp, ts)
-});
-
-#[inline(never)]
-unsafe fn make(ts: Ts, fp: Fp, code: Obj) -> Obj {
-    // SAFETY: the handler contract: the constant is a code object; LIVE: it holds its name.
-    unsafe {
-        let (py, code) = (token(ts), &*(code as *const PyCodeObject));
-        let f =
-            function::new(py, code, globals(fp), builtins(fp), &*code.co_qualname.get(), function_vectorcall);
-        raw(py, f.map(Owned::upcast))
-    }
-}
-
-op!(CALL_INTRINSIC_1(pc, sp, fp, ts, arg) {
-    let a = *sp.sub(1);
-    let r = intrinsic(ts, fp, arg, a);
-    if r.is_null() {
-        fail!(pc, sp, fp, ts)
-    }
-    *sp.sub(1) = r;
-    release(a);
-    next!(pc, sp, fp, ts)
-});
-
-#[inline(never)]
-unsafe fn intrinsic(ts: Ts, fp: Fp, which: usize, a: Obj) -> Obj {
-    // SAFETY: the handler contract: the operand is live.
-    unsafe {
-        let py = token(ts);
-        if which == 2 {
-            let Some(n) = namespace(fp) else {
-                exceptions::system_error(py, format_args!("no locals found during 'import *'")).restore(py);
-                return core::ptr::null_mut();
-            };
-            let r = imports::import_star(py, n, &*a).map(|()| dxpy_core::object::none());
-            return raw(py, r);
-        }
-        raw(py, intrinsics::one(py, which, &*a))
-    }
-}
-
-op!(CALL_INTRINSIC_2(pc, sp, fp, ts, arg) {
-    let (a, b) = (*sp.sub(2), *sp.sub(1));
-    let py = token(ts);
-    let r = raw(py, intrinsics::two(py, arg, &*a, &*b));
-    if r.is_null() {
-        fail!(pc, sp, fp, ts)
-    }
-    sp = sp.sub(1);
-    *sp.sub(1) = r;
-    release(a);
-    release(b);
-    next!(pc, sp, fp, ts)
-});
+stealing!(MAKE_FUNCTION(pc, sp, fp, ts, arg), 1 + (arg & 15).count_ones() as usize);
+plain!(CALL_INTRINSIC_1(pc, sp, fp, ts, arg), 1 => 1, 0);
+plain!(CALL_INTRINSIC_2(pc, sp, fp, ts, arg), 2 => 1, 0);
 
 op!(RETURN_VALUE(pc, sp, fp, ts, arg) {
     sp = sp.sub(1);

@@ -3,14 +3,12 @@
 use super::fast::adapt;
 use super::*;
 use crate::dispatch::next;
+use crate::micro;
 use crate::monitor::{self, event};
 use crate::tier;
 use crate::unwind;
 use core::sync::atomic::{Ordering, compiler_fence};
-use dxpy_core::call::type_name;
-use dxpy_core::ptr::Object;
-use dxpy_core::types::special;
-use dxpy_core::{PyErr, boolean, call, long, name, object, protocol};
+use dxpy_core::{PyErr, boolean, long, object, protocol};
 use dxpy_ops::errors;
 use dxpy_types::code::instrument;
 use dxpy_types::{code, frame};
@@ -122,17 +120,7 @@ op!(POP_JUMP_IF_NOT_NONE(pc, sp, fp, ts, arg) {
     next!(pc, sp, fp, ts)
 });
 
-op!(GET_ITER(pc, sp, fp, ts, arg) {
-    let o = *sp.sub(1);
-    let py = token(ts);
-    let r = raw(py, protocol::iter(py, &*o));
-    if r.is_null() {
-        fail!(pc, sp, fp, ts)
-    }
-    *sp.sub(1) = r;
-    release(o);
-    next!(pc, sp, fp, ts)
-});
+plain!(GET_ITER(pc, sp, fp, ts, arg), 1 => 1, 0);
 
 op!(FOR_ITER(pc, sp, fp, ts, arg) {
     let it = *sp.sub(1);
@@ -165,7 +153,7 @@ unsafe fn wants_end(fp: Fp) -> bool {
 /// Is the pending exception a `StopIteration`? Then tools see it, and it is gone.
 #[cold]
 #[inline(never)]
-pub(super) unsafe fn end_of_iteration(ts: Ts, fp: Fp, sp: Sp, at: Pc) -> bool {
+pub(crate) unsafe fn end_of_iteration(ts: Ts, fp: Fp, sp: Sp, at: Pc) -> bool {
     // SAFETY: the handler contract.
     unsafe {
         let py = token(ts);
@@ -227,138 +215,18 @@ pub(super) unsafe fn set_pending(ts: Ts, exc: Obj) {
 }
 
 op!(PUSH_EXC_INFO(pc, sp, fp, ts, arg) {
-    let exc = *sp.sub(1);
-    let info = (*ts).abi.exc_info.get();
-    let previous = (*info).exc_value.get();
-    *sp.sub(1) = if previous.is_null() { object::none().into_ptr() } else { previous };
-    (*info).exc_value.set(share(&*exc));
-    *sp = exc;
+    micro::PUSH_EXC_INFO(pc, sp, fp, ts, arg, sp.sub(1));
     next!(pc, sp.add(1), fp, ts)
 });
 
 op!(POP_EXCEPT(pc, sp, fp, ts, arg) {
     sp = sp.sub(1);
-    let info = (*ts).abi.exc_info.get();
-    let value = *sp;
-    let old = (*info).exc_value.replace(value);
-    release(old);
+    micro::POP_EXCEPT(pc, sp.add(1), fp, ts, arg, sp);
+    release(*sp);
     next!(pc, sp, fp, ts)
 });
 
-op!(CHECK_EXC_MATCH(pc, sp, fp, ts, arg) {
-    let (raised, class) = (*sp.sub(2), *sp.sub(1));
-    #[inline(never)]
-    unsafe fn matches(ts: Ts, raised: Obj, class: Obj) -> i32 {
-        // SAFETY: the handler contract: both are live.
-        unsafe {
-            let py = token(ts);
-            truth(py, errors::matches(py, &*raised, &*class))
-        }
-    }
-    let t = matches(ts, raised, class);
-    if t < 0 {
-        fail!(pc, sp, fp, ts)
-    }
-    *sp.sub(1) = boolean::new(t != 0).into_ptr();
-    release(class);
-    next!(pc, sp, fp, ts)
-});
-
-op!(CHECK_EG_MATCH(pc, sp, fp, ts, arg) {
-    let (raised, class) = (*sp.sub(2), *sp.sub(1));
-    if match_star(ts, sp, raised, class) {
-        fail!(pc, sp, fp, ts)
-    }
-    release(raised);
-    release(class);
-    next!(pc, sp, fp, ts)
-});
-
-/// Replaces exception and class by the rest and the match.
-#[inline(never)]
-unsafe fn match_star(ts: Ts, sp: Sp, raised: Obj, class: Obj) -> bool {
-    // SAFETY: the handler contract: both are live.
-    unsafe {
-        let py = token(ts);
-        match errors::match_star(py, &*raised, &*class) {
-            Ok((matched, rest)) => {
-                if !object::is_none(&matched) {
-                    unwind::set_handled(py, &matched);
-                }
-                *sp.sub(2) = rest.into_ptr();
-                *sp.sub(1) = matched.into_ptr();
-                false
-            }
-            Err(e) => {
-                e.restore(py);
-                true
-            }
-        }
-    }
-}
-
-op!(BEFORE_WITH(pc, sp, fp, ts, arg) {
-    let manager = *sp.sub(1);
-    if enter(ts, sp, manager) {
-        fail!(pc, sp, fp, ts)
-    }
-    release(manager);
-    next!(pc, sp.add(1), fp, ts)
-});
-
-/// Replaces the manager by its `__exit__` and what `__enter__` gave.
-#[inline(never)]
-unsafe fn enter(ts: Ts, sp: Sp, manager: Obj) -> bool {
-    // SAFETY: the handler contract: the manager is live.
-    unsafe {
-        let (py, m) = (token(ts), &*manager);
-        let run = || -> PyResult<(Owned, Owned)> {
-            let no = |missed: &str| {
-                exceptions::type_error(
-                    py,
-                    format_args!(
-                        "'{}' object does not support the context manager protocol{missed}",
-                        type_name(m.ty())
-                    ),
-                )
-            };
-            let enter = special::bound(py, m, name!("__enter__"))?.ok_or_else(|| no(""))?;
-            let exit =
-                special::bound(py, m, name!("__exit__"))?.ok_or_else(|| no(" (missed __exit__ method)"))?;
-            Ok((exit, call::call(py, &enter, [])?))
-        };
-        match run() {
-            Ok((exit, value)) => {
-                *sp.sub(1) = exit.into_ptr();
-                *sp = value.into_ptr();
-                false
-            }
-            Err(e) => {
-                e.restore(py);
-                true
-            }
-        }
-    }
-}
-
-op!(WITH_EXCEPT_START(pc, sp, fp, ts, arg) {
-    // exit, instruction index, previous exception, exception
-    let r = call_exit(ts, *sp.sub(4), *sp.sub(1));
-    if r.is_null() {
-        fail!(pc, sp, fp, ts)
-    }
-    *sp = r;
-    next!(pc, sp.add(1), fp, ts)
-});
-
-#[inline(never)]
-unsafe fn call_exit(ts: Ts, exit: Obj, exc: Obj) -> Obj {
-    // SAFETY: the handler contract: both are live, one an exception, whose traceback is one or NULL.
-    unsafe {
-        let (py, exc) = (token(ts), &*exc);
-        let none = object::none();
-        let tb = (*(exc as *const PyObject as *const PyBaseExceptionObject)).traceback.get();
-        let tb = tb.as_ref().map_or_else(|| none.clone(), Object::to_owned);
-        raw(py, call::call(py, &*exit, [exc.ty().as_object(), exc, &tb]))
-    }
-}
+plain!(CHECK_EXC_MATCH(pc, sp, fp, ts, arg), 1 => 1, 0);
+plain!(CHECK_EG_MATCH(pc, sp, fp, ts, arg), 2 => 2, 0);
+plain!(BEFORE_WITH(pc, sp, fp, ts, arg), 1 => 2, 0);
+plain!(WITH_EXCEPT_START(pc, sp, fp, ts, arg), 0 => 1, 0);

@@ -7,11 +7,9 @@ use crate::dispatch::next;
 use crate::monitor::{self, event};
 use crate::unwind;
 use dxpy_core::abi::constants::*;
-use dxpy_core::call::type_name;
 use dxpy_core::ptr::Object;
-use dxpy_core::types::special;
 use dxpy_core::{PyErr, call, gc, name, object, protocol};
-use dxpy_ops::{errors, intrinsics};
+use dxpy_ops::errors;
 use dxpy_types::code::instrument;
 use dxpy_types::frame::{self, Frame};
 use dxpy_types::generator::{self, Sent};
@@ -202,40 +200,7 @@ fn send_other(
     }
 }
 
-op!(GET_YIELD_FROM_ITER(pc, sp, fp, ts, arg) {
-    let o = *sp.sub(1);
-    let r = yield_from_iter(ts, fp, o);
-    if r.is_null() {
-        fail!(pc, sp, fp, ts)
-    }
-    *sp.sub(1) = r;
-    release(o);
-    next!(pc, sp, fp, ts)
-});
-
-#[inline(never)]
-unsafe fn yield_from_iter(ts: Ts, fp: Fp, o: Obj) -> Obj {
-    // SAFETY: the handler contract: the object is live.
-    unsafe {
-        let (py, o) = (token(ts), &*o);
-        if generator::check_coroutine(o).is_some() {
-            // Only a coroutine, or a generator marked as one, may delegate to a coroutine.
-            if frame::code_of(fp).co_flags.get() & (0x80 | 0x100) == 0 {
-                exceptions::type_error(
-                    py,
-                    format_args!("cannot 'yield from' a coroutine object in a non-coroutine generator"),
-                )
-                .restore(py);
-                return core::ptr::null_mut();
-            }
-            return share(o);
-        }
-        if generator::check_exact(o).is_some() {
-            return share(o);
-        }
-        raw(py, protocol::iter(py, o))
-    }
-}
+plain!(GET_YIELD_FROM_ITER(pc, sp, fp, ts, arg), 1 => 1, 0);
 
 op!(CLEANUP_THROW(pc, sp, fp, ts, arg) {
     // delegate, value sent last, exception
@@ -267,155 +232,11 @@ unsafe fn cleanup(sp: Sp, exc: Obj) -> bool {
     }
 }
 
-op!(GET_AWAITABLE(pc, sp, fp, ts, arg) {
-    let o = *sp.sub(1);
-    let r = awaitable(ts, o, arg);
-    if r.is_null() {
-        fail!(pc, sp, fp, ts)
-    }
-    *sp.sub(1) = r;
-    release(o);
-    next!(pc, sp, fp, ts)
-});
+plain!(GET_AWAITABLE(pc, sp, fp, ts, arg), 1 => 1, 0);
 
-#[inline(never)]
-unsafe fn awaitable(ts: Ts, o: Obj, arg: usize) -> Obj {
-    // SAFETY: the handler contract: the object is live.
-    unsafe {
-        let (py, o) = (token(ts), &*o);
-        let r = intrinsics::awaitable(py, o).map_err(|e| {
-            // `async with` names the method whose result cannot be awaited.
-            let no_await = o.ty().tp_as_async.get().as_ref().is_none_or(|t| t.am_await.get().is_none());
-            let method = match arg {
-                1 => "__aenter__",
-                2 => "__aexit__",
-                _ => return e,
-            };
-            if !no_await {
-                return e;
-            }
-            exceptions::type_error(
-                py,
-                format_args!(
-                    "'async with' received an object from {method} that does not implement __await__: {}",
-                    type_name(o.ty())
-                ),
-            )
-        });
-        let r = r.and_then(|it| {
-            if let Some(c) = generator::check_coroutine(&it)
-                && generator::delegate(c).is_some()
-            {
-                return Err(exceptions::runtime_error(
-                    py,
-                    format_args!("coroutine is being awaited already"),
-                ));
-            }
-            Ok(it)
-        });
-        raw(py, r)
-    }
-}
+plain!(GET_AITER(pc, sp, fp, ts, arg), 1 => 1, 0);
 
-op!(GET_AITER(pc, sp, fp, ts, arg) {
-    let o = *sp.sub(1);
-    let r = aiter(ts, o);
-    if r.is_null() {
-        fail!(pc, sp, fp, ts)
-    }
-    *sp.sub(1) = r;
-    release(o);
-    next!(pc, sp, fp, ts)
-});
-
-fn async_table(o: &PyObject) -> Option<&PyAsyncMethods> {
-    // SAFETY: LIVE: the table of a live type.
-    unsafe { o.ty().tp_as_async.get().as_ref() }
-}
-
-#[inline(never)]
-unsafe fn aiter(ts: Ts, o: Obj) -> Obj {
-    // SAFETY: the handler contract: the object is live.
-    unsafe {
-        let (py, o) = (token(ts), &*o);
-        let Some(f) = async_table(o).and_then(|t| t.am_aiter.get()) else {
-            exceptions::type_error(
-                py,
-                format_args!(
-                    "'async for' requires an object with __aiter__ method, got {}",
-                    type_name(o.ty())
-                ),
-            )
-            .restore(py);
-            return core::ptr::null_mut();
-        };
-        let it = f(o.as_ptr());
-        if !it.is_null() && async_table(&*it).is_none_or(|t| t.am_anext.get().is_none()) {
-            let it = own(it);
-            exceptions::type_error(
-                py,
-                format_args!(
-                    "'async for' received an object from __aiter__ that does not implement __anext__: {}",
-                    type_name(it.ty())
-                ),
-            )
-            .restore(py);
-            return core::ptr::null_mut();
-        }
-        it
-    }
-}
-
-op!(GET_ANEXT(pc, sp, fp, ts, arg) {
-    let r = anext(ts, *sp.sub(1));
-    if r.is_null() {
-        fail!(pc, sp, fp, ts)
-    }
-    *sp = r;
-    next!(pc, sp.add(1), fp, ts)
-});
-
-#[inline(never)]
-unsafe fn anext(ts: Ts, o: Obj) -> Obj {
-    // SAFETY: the handler contract: the object is live; the slot's contract.
-    unsafe {
-        let (py, o) = (token(ts), &*o);
-        let Some(f) = async_table(o).and_then(|t| t.am_anext.get()) else {
-            exceptions::type_error(
-                py,
-                format_args!(
-                    "'async for' requires an iterator with __anext__ method, got {}",
-                    type_name(o.ty())
-                ),
-            )
-            .restore(py);
-            return core::ptr::null_mut();
-        };
-        let run = || -> PyResult {
-            let next = dxpy_core::err::from_ptr::<PyObject>(py, f(o.as_ptr()))?;
-            if dxpy_core::hooks::is_async_gen(o) {
-                return Ok(next);
-            }
-            intrinsics::awaitable(py, &next).map_err(|e| {
-                let new = exceptions::type_error(
-                    py,
-                    format_args!(
-                        "'async for' received an invalid object from __anext__: {}",
-                        type_name(next.ty())
-                    ),
-                );
-                // `_PyErr_FormatFromCause`.
-                let value = new.into_value();
-                let cause = e.into_value();
-                value.context.set(cause.clone().into_ptr());
-                value.cause.set(cause.into_ptr());
-                value.suppress_context.set(1);
-                PyErr::from_value(value)
-            })
-        };
-        raw(py, run())
-    }
-}
+plain!(GET_ANEXT(pc, sp, fp, ts, arg), 0 => 1, 0);
 
 op!(END_ASYNC_FOR(pc, sp, fp, ts, arg) {
     let exc = *sp.sub(1);
@@ -430,46 +251,4 @@ op!(END_ASYNC_FOR(pc, sp, fp, ts, arg) {
     return unwind::reraise(pc, sp, fp, ts, 0);
 });
 
-op!(BEFORE_ASYNC_WITH(pc, sp, fp, ts, arg) {
-    let manager = *sp.sub(1);
-    if async_enter(ts, sp, manager) {
-        fail!(pc, sp, fp, ts)
-    }
-    release(manager);
-    next!(pc, sp.add(1), fp, ts)
-});
-
-/// Replaces the manager by its `__aexit__` and what `__aenter__` gave.
-#[inline(never)]
-unsafe fn async_enter(ts: Ts, sp: Sp, manager: Obj) -> bool {
-    // SAFETY: the handler contract: the manager is live.
-    unsafe {
-        let (py, m) = (token(ts), &*manager);
-        let run = || -> PyResult<(Owned, Owned)> {
-            let no = |missed: &str| {
-                exceptions::type_error(
-                    py,
-                    format_args!(
-                        "'{}' object does not support the asynchronous context manager protocol{missed}",
-                        type_name(m.ty())
-                    ),
-                )
-            };
-            let enter = special::bound(py, m, name!("__aenter__"))?.ok_or_else(|| no(""))?;
-            let exit =
-                special::bound(py, m, name!("__aexit__"))?.ok_or_else(|| no(" (missed __aexit__ method)"))?;
-            Ok((exit, call::call(py, &enter, [])?))
-        };
-        match run() {
-            Ok((exit, value)) => {
-                *sp.sub(1) = exit.into_ptr();
-                *sp = value.into_ptr();
-                false
-            }
-            Err(e) => {
-                e.restore(py);
-                true
-            }
-        }
-    }
-}
+plain!(BEFORE_ASYNC_WITH(pc, sp, fp, ts, arg), 1 => 2, 0);

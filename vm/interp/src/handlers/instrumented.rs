@@ -397,7 +397,7 @@ op!(INSTRUMENTED_LOAD_SUPER_ATTR(pc, sp, fp, ts, arg) {
     if raised(ts) {
         fail!(pc, sp, fp, ts)
     }
-    let mut made = super::attrs::make_super(ts, *sp.sub(3), *sp.sub(2), *sp.sub(1), two);
+    let mut made = super::attrs::super_object(ts, sp, two);
     if made.is_null() {
         sp = tell_raise(ts, fp, sp, at, told, first);
         fail!(pc, sp, fp, ts)

@@ -11,6 +11,7 @@ mod release;
 mod stack;
 
 use crate::dispatch::{Fp, Handler, Obj, Pc, Sp, Ts};
+pub(crate) use control::end_of_iteration;
 use dxpy_bytecode::Op;
 use dxpy_core::abi::*;
 use dxpy_core::{Owned, Py, PyResult, boolean, exceptions};
@@ -19,6 +20,7 @@ use fast::{
     pairs as fast_pairs,
 };
 pub(crate) use release::{release, release_number};
+pub(crate) use stack::raise_unbound;
 
 /// Declares a handler: `op!(NAME(pc, sp, fp, ts, arg) { ... })`. The body ends in `next!`, `go!` or `fail!`. The handler
 /// says in the frame where it stands, not the one before: that of a line's event has to see where the frame came from.
@@ -43,6 +45,41 @@ macro_rules! op {
     };
 }
 pub(crate) use op;
+
+/// Declares the handler of an instruction that is one micro-op: how many values that takes and gives, and how many units
+/// the instruction's cache has. The values stay on the stack until what takes their place is there, and are released
+/// then, the lowest first.
+macro_rules! plain {
+    ($name:ident($pc:ident, $sp:ident, $fp:ident, $ts:ident, $arg:ident), $takes:literal => $gives:expr, $cache:literal
+        $(, $first:block)?) => {
+        op!($name($pc, $sp, $fp, $ts, $arg) {
+            $($first)?
+            let taken: [Obj; $takes] = *$sp.sub($takes).cast();
+            if crate::micro::$name($pc, $sp, $fp, $ts, $arg, $sp.sub($takes)) == crate::micro::Answer::No {
+                fail!($pc, $sp, $fp, $ts)
+            }
+            for o in taken {
+                release(o);
+            }
+            crate::dispatch::next!($pc.add($cache), $sp.sub($takes).add($gives), $fp, $ts)
+        });
+    };
+}
+pub(crate) use plain;
+
+/// The same for a micro-op that steals so many values and gives one.
+macro_rules! stealing {
+    ($name:ident($pc:ident, $sp:ident, $fp:ident, $ts:ident, $arg:ident), $takes:expr) => {
+        op!($name($pc, $sp, $fp, $ts, $arg) {
+            let below = $sp.sub($takes);
+            if crate::micro::$name($pc, $sp, $fp, $ts, $arg, below) == crate::micro::Answer::No {
+                fail!($pc, below, $fp, $ts)
+            }
+            crate::dispatch::next!($pc, below.add(1), $fp, $ts)
+        });
+    };
+}
+pub(crate) use stealing;
 
 /// Raises the pending exception here.
 macro_rules! fail {
@@ -170,6 +207,16 @@ pub(crate) fn boolean_of(b: bool) -> Obj {
 pub(crate) unsafe fn own(p: Obj) -> Owned {
     // SAFETY: the caller's promise.
     unsafe { Owned::from_raw(p) }
+}
+
+/// Is it of this very type?
+///
+/// # Safety
+/// LIVE.
+#[inline(always)]
+pub(crate) unsafe fn is(o: Obj, ty: &'static PyTypeObject) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { core::ptr::eq((*o).ob_type.get(), ty) }
 }
 
 /// What [`EVAL_BREAKER`](dxpy_core::thread::EVAL_BREAKER) asks for is done here; whether that raised.

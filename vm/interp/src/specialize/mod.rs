@@ -14,7 +14,7 @@ use crate::tier;
 use core::cell::Cell;
 use dxpy_bytecode::Op;
 use dxpy_core::abi::*;
-use dxpy_core::dict::keys::{Keys, UNICODE};
+use dxpy_core::dict::keys::UNICODE;
 use dxpy_core::dict::lookup::{Found, unicode_key};
 use dxpy_core::statics::Gil;
 use dxpy_core::unicode;
@@ -155,8 +155,7 @@ pub fn index_of(k: &PyDictKeysObject, name: &PyUnicodeObject) -> Option<usize> {
 /// The value at an index of a table with str keys; the index is one of its entries'.
 #[inline(always)]
 pub fn value_at(k: &PyDictKeysObject, i: usize) -> *mut PyObject {
-    debug_assert!(k.dk_kind.get() == UNICODE);
-    k.value(i).get()
+    dxpy_core::dict::keys::unicode_value(k, i).get()
 }
 
 /// `_Py_Specialize_LoadGlobal`.

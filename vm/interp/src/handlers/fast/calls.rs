@@ -1,21 +1,22 @@
 //! Calls.
 
 use super::super::*;
-use super::{is, miss};
+use super::miss;
 use crate::call::code_of;
 use crate::dispatch::{Handler, next};
-use crate::specialize::calls::{CONVENTION, FAST_KEYWORDS, KNOWN, expected_version};
+use crate::micro::{
+    self, Answer, Helper, builtin, callee, calls_class, class_vectorcall, count_of, descriptor,
+    function_of_version, length, take_names,
+};
+use crate::specialize::calls::{FAST_KEYWORDS, KNOWN};
 use dxpy_core::abi::constants::*;
-use dxpy_core::cfunction::PyCFunction_Type;
-use dxpy_core::descr::PyMethodDescr_Type;
-use dxpy_core::function::PyFunction_Type;
 use dxpy_core::list::PyList_Type;
 use dxpy_core::method::PyMethod_Type;
 use dxpy_core::ptr::{Object, incref};
 use dxpy_core::tuple::PyTuple_Type;
 use dxpy_core::types::PyType_Type;
 use dxpy_core::unicode::PyUnicode_Type;
-use dxpy_core::{boolean, list, long, protocol, sequence, types};
+use dxpy_core::{boolean, list, long};
 use dxpy_types::frame;
 
 /// A frame for a function of known shape, whose first parameters take the arguments over from the stack, and the rest,
@@ -74,17 +75,6 @@ pub unsafe fn enter(back: Pc, sp: Sp, fp: Fp, ts: Ts, new: Fp) -> Obj {
     }
 }
 
-/// Callable and arguments as they lie on the stack: a method's object is the first argument.
-#[inline(always)]
-unsafe fn operands(sp: Sp, arg: usize) -> (Obj, Sp, usize) {
-    // SAFETY: the handler contract.
-    unsafe {
-        let args = sp.sub(arg);
-        let below = *args.sub(2);
-        if below.is_null() { (*args.sub(1), args, arg) } else { (below, args.sub(1), arg + 1) }
-    }
-}
-
 /// Releases a call's arguments, its callable and what stands below that.
 #[inline(always)]
 pub(in crate::handlers) unsafe fn drop_operands(sp: &mut Sp, arg: usize) {
@@ -129,13 +119,9 @@ pub unsafe extern "C" fn interrupted_call(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usi
 }
 
 op!(CALL_PY_EXACT_ARGS(pc, sp, fp, ts, arg) {
-    let (f, args, n) = operands(sp, arg);
-    if !is(f, &PyFunction_Type.0) {
-        miss!(CALL, pc, sp, fp, ts, arg)
-    }
+    let (f, args, n) = callee(sp, arg);
     let func = f as *mut PyFunctionObject;
-    if (*func).func_version.get() != expected_version(pc)
-        || code_of(&*func).co_argcount.get() as usize != n
+    if !function_of_version(pc, f) || code_of(&*func).co_argcount.get() as usize != n
     {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
@@ -147,12 +133,9 @@ op!(CALL_PY_EXACT_ARGS(pc, sp, fp, ts, arg) {
 });
 
 op!(CALL_PY_WITH_DEFAULTS(pc, sp, fp, ts, arg) {
-    let (f, args, n) = operands(sp, arg);
-    if !is(f, &PyFunction_Type.0) {
-        miss!(CALL, pc, sp, fp, ts, arg)
-    }
+    let (f, args, n) = callee(sp, arg);
     let func = f as *mut PyFunctionObject;
-    if (*func).func_version.get() != expected_version(pc) {
+    if !function_of_version(pc, f) {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
     let wanted = code_of(&*func).co_argcount.get() as usize;
@@ -177,9 +160,7 @@ op!(CALL_BOUND_METHOD_EXACT_ARGS(pc, sp, fp, ts, arg) {
     let method = m as *const PyMethodObject;
     let (this, f) = ((*method).im_self.get(), (*method).im_func.get());
     let func = f as *mut PyFunctionObject;
-    if !is(f, &PyFunction_Type.0)
-        || (*func).func_version.get() != expected_version(pc)
-        || code_of(&*func).co_argcount.get() as usize != arg + 1
+    if !function_of_version(pc, f) || code_of(&*func).co_argcount.get() as usize != arg + 1
     {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
@@ -196,178 +177,62 @@ op!(CALL_BOUND_METHOD_EXACT_ARGS(pc, sp, fp, ts, arg) {
     enter(pc.add(3), sp.sub(arg + 2), fp, ts, new)
 });
 
-/// A call of a C function, with the native recursion that it is.
-#[inline(always)]
-unsafe fn native(ts: Ts, f: impl FnOnce() -> Obj) -> Obj {
-    // SAFETY: the handler contract.
-    unsafe {
-        let py = token(ts);
-        match dxpy_core::call::Depth::enter(py, " while calling a Python object") {
-            Ok(_level) => f(),
-            Err(e) => {
-                e.restore(py);
-                core::ptr::null_mut()
+/// A native call of the kind that an instruction was made for, with so many arguments.
+macro_rules! native {
+    ($name:ident, |$n:ident| $fits:expr, |$f:ident, $args:ident| $found:expr, $run:ident) => {
+        op!($name(pc, sp, fp, ts, arg) {
+            let ($f, $args, $n) = callee(sp, arg);
+            if !$fits {
+                miss!(CALL, pc, sp, fp, ts, arg)
             }
-        }
-    }
+            let Some(found) = $found else { miss!(CALL, pc, sp, fp, ts, arg) };
+            let r = micro::$run(ts, found, $args, $n, core::ptr::null_mut());
+            done(pc, sp, fp, ts, arg, r)
+        });
+    };
 }
+native!(CALL_NO_KW_BUILTIN_O, |n| n == 1, |f, args| builtin(f, METH_O), builtin_o);
+native!(CALL_NO_KW_BUILTIN_FAST, |n| true, |f, args| builtin(f, METH_FASTCALL), builtin_fast);
+native!(
+    CALL_NO_KW_METHOD_DESCRIPTOR_NOARGS,
+    |n| n == 1,
+    |f, args| method(f, args, METH_NOARGS),
+    descriptor_noargs
+);
+native!(CALL_NO_KW_METHOD_DESCRIPTOR_O, |n| n == 2, |f, args| method(f, args, METH_O), descriptor_o);
+native!(
+    CALL_NO_KW_METHOD_DESCRIPTOR_FAST,
+    |n| n > 0,
+    |f, args| method(f, args, METH_FASTCALL),
+    descriptor_fast
+);
 
-/// A function of C that a call names, with its object; the flags are as the specialisation saw them.
+/// A method of a built-in type, with the object it is called for.
 #[inline(always)]
-unsafe fn builtin<'a>(f: Obj, flags: i32) -> Option<(&'a PyMethodDef, Obj)> {
-    // SAFETY: the handler contract; LAYOUT: just checked; STATIC: a function holds its definition.
-    unsafe {
-        if !is(f, &PyCFunction_Type.0) {
-            return None;
-        }
-        let c = &*(f as *const PyCFunctionObject);
-        let def = &*c.m_ml.get();
-        let all = def.ml_flags.get();
-        let this = if all & METH_STATIC == 0 { c.m_self.get() } else { core::ptr::null_mut() };
-        (all & CONVENTION == flags).then_some((def, this))
-    }
+unsafe fn method<'a>(f: Obj, args: Sp, flags: i32) -> Option<(&'a PyMethodDef, Obj)> {
+    // SAFETY: the handler contract: there is an object before the arguments.
+    unsafe { descriptor(f, *args, flags).map(|def| (def, *args)) }
 }
-
-/// The function of a definition, of the type that its flags say.
-macro_rules! function_of {
-    ($def:expr) => {
-        $def.ml_meth.get().unwrap_unchecked()
-    };
-    ($def:expr, $ty:ty) => {
-        core::mem::transmute::<PyCFunction, $ty>($def.ml_meth.get().unwrap_unchecked())
-    };
-}
-
-op!(CALL_NO_KW_BUILTIN_O(pc, sp, fp, ts, arg) {
-    let (f, args, n) = operands(sp, arg);
-    let Some((def, this)) = builtin(f, METH_O).filter(|_| n == 1) else {
-        miss!(CALL, pc, sp, fp, ts, arg)
-    };
-    #[inline(never)]
-    unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj, a: Obj) -> Obj {
-        // SAFETY: the definition's contract.
-        unsafe { native(ts, || function_of!(def)(this, a)) }
-    }
-    let r = run(ts, def, this, *args);
-    done(pc, sp, fp, ts, arg, r)
-});
-
-op!(CALL_NO_KW_BUILTIN_FAST(pc, sp, fp, ts, arg) {
-    let (f, args, n) = operands(sp, arg);
-    let Some((def, this)) = builtin(f, METH_FASTCALL) else { miss!(CALL, pc, sp, fp, ts, arg) };
-    #[inline(never)]
-    unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj, args: Sp, n: usize) -> Obj {
-        // SAFETY: the definition's contract.
-        unsafe { native(ts, || function_of!(def, PyCFunctionFast)(this, args, n as isize)) }
-    }
-    let r = run(ts, def, this, args, n);
-    done(pc, sp, fp, ts, arg, r)
-});
 
 op!(CALL_BUILTIN_FAST_WITH_KEYWORDS(pc, sp, fp, ts, arg) {
-    let (f, args, n) = operands(sp, arg);
-    let Some((def, this)) = builtin(f, FAST_KEYWORDS) else { miss!(CALL, pc, sp, fp, ts, arg) };
-    let kw = (*ts).kwnames.replace(core::ptr::null_mut());
-    #[inline(never)]
-    unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj, args: Sp, n: usize, kw: Obj) -> Obj {
-        // SAFETY: the definition's contract; LAYOUT: names of keywords are a tuple.
-        unsafe {
-            let names = (kw as *const PyTupleObject).as_ref().map_or(0, dxpy_core::tuple::len);
-            native(ts, || {
-                function_of!(def, PyCFunctionFastWithKeywords)(this, args, (n - names) as isize, kw)
-            })
-        }
-    }
-    let r = run(ts, def, this, args, n, kw);
-    done(pc, sp, fp, ts, arg, r)
-});
-
-/// A method of a built-in type that a call names; the object is of the type.
-#[inline(always)]
-unsafe fn descriptor<'a>(f: Obj, this: Obj, flags: i32) -> Option<&'a PyMethodDef> {
-    // SAFETY: the handler contract; LAYOUT: just checked; STATIC: a descriptor holds its definition and its type.
-    unsafe {
-        if !is(f, &PyMethodDescr_Type.0) {
-            return None;
-        }
-        let d = &*(f as *const PyMethodDescrObject);
-        let def = &*d.d_method.get();
-        let fits = def.ml_flags.get() & CONVENTION == flags;
-        let class = d.d_common.d_type.get();
-        let of_type = core::ptr::eq((*this).ob_type.get(), class) || types::is_subtype((*this).ty(), &*class);
-        (fits && of_type).then_some(def)
-    }
-}
-
-op!(CALL_NO_KW_METHOD_DESCRIPTOR_NOARGS(pc, sp, fp, ts, arg) {
-    let (f, args, n) = operands(sp, arg);
-    if n != 1 {
-        miss!(CALL, pc, sp, fp, ts, arg)
-    }
-    let Some(def) = descriptor(f, *args, METH_NOARGS) else { miss!(CALL, pc, sp, fp, ts, arg) };
-    #[inline(never)]
-    unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj) -> Obj {
-        // SAFETY: the definition's contract.
-        unsafe { native(ts, || function_of!(def)(this, core::ptr::null_mut())) }
-    }
-    let r = run(ts, def, *args);
-    done(pc, sp, fp, ts, arg, r)
-});
-
-op!(CALL_NO_KW_METHOD_DESCRIPTOR_O(pc, sp, fp, ts, arg) {
-    let (f, args, n) = operands(sp, arg);
-    if n != 2 {
-        miss!(CALL, pc, sp, fp, ts, arg)
-    }
-    let Some(def) = descriptor(f, *args, METH_O) else { miss!(CALL, pc, sp, fp, ts, arg) };
-    #[inline(never)]
-    unsafe fn run(ts: Ts, def: &PyMethodDef, this: Obj, a: Obj) -> Obj {
-        // SAFETY: the definition's contract.
-        unsafe { native(ts, || function_of!(def)(this, a)) }
-    }
-    let r = run(ts, def, *args, *args.add(1));
-    done(pc, sp, fp, ts, arg, r)
-});
-
-op!(CALL_NO_KW_METHOD_DESCRIPTOR_FAST(pc, sp, fp, ts, arg) {
-    let (f, args, n) = operands(sp, arg);
-    if n == 0 {
-        miss!(CALL, pc, sp, fp, ts, arg)
-    }
-    let Some(def) = descriptor(f, *args, METH_FASTCALL) else { miss!(CALL, pc, sp, fp, ts, arg) };
-    #[inline(never)]
-    unsafe fn run(ts: Ts, def: &PyMethodDef, args: Sp, n: usize) -> Obj {
-        // SAFETY: the definition's contract.
-        unsafe { native(ts, || function_of!(def, PyCFunctionFast)(*args, args.add(1), n as isize - 1)) }
-    }
-    let r = run(ts, def, args, n);
+    let (f, args, n) = callee(sp, arg);
+    let Some(found) = builtin(f, FAST_KEYWORDS) else { miss!(CALL, pc, sp, fp, ts, arg) };
+    let r = micro::builtin_fast_keywords(ts, found, args, n, take_names(ts));
     done(pc, sp, fp, ts, arg, r)
 });
 
 op!(CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS(pc, sp, fp, ts, arg) {
-    let (f, args, n) = operands(sp, arg);
-    let kw = (*ts).kwnames.get();
-    let names = if kw.is_null() { 0 } else { (*(kw as *const PyTupleObject)).ob_base.ob_size.get() as usize };
-    if n <= names {
+    let (f, args, n) = callee(sp, arg);
+    if n <= count_of((*ts).kwnames.get()) {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
-    let Some(def) = descriptor(f, *args, FAST_KEYWORDS) else { miss!(CALL, pc, sp, fp, ts, arg) };
-    (*ts).kwnames.set(core::ptr::null_mut());
-    #[inline(never)]
-    unsafe fn run(ts: Ts, def: &PyMethodDef, args: Sp, n: usize, kw: Obj) -> Obj {
-        // SAFETY: the definition's contract.
-        unsafe {
-            native(ts, || {
-                function_of!(def, PyCFunctionFastWithKeywords)(*args, args.add(1), n as isize - 1, kw)
-            })
-        }
-    }
-    let r = run(ts, def, args, n - names, kw);
+    let Some(found) = method(f, args, FAST_KEYWORDS) else { miss!(CALL, pc, sp, fp, ts, arg) };
+    let r = micro::descriptor_fast_keywords(ts, found, args, n, take_names(ts));
     done(pc, sp, fp, ts, arg, r)
 });
 
 op!(CALL_NO_KW_LEN(pc, sp, fp, ts, arg) {
-    let (f, args, n) = operands(sp, arg);
+    let (f, args, n) = callee(sp, arg);
     if n != 1 || f != KNOWN.len.get() {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
@@ -377,23 +242,6 @@ op!(CALL_NO_KW_LEN(pc, sp, fp, ts, arg) {
     }
     slow_len(pc, sp, fp, ts, arg)
 });
-
-/// The length of a list, tuple, dict or str of exactly that type; -100 for anything else.
-#[inline(always)]
-unsafe fn length(o: Obj) -> i64 {
-    // SAFETY: the handler contract: the object is live; LAYOUT: by its type.
-    unsafe {
-        if is(o, &PyList_Type.0) || is(o, &PyTuple_Type.0) {
-            (*(o as *const PyVarObject)).ob_size.get() as i64
-        } else if is(o, &PyUnicode_Type.0) {
-            dxpy_core::unicode::len(&*(o as *const PyUnicodeObject)) as i64
-        } else if is(o, &dxpy_core::dict::PyDict_Type.0) {
-            dxpy_core::dict::len(&*(o as *const PyDictObject)) as i64
-        } else {
-            -100
-        }
-    }
-}
 
 /// As [`done`] for a result that no call gave: an immortal one.
 #[inline(always)]
@@ -406,27 +254,30 @@ unsafe fn put(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, arg: usize, r: Obj) -> Obj {
     }
 }
 
-#[inline(never)]
-unsafe extern "C" fn slow_len(pc: Pc, sp: Sp, fp: Fp, ts: Ts, arg: usize) -> Obj {
-    #[inline(never)]
-    unsafe fn run(ts: Ts, o: Obj) -> Obj {
-        // SAFETY: the handler contract: the object is live.
-        unsafe {
-            let py = token(ts);
-            let r = protocol::len(py, &*o).and_then(|n| long::from_i64(py, n as i64));
-            raw(py, r.map(Owned::upcast))
-        }
-    }
+/// Runs a micro-op that makes a call, and puts what it gives in the place of callable and arguments. The value is written
+/// where the callable's is below them, which that of a call without a method has NULL in.
+#[inline(always)]
+unsafe fn run(pc: Pc, sp: Sp, fp: Fp, ts: Ts, arg: usize, micro: Helper) -> Obj {
     // SAFETY: the handler contract.
     unsafe {
-        let (_, args, _) = operands(sp, arg);
-        let r = run(ts, *args);
+        let below = sp.sub(arg + 2);
+        let kept = *below;
+        if micro(pc, sp, fp, ts, arg, below) == Answer::No {
+            return done(pc, sp, fp, ts, arg, core::ptr::null_mut());
+        }
+        let r = core::ptr::replace(below, kept);
         done(pc, sp, fp, ts, arg, r)
     }
 }
 
+#[inline(never)]
+unsafe extern "C" fn slow_len(pc: Pc, sp: Sp, fp: Fp, ts: Ts, arg: usize) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe { run(pc, sp, fp, ts, arg, micro::CALL_LEN) }
+}
+
 op!(CALL_NO_KW_ISINSTANCE(pc, sp, fp, ts, arg) {
-    let (f, args, n) = operands(sp, arg);
+    let (f, args, n) = callee(sp, arg);
     if n != 2 || f != KNOWN.isinstance.get() {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
@@ -439,21 +290,8 @@ op!(CALL_NO_KW_ISINSTANCE(pc, sp, fp, ts, arg) {
 
 #[inline(never)]
 unsafe extern "C" fn slow_isinstance(pc: Pc, sp: Sp, fp: Fp, ts: Ts, arg: usize) -> Obj {
-    #[inline(never)]
-    unsafe fn run(ts: Ts, o: Obj, class: Obj) -> Obj {
-        // SAFETY: the handler contract: both are live.
-        unsafe {
-            let py = token(ts);
-            let r = types::isinstance::is_instance(py, &*o, &*class);
-            raw(py, r.map(|b| boolean::new(b).upcast()))
-        }
-    }
     // SAFETY: the handler contract.
-    unsafe {
-        let (_, args, _) = operands(sp, arg);
-        let r = run(ts, *args, *args.add(1));
-        done(pc, sp, fp, ts, arg, r)
-    }
+    unsafe { run(pc, sp, fp, ts, arg, micro::CALL_ISINSTANCE) }
 }
 
 op!(CALL_NO_KW_LIST_APPEND(pc, sp, fp, ts, arg) {
@@ -502,54 +340,32 @@ unsafe extern "C" fn append_to_full(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) ->
     }
 }
 
-/// A call of a type with one argument.
-macro_rules! of_type {
-    ($name:ident, $ty:expr, |$py:ident, $o:ident| $body:expr) => {
-        op!($name(pc, sp, fp, ts, arg) {
-            let args = sp.sub(arg);
-            let f = *args.sub(1);
-            if arg != 1 || !(*args.sub(2)).is_null() || !core::ptr::addr_eq(f, $ty) {
-                miss!(CALL, pc, sp, fp, ts, arg)
-            }
-            #[inline(never)]
-            unsafe fn run(ts: Ts, o: Obj) -> Obj {
-                // SAFETY: the handler contract: the object is live.
-                let ($py, $o) = unsafe { (token(ts), &*o) };
-                raw($py, $body)
-            }
-            let r = run(ts, *args);
-            done(pc, sp, fp, ts, arg, r)
-        });
-    };
-}
 op!(CALL_NO_KW_TYPE_1(pc, sp, fp, ts, arg) {
-    let (below, f, o) = (*sp.sub(3), *sp.sub(2), *sp.sub(1));
-    if arg != 1 || !below.is_null() || !core::ptr::addr_eq(f, &PyType_Type.0) {
+    let o = *sp.sub(1);
+    if !calls_class(sp, arg, &PyType_Type.0) {
         miss!(CALL, pc, sp, fp, ts, arg)
     }
     *sp.sub(3) = share((*o).ty().as_object());
     release(o);
     next!(pc.add(3), sp.sub(2), fp, ts)
 });
-of_type!(CALL_NO_KW_STR_1, &PyUnicode_Type.0, |py, o| protocol::str(py, o).map(Owned::upcast));
-of_type!(CALL_NO_KW_TUPLE_1, &PyTuple_Type.0, |py, o| sequence::to_tuple(py, o).map(Owned::upcast));
+/// A call of a class with one argument.
+macro_rules! of_class {
+    ($name:ident, $class:expr, $micro:ident) => {
+        op!($name(pc, sp, fp, ts, arg) {
+            if !calls_class(sp, arg, $class) {
+                miss!(CALL, pc, sp, fp, ts, arg)
+            }
+            run(pc, sp, fp, ts, arg, micro::$micro)
+        });
+    };
+}
+of_class!(CALL_NO_KW_STR_1, &PyUnicode_Type.0, CALL_STR);
+of_class!(CALL_NO_KW_TUPLE_1, &PyTuple_Type.0, CALL_TUPLE);
 
 op!(CALL_BUILTIN_CLASS(pc, sp, fp, ts, arg) {
-    let (f, args, n) = operands(sp, arg);
-    let vectorcall = match types::check(&*f) {
-        Some(class) => class.tp_vectorcall.get(),
-        None => None,
-    };
-    let Some(call) = vectorcall else { miss!(CALL, pc, sp, fp, ts, arg) };
-    let kw = (*ts).kwnames.replace(core::ptr::null_mut());
-    #[inline(never)]
-    unsafe fn run(ts: Ts, call: vectorcallfunc, f: Obj, args: Sp, n: usize, kw: Obj) -> Obj {
-        // SAFETY: the slot's contract; LAYOUT: names of keywords are a tuple.
-        unsafe {
-            let names = (kw as *const PyTupleObject).as_ref().map_or(0, dxpy_core::tuple::len);
-            native(ts, || call(f, args, (n - names) | PY_VECTORCALL_ARGUMENTS_OFFSET, kw))
-        }
-    }
-    let r = run(ts, call, f, args, n, kw);
+    let (f, args, n) = callee(sp, arg);
+    let Some(call) = class_vectorcall(f) else { miss!(CALL, pc, sp, fp, ts, arg) };
+    let r = micro::call_class(ts, call, f, args, n, take_names(ts));
     done(pc, sp, fp, ts, arg, r)
 });

@@ -2,37 +2,20 @@
 
 use super::super::*;
 use super::calls::push_inline;
-use super::{int, is, miss};
+use super::{int, miss};
 use crate::dispatch::{Handler, next};
-use crate::specialize::{value_at, word};
+use crate::micro::{
+    self, Answer, builtins_value, is_list_of, list_next, list_place, module_value, range_next, spread,
+    tuple_item, tuple_items, tuple_next,
+};
 use dxpy_core::abi::constants::*;
 use dxpy_core::dict::PyDict_Type;
-use dxpy_core::list::PyList_Type;
-use dxpy_core::long::PyLong_Type;
 use dxpy_core::ptr::{Object, incref};
-use dxpy_core::tuple::PyTuple_Type;
-use dxpy_core::{dict, long, object};
+use dxpy_core::{long, object};
 use dxpy_types::{frame, generator};
 
-/// An index that is not negative.
-#[inline(always)]
-unsafe fn index(o: Obj) -> Option<usize> {
-    // SAFETY: the handler contract; LAYOUT: just checked.
-    unsafe {
-        if !is(o, &PyLong_Type.0) {
-            return None;
-        }
-        usize::try_from(long::compact(&*(o as *const PyLongObject))?).ok()
-    }
-}
-
 op!(LOAD_GLOBAL_MODULE(pc, sp, fp, ts, arg) {
-    let d = &*((*fp).f_globals.get() as *const PyDictObject);
-    let k = &*d.ma_keys.get();
-    if k.dk_version.get() != word(pc, 2).get() as u32 {
-        miss!(LOAD_GLOBAL, pc, sp, fp, ts, arg)
-    }
-    let v = value_at(k, word(pc, 1).get() as usize);
+    let v = module_value(pc, fp);
     if v.is_null() {
         miss!(LOAD_GLOBAL, pc, sp, fp, ts, arg)
     }
@@ -40,17 +23,7 @@ op!(LOAD_GLOBAL_MODULE(pc, sp, fp, ts, arg) {
 });
 
 op!(LOAD_GLOBAL_BUILTIN(pc, sp, fp, ts, arg) {
-    let d = &*((*fp).f_globals.get() as *const PyDictObject);
-    let b = (*fp).f_builtins.get();
-    // The builtins are a dict of the exact type where the instruction was made; another function's may be any mapping.
-    if (*d.ma_keys.get()).dk_version.get() != word(pc, 2).get() as u32 || !is(b, &PyDict_Type.0) {
-        miss!(LOAD_GLOBAL, pc, sp, fp, ts, arg)
-    }
-    let k = &*(*(b as *const PyDictObject)).ma_keys.get();
-    if k.dk_version.get() != word(pc, 3).get() as u32 {
-        miss!(LOAD_GLOBAL, pc, sp, fp, ts, arg)
-    }
-    let v = value_at(k, word(pc, 1).get() as usize);
+    let v = builtins_value(pc, fp);
     if v.is_null() {
         miss!(LOAD_GLOBAL, pc, sp, fp, ts, arg)
     }
@@ -71,18 +44,12 @@ unsafe fn push_global(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, arg: usize, v: Obj) ->
 
 op!(BINARY_SUBSCR_LIST_INT(pc, sp, fp, ts, arg) {
     let (o, key) = (*sp.sub(2), *sp.sub(1));
-    if !is(o, &PyList_Type.0) {
+    let place = list_place(o, key);
+    if place.is_null() {
         miss!(BINARY_SUBSCR, pc, sp, fp, ts, arg)
     }
-    let l = &*(o as *const PyListObject);
-    let Some(i) = index(key) else { miss!(BINARY_SUBSCR, pc, sp, fp, ts, arg) };
-    if i >= l.ob_base.ob_size.get() as usize {
-        miss!(BINARY_SUBSCR, pc, sp, fp, ts, arg)
-    }
-    let v = *l.ob_item.get().add(i);
-    incref(&*v);
     sp = sp.sub(1);
-    *sp.sub(1) = v;
+    *sp.sub(1) = share(&**place);
     release(o);
     release_number(ts, key);
     next!(pc.add(1), sp, fp, ts)
@@ -90,18 +57,12 @@ op!(BINARY_SUBSCR_LIST_INT(pc, sp, fp, ts, arg) {
 
 op!(BINARY_SUBSCR_TUPLE_INT(pc, sp, fp, ts, arg) {
     let (o, key) = (*sp.sub(2), *sp.sub(1));
-    if !is(o, &PyTuple_Type.0) {
+    let v = tuple_item(o, key);
+    if v.is_null() {
         miss!(BINARY_SUBSCR, pc, sp, fp, ts, arg)
     }
-    let t = &*(o as *const PyTupleObject);
-    let Some(i) = index(key) else { miss!(BINARY_SUBSCR, pc, sp, fp, ts, arg) };
-    if i >= t.ob_base.ob_size.get() as usize {
-        miss!(BINARY_SUBSCR, pc, sp, fp, ts, arg)
-    }
-    let v = (*t.ob_item.as_ptr().add(i)).get();
-    incref(&*v);
     sp = sp.sub(1);
-    *sp.sub(1) = v;
+    *sp.sub(1) = share(&*v);
     release(o);
     release_number(ts, key);
     next!(pc.add(1), sp, fp, ts)
@@ -112,35 +73,13 @@ op!(BINARY_SUBSCR_DICT(pc, sp, fp, ts, arg) {
     if !is(o, &PyDict_Type.0) {
         miss!(BINARY_SUBSCR, pc, sp, fp, ts, arg)
     }
-    let v = dict_item(ts, o, key);
-    if v.is_null() {
+    if micro::DICT_ITEM(pc, sp, fp, ts, arg, sp.sub(2)) == Answer::No {
         fail!(pc, sp, fp, ts)
     }
-    sp = sp.sub(1);
-    *sp.sub(1) = v;
     release(o);
     release(key);
-    next!(pc.add(1), sp, fp, ts)
+    next!(pc.add(1), sp.sub(1), fp, ts)
 });
-
-#[inline(never)]
-unsafe fn dict_item(ts: Ts, o: Obj, key: Obj) -> Obj {
-    // SAFETY: LAYOUT: by the type; the key is live.
-    unsafe {
-        let (py, d, key) = (token(ts), &*(o as *const PyDictObject), &*key);
-        match dict::get(py, d, key) {
-            Ok(Some(v)) => v.into_ptr(),
-            Ok(None) => {
-                exceptions::key_error(py, key).restore(py);
-                core::ptr::null_mut()
-            }
-            Err(e) => {
-                e.restore(py);
-                core::ptr::null_mut()
-            }
-        }
-    }
-}
 
 op!(BINARY_SUBSCR_GETITEM(pc, sp, fp, ts, arg) {
     let o = *sp.sub(2);
@@ -164,15 +103,11 @@ op!(BINARY_SUBSCR_GETITEM(pc, sp, fp, ts, arg) {
 
 op!(STORE_SUBSCR_LIST_INT(pc, sp, fp, ts, arg) {
     let (v, o, key) = (*sp.sub(3), *sp.sub(2), *sp.sub(1));
-    if !is(o, &PyList_Type.0) {
+    let place = list_place(o, key);
+    if place.is_null() {
         miss!(STORE_SUBSCR, pc, sp, fp, ts, arg)
     }
-    let l = &*(o as *const PyListObject);
-    let Some(i) = index(key) else { miss!(STORE_SUBSCR, pc, sp, fp, ts, arg) };
-    if i >= l.ob_base.ob_size.get() as usize {
-        miss!(STORE_SUBSCR, pc, sp, fp, ts, arg)
-    }
-    let old = core::ptr::replace(l.ob_item.get().add(i), v);
+    let old = core::ptr::replace(place, v);
     sp = sp.sub(3);
     release(old);
     release_number(ts, key);
@@ -185,15 +120,7 @@ op!(STORE_SUBSCR_DICT(pc, sp, fp, ts, arg) {
     if !is(o, &PyDict_Type.0) {
         miss!(STORE_SUBSCR, pc, sp, fp, ts, arg)
     }
-    #[inline(never)]
-    unsafe fn set(ts: Ts, o: Obj, key: Obj, v: Obj) -> bool {
-        // SAFETY: LAYOUT: by the type; key and value are live.
-        unsafe {
-            let py = token(ts);
-            failed(py, dict::set(py, &*(o as *const PyDictObject), &*key, &*v))
-        }
-    }
-    if set(ts, o, key, v) {
+    if micro::SET_DICT_ITEM(pc, sp, fp, ts, arg, sp) == Answer::No {
         fail!(pc, sp, fp, ts)
     }
     sp = sp.sub(3);
@@ -205,60 +132,36 @@ op!(STORE_SUBSCR_DICT(pc, sp, fp, ts, arg) {
 
 op!(UNPACK_SEQUENCE_TWO_TUPLE(pc, sp, fp, ts, arg) {
     let o = *sp.sub(1);
-    if !is(o, &PyTuple_Type.0) {
+    let items = tuple_items(o, 2);
+    if items.is_null() {
         miss!(UNPACK_SEQUENCE, pc, sp, fp, ts, arg)
     }
-    let t = &*(o as *const PyTupleObject);
-    if t.ob_base.ob_size.get() != 2 {
-        miss!(UNPACK_SEQUENCE, pc, sp, fp, ts, arg)
-    }
-    let items = t.ob_item.as_ptr();
-    *sp.sub(1) = share(&*(*items.add(1)).get());
-    *sp = share(&*(*items).get());
+    *sp.sub(1) = share(&**items.add(1));
+    *sp = share(&**items);
     release(o);
     next!(pc.add(1), sp.add(1), fp, ts)
 });
 
 op!(UNPACK_SEQUENCE_TUPLE(pc, sp, fp, ts, arg) {
     let o = *sp.sub(1);
-    if !is(o, &PyTuple_Type.0) {
+    let items = tuple_items(o, arg);
+    if items.is_null() {
         miss!(UNPACK_SEQUENCE, pc, sp, fp, ts, arg)
     }
-    let t = &*(o as *const PyTupleObject);
-    if t.ob_base.ob_size.get() as usize != arg {
-        miss!(UNPACK_SEQUENCE, pc, sp, fp, ts, arg)
-    }
-    spread(sp.sub(1), t.ob_item.as_ptr() as *const Obj, arg);
+    spread(sp.sub(1), items, arg);
     release(o);
     next!(pc.add(1), sp.sub(1).add(arg), fp, ts)
 });
 
 op!(UNPACK_SEQUENCE_LIST(pc, sp, fp, ts, arg) {
     let o = *sp.sub(1);
-    if !is(o, &PyList_Type.0) {
+    if !is_list_of(o, arg) {
         miss!(UNPACK_SEQUENCE, pc, sp, fp, ts, arg)
     }
-    let l = &*(o as *const PyListObject);
-    if l.ob_base.ob_size.get() as usize != arg {
-        miss!(UNPACK_SEQUENCE, pc, sp, fp, ts, arg)
-    }
-    spread(sp.sub(1), l.ob_item.get(), arg);
+    spread(sp.sub(1), (*(o as *const PyListObject)).ob_item.get(), arg);
     release(o);
     next!(pc.add(1), sp.sub(1).add(arg), fp, ts)
 });
-
-/// New references to the items, the first on top.
-#[inline(always)]
-unsafe fn spread(to: Sp, items: *const Obj, n: usize) {
-    let mut i = n;
-    // SAFETY: the handler contract: `n` live items, and room for them.
-    unsafe {
-        while i > 0 {
-            i -= 1;
-            *to.add(n - 1 - i) = share(&**items.add(i));
-        }
-    }
-}
 
 /// The end of a loop: behind the cache and END_FOR.
 macro_rules! ended {
@@ -269,63 +172,32 @@ macro_rules! ended {
     }};
 }
 
-op!(FOR_ITER_LIST(pc, sp, fp, ts, arg) {
-    let o = *sp.sub(1);
-    if !is(o, &dxpy_types::list::PyListIter_Type.0) {
-        miss!(FOR_ITER, pc, sp, fp, ts, arg)
-    }
-    let it = &*(o as *const _PyListIterObject);
-    let l = it.it_seq.get();
-    if !l.is_null() {
-        let i = it.it_index.get();
-        if i < (*l).ob_base.ob_size.get() {
-            it.it_index.set(i + 1);
-            let v = *(*l).ob_item.get().add(i as usize);
-            incref(&*v);
+/// The loop goes on with an item, or ends.
+macro_rules! items_of {
+    ($name:ident, $ty:expr, $next:ident) => {
+        op!($name(pc, sp, fp, ts, arg) {
+            let o = *sp.sub(1);
+            if !is(o, $ty) {
+                miss!(FOR_ITER, pc, sp, fp, ts, arg)
+            }
+            let v = $next(o);
+            if v.is_null() {
+                ended!(pc, sp, fp, ts, arg, o)
+            }
             *sp = v;
             next!(pc.add(1), sp.add(1), fp, ts)
-        }
-        it.it_seq.set(core::ptr::null_mut());
-        release(l as Obj);
-    }
-    ended!(pc, sp, fp, ts, arg, o)
-});
-
-op!(FOR_ITER_TUPLE(pc, sp, fp, ts, arg) {
-    let o = *sp.sub(1);
-    if !is(o, &dxpy_types::tuple::PyTupleIter_Type.0) {
-        miss!(FOR_ITER, pc, sp, fp, ts, arg)
-    }
-    let it = &*(o as *const _PyTupleIterObject);
-    let t = it.it_seq.get();
-    if !t.is_null() {
-        let i = it.it_index.get();
-        if i < (*t).ob_base.ob_size.get() {
-            it.it_index.set(i + 1);
-            let v = (*(*t).ob_item.as_ptr().add(i as usize)).get();
-            incref(&*v);
-            *sp = v;
-            next!(pc.add(1), sp.add(1), fp, ts)
-        }
-        it.it_seq.set(core::ptr::null_mut());
-        release(t as Obj);
-    }
-    ended!(pc, sp, fp, ts, arg, o)
-});
+        });
+    };
+}
+items_of!(FOR_ITER_LIST, &dxpy_types::list::PyListIter_Type.0, list_next);
+items_of!(FOR_ITER_TUPLE, &dxpy_types::tuple::PyTupleIter_Type.0, tuple_next);
 
 op!(FOR_ITER_RANGE(pc, sp, fp, ts, arg) {
     let o = *sp.sub(1);
     if !is(o, &dxpy_types::range::PyRangeIter_Type.0) {
         miss!(FOR_ITER, pc, sp, fp, ts, arg)
     }
-    let it = &*(o as *const _PyRangeIterObject);
-    let n = it.len.get();
-    if n <= 0 {
-        ended!(pc, sp, fp, ts, arg, o)
-    }
-    let v = it.start.get();
-    it.start.set(v.wrapping_add(it.step.get()));
-    it.len.set(n - 1);
+    let Some(v) = range_next(o) else { ended!(pc, sp, fp, ts, arg, o) };
     let r = long::at_hand(ts, v);
     if r.is_null() {
         return range_item(pc, sp, fp, ts, v as usize);

@@ -19,13 +19,6 @@ macro_rules! miss {
 }
 pub(super) use miss;
 
-/// Is it of this very type?
-#[inline(always)]
-unsafe fn is(o: Obj, ty: &'static PyTypeObject) -> bool {
-    // SAFETY: the handler contract: it is live.
-    unsafe { core::ptr::eq((*o).ob_type.get(), ty) }
-}
-
 /// An int as a new reference.
 #[inline(always)]
 unsafe fn int(ts: Ts, v: i64) -> Obj {

@@ -1,24 +1,18 @@
 //! `BINARY_OP` and `COMPARE_OP` of ints, floats and strs.
 
 use super::super::*;
-use super::{int, is, miss};
+use super::{int, miss};
 use crate::dispatch::next;
+use crate::micro::{self, Answer, Helper, both, both_compact, compares, compares_str};
 use dxpy_core::float::PyFloat_Type;
 use dxpy_core::long::PyLong_Type;
 use dxpy_core::unicode::PyUnicode_Type;
-use dxpy_core::{float, long, number, unicode};
-
-/// Are both of this very type?
-#[inline(always)]
-unsafe fn both(a: Obj, b: Obj, ty: &'static PyTypeObject) -> bool {
-    // SAFETY: the handler contract: both are live.
-    unsafe { is(a, ty) && is(b, ty) }
-}
+use dxpy_core::{float, long, unicode};
 
 /// Arithmetic of ints: of one digit here, of more in the type's own function. Where that, or new memory, is needed, the
 /// handler goes on in a function of the same signature: so it calls nothing itself.
 macro_rules! ints {
-    ($name:ident, $checked:ident, $slow:ident) => {
+    ($name:ident, $checked:ident, $slow:ident: $micro:ident) => {
         op!($name(pc, sp, fp, ts, arg) {
             let (a, b) = (*sp.sub(2), *sp.sub(1));
             if !both(a, b, &PyLong_Type.0) {
@@ -41,12 +35,9 @@ macro_rules! ints {
         });
 
         #[inline(never)]
-        unsafe extern "C" fn $slow(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
-            // SAFETY: the handler contract: both operands are live.
-            unsafe {
-                let py = token(ts);
-                result(pc, sp, fp, ts, raw(py, number::$slow(py, &**sp.sub(2), &**sp.sub(1))))
-            }
+        unsafe extern "C" fn $slow(pc: Pc, sp: Sp, fp: Fp, ts: Ts, arg: usize) -> Obj {
+            // SAFETY: the handler contract.
+            unsafe { run(pc, sp, fp, ts, arg, micro::$micro) }
         }
     };
 }
@@ -56,6 +47,21 @@ macro_rules! ints {
 unsafe extern "C" fn int_result(pc: Pc, sp: Sp, fp: Fp, ts: Ts, v: usize) -> Obj {
     // SAFETY: the handler contract.
     unsafe { result(pc, sp, fp, ts, int(ts, v as i64)) }
+}
+
+/// Runs a micro-op that takes two values and gives one, and goes on.
+#[inline(always)]
+unsafe fn run(pc: Pc, sp: Sp, fp: Fp, ts: Ts, arg: usize, micro: Helper) -> Obj {
+    // SAFETY: the handler contract.
+    unsafe {
+        let (a, b) = (*sp.sub(2), *sp.sub(1));
+        if micro(pc, sp, fp, ts, arg, sp.sub(2)) == Answer::No {
+            fail!(pc, sp, fp, ts)
+        }
+        release(a);
+        release(b);
+        next!(pc.add(1), sp.sub(1), fp, ts)
+    }
 }
 
 /// Puts the result of an operation, NULL for an exception, in the place of its two operands.
@@ -76,9 +82,9 @@ unsafe fn result(pc: Pc, mut sp: Sp, fp: Fp, ts: Ts, r: Obj) -> Obj {
 }
 
 // Values of one digit: no sum or product of them leaves 64 bits.
-ints!(BINARY_OP_ADD_INT, wrapping_add, add);
-ints!(BINARY_OP_SUBTRACT_INT, wrapping_sub, subtract);
-ints!(BINARY_OP_MULTIPLY_INT, wrapping_mul, multiply);
+ints!(BINARY_OP_ADD_INT, wrapping_add, add: ADD_INT);
+ints!(BINARY_OP_SUBTRACT_INT, wrapping_sub, subtract: SUBTRACT_INT);
+ints!(BINARY_OP_MULTIPLY_INT, wrapping_mul, multiply: MULTIPLY_INT);
 
 /// Arithmetic of floats; an operand that nobody else has takes the result.
 macro_rules! floats {
@@ -127,27 +133,10 @@ unsafe extern "C" fn float_result(pc: Pc, sp: Sp, fp: Fp, ts: Ts, v: usize) -> O
 }
 
 op!(BINARY_OP_ADD_UNICODE(pc, sp, fp, ts, arg) {
-    let (a, b) = (*sp.sub(2), *sp.sub(1));
-    if !both(a, b, &PyUnicode_Type.0) {
+    if !both(*sp.sub(2), *sp.sub(1), &PyUnicode_Type.0) {
         miss!(BINARY_OP, pc, sp, fp, ts, arg)
     }
-    #[inline(never)]
-    unsafe fn concat(ts: Ts, a: Obj, b: Obj) -> Obj {
-        // SAFETY: LAYOUT: by the types.
-        unsafe {
-            let py = token(ts);
-            raw(py, unicode::concat(py, &*(a as *const _), &*(b as *const _)).map(Owned::upcast))
-        }
-    }
-    let r = concat(ts, a, b);
-    if r.is_null() {
-        fail!(pc, sp, fp, ts)
-    }
-    sp = sp.sub(1);
-    *sp.sub(1) = r;
-    release(a);
-    release(b);
-    next!(pc.add(1), sp, fp, ts)
+    return run(pc, sp, fp, ts, arg, micro::ADD_STR);
 });
 
 op!(BINARY_OP_INPLACE_ADD_UNICODE(pc, sp, fp, ts, arg) {
@@ -186,23 +175,11 @@ op!(BINARY_OP_INPLACE_ADD_UNICODE(pc, sp, fp, ts, arg) {
     next!(pc.add(2), sp, fp, ts)
 });
 
-/// `COMPARISON_BIT`: what an argument's mask calls the outcome.
-#[inline(always)]
-fn outcome<T: PartialOrd>(a: T, b: T) -> usize {
-    1 << (2 * usize::from(a >= b) + usize::from(a <= b))
-}
-
 op!(COMPARE_OP_INT(pc, sp, fp, ts, arg) {
     let (a, b) = (*sp.sub(2), *sp.sub(1));
-    if !both(a, b, &PyLong_Type.0) {
-        miss!(COMPARE_OP, pc, sp, fp, ts, arg)
-    }
-    let (x, y) = (&*(a as *const PyLongObject), &*(b as *const PyLongObject));
-    let (Some(x), Some(y)) = (long::compact(x), long::compact(y)) else {
-        miss!(COMPARE_OP, pc, sp, fp, ts, arg)
-    };
+    let Some((x, y)) = both_compact(a, b) else { miss!(COMPARE_OP, pc, sp, fp, ts, arg) };
     sp = sp.sub(1);
-    *sp.sub(1) = boolean_of(outcome(x, y) & arg != 0);
+    *sp.sub(1) = boolean_of(compares(x, y, arg));
     release_number(ts, a);
     release_number(ts, b);
     next!(pc.add(1), sp, fp, ts)
@@ -214,7 +191,7 @@ op!(COMPARE_OP_FLOAT(pc, sp, fp, ts, arg) {
         miss!(COMPARE_OP, pc, sp, fp, ts, arg)
     }
     let (x, y) = (&*(a as *const PyFloatObject), &*(b as *const PyFloatObject));
-    let r = outcome(x.ob_fval.get(), y.ob_fval.get()) & arg != 0;
+    let r = compares(x.ob_fval.get(), y.ob_fval.get(), arg);
     sp = sp.sub(1);
     *sp.sub(1) = boolean_of(r);
     release_number(ts, a);
@@ -227,9 +204,7 @@ op!(COMPARE_OP_STR(pc, sp, fp, ts, arg) {
     if !both(a, b, &PyUnicode_Type.0) {
         miss!(COMPARE_OP, pc, sp, fp, ts, arg)
     }
-    let equal = unicode::equal(&*(a as *const PyUnicodeObject), &*(b as *const PyUnicodeObject));
-    // Equal or not: the mask's bit 8, or those of less and greater.
-    let r = (if equal { 8 } else { 6 }) & arg != 0;
+    let r = compares_str(a, b, arg);
     sp = sp.sub(1);
     *sp.sub(1) = boolean_of(r);
     release(a);

@@ -6,6 +6,10 @@
 //! Instrumented code (tracing, profiling, `sys.monitoring`) has other opcodes at these places, so that it is neither
 //! counted nor entered. What a compiler assumes of types, dicts, functions and code it guards by their versions, or
 //! watches (`dxpy_core::watch`). Not here: how often branches are taken.
+//!
+//! [`reference`] is a tier without machine code, by which micro-ops are tested.
+
+pub mod reference;
 
 use crate::dispatch::{Fp, Obj, Pc, Sp, Ts, next};
 use crate::specialize::word;
@@ -36,12 +40,12 @@ pub trait Tier: Sync {
     fn dies(&self, code: &PyCodeObject);
 }
 
-/// Machine code for the thread's current frame, from the instruction it was published for: it gets the frame, the place
-/// behind the top of its value stack and the thread state.
+/// Machine code for the thread's current frame: it gets the frame, the place behind the top of its value stack, the thread
+/// state, and the instruction to begin with: the one behind `RESUME`, or the loop's head.
 ///
 /// It keeps what handlers keep (see `dispatch`), may push and pop frames, and leaves the frame that then is current as
 /// [`Exit`] says.
-pub type Entry = unsafe extern "C" fn(Fp, Sp, Ts) -> Exit;
+pub type Entry = unsafe extern "C" fn(Fp, Sp, Ts, Pc) -> Exit;
 
 /// Where the interpreter goes on, in the frame that is current then.
 #[repr(C)]
@@ -197,9 +201,9 @@ pub(crate) unsafe fn learn(pc: Pc) {
 
 /// Runs machine code.
 #[inline(never)]
-unsafe fn run(entry: Entry, sp: Sp, fp: Fp, ts: Ts) -> Exit {
+unsafe fn run(entry: Entry, sp: Sp, fp: Fp, ts: Ts, at: Pc) -> Exit {
     // SAFETY: the contract of `publish`; the handler contract.
-    unsafe { entry(fp, sp, ts) }
+    unsafe { entry(fp, sp, ts, at) }
 }
 
 /// `RESUME` at the beginning of a call, with a compiler: `pc` is behind it.
@@ -207,7 +211,7 @@ pub(crate) unsafe extern "C" fn at_start(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usiz
     // SAFETY: the handler contract.
     unsafe {
         if let Some(entry) = count(pc.sub(1), fp, ts, CALL_HEAT) {
-            return enter(entry as Pc, sp, fp, ts, 0);
+            return enter(entry as Pc, sp, fp, ts, pc as usize);
         }
         next!(pc, sp, fp, ts)
     }
@@ -218,17 +222,17 @@ pub(crate) unsafe extern "C" fn at_loop(pc: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize
     // SAFETY: the handler contract.
     unsafe {
         if let Some(entry) = count(pc, fp, ts, 1) {
-            return enter(entry as Pc, sp, fp, ts, 0);
+            return enter(entry as Pc, sp, fp, ts, pc as usize);
         }
         next!(pc, sp, fp, ts)
     }
 }
 
-/// Runs machine code, given in the place of an instruction, and goes on as it says.
-unsafe extern "C" fn enter(entry: Pc, sp: Sp, fp: Fp, ts: Ts, _: usize) -> Obj {
+/// Runs machine code, given in the place of an instruction, from `at`, and goes on as it says.
+unsafe extern "C" fn enter(entry: Pc, sp: Sp, fp: Fp, ts: Ts, at: usize) -> Obj {
     // SAFETY: the handler contract; `Exit` names a place in the frame that is current then.
     unsafe {
-        let exit = run(as_entry(entry as *const ()), sp, fp, ts);
+        let exit = run(as_entry(entry as *const ()), sp, fp, ts, at as Pc);
         let fp = (*(*ts).abi.cframe.get()).current_frame.get();
         let pc = (exit.pc & !1) as Pc;
         if exit.pc & 1 != 0 {
