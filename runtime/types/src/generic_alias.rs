@@ -29,6 +29,7 @@ pub static Py_GenericAliasType: StaticType = StaticType::new::<gaobject>(c"types
     .weaklist(offset_of!(gaobject, weakreflist))
     .create(glue::create(create))
     .call(glue::call(do_call))
+    .vectorcall_offset(offset_of!(gaobject, vectorcall))
     .repr(glue::unary(repr))
     .hash(glue::hash(hash))
     .richcompare(glue::richcompare(richcompare))
@@ -85,6 +86,8 @@ fn new(py: Py<'_>, ty: &PyTypeObject, origin: &PyObject, args: &PyObject, starre
     a.origin.set(origin.to_owned().into_ptr());
     a.args.set(args.into_ptr());
     a.starred.set(starred);
+    // Other origins are called by `tp_call` (`setup_ga`).
+    a.vectorcall.set(call::vectorcall_function(origin).map(|_| vectorcall as vectorcallfunc));
     Ok(o)
 }
 
@@ -173,6 +176,27 @@ fn richcompare(py: Py<'_>, a: &gaobject, b: &PyObject, op: c_int) -> PyResult {
 
 fn do_call(py: Py<'_>, a: &gaobject, args: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult {
     let made = call::call_tuple(py, parts(a).0, args, kw)?;
+    remember(py, a, made)
+}
+
+/// `ga_vectorcall`.
+unsafe extern "C" fn vectorcall(
+    a: *mut PyObject,
+    args: *const *mut PyObject,
+    nargsf: usize,
+    kwnames: *mut PyObject,
+) -> *mut PyObject {
+    // SAFETY: GIL, LIVE, LAYOUT: the vectorcall contract; only aliases carry this function. It is passed on.
+    unsafe {
+        let (py, a) = (dxpy_core::Py::assume(), &*(a as *const gaobject));
+        let kwnames = (kwnames as *const PyTupleObject).as_ref();
+        let made = call::vectorcall_raw(py, parts(a).0, args, nargsf, kwnames);
+        dxpy_core::err::into_ptr(py, made.and_then(|made| remember(py, a, made)))
+    }
+}
+
+/// `set_orig_class`.
+fn remember(py: Py<'_>, a: &gaobject, made: Owned) -> PyResult {
     // What takes attributes remembers its parameters.
     match attr::set_name(py, &made, name!("__orig_class__"), a.as_object()) {
         Err(e)

@@ -90,6 +90,13 @@ impl dxpy_parser::Unicode for Tables<'_> {
             }
         }
     }
+    fn has_names(&self) -> bool {
+        // A program may have put None in the module's place.
+        let found = dxpy_core::hooks::sys_modules(self.py).and_then(|modules| {
+            dxpy_ops::names::mapping_get(self.py, &modules, dxpy_core::name!("unicodedata").obj(self.py))
+        });
+        !matches!(found, Ok(Some(m)) if dxpy_core::object::is_none(&m))
+    }
     fn by_name(&self, name: &str) -> Option<u32> {
         dxpy_text::unicode::names::by_name(name)
     }

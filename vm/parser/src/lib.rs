@@ -404,6 +404,10 @@ pub trait Unicode {
         let _ = (encoding, bytes);
         None
     }
+    /// Can names of characters be looked up? The escapes need the module `unicodedata`.
+    fn has_names(&self) -> bool {
+        true
+    }
     /// `\N{name}`.
     fn by_name(&self, name: &str) -> Option<u32> {
         let _ = name;

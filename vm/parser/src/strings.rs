@@ -276,6 +276,11 @@ impl Parser<'_> {
                         };
                         let name = String::from_utf8_lossy(&s[i + 1..i + n]).into_owned();
                         i += n + 1;
+                        if !self.uni.has_names() {
+                            let m =
+                                "(unicode error) \\N escapes not supported (can't load unicodedata module)";
+                            return Err(self.error_last(m.to_owned()));
+                        }
                         match self.uni.by_name(&name) {
                             Some(v) => dxpy_ast::push_code_point(&mut out, v),
                             None => return fail(self, i, "unknown Unicode character name"),

@@ -103,6 +103,9 @@ pub fn of_object(py: Py<'_>, x: &PyObject) -> PyResult<Owned<PyLongObject>> {
     ))
 }
 
+/// The length of a text that CPython has the module `_pylong` convert.
+const PYLONG_TEXT: usize = 6000;
+
 fn parse(
     py: Py<'_>,
     s: &[u8],
@@ -115,7 +118,23 @@ fn parse(
         return long::from_i64(py, v);
     }
     match text::parse(s, base, long::MAX_STR_DIGITS.get()) {
-        Ok(v) => long::from_num(py, v),
+        Ok(v) => {
+            if base == 10
+                && s.len() > PYLONG_TEXT
+                && let Some(f) = super::replaced(py, name!("int_from_string"))?
+            {
+                let text = dxpy_core::unicode::from_latin1(py, s)?;
+                let made = dxpy_core::call::call(py, &f, [text.as_object()])?;
+                return match long::check(&made) {
+                    Some(v) => Ok(v.to_owned()),
+                    None => {
+                        let m = format_args!("_pylong.int_from_string did not return an int");
+                        Err(exceptions::type_error(py, m))
+                    }
+                };
+            }
+            long::from_num(py, v)
+        }
         Err(ParseError::Invalid) => Err(invalid()),
         Err(ParseError::Number(e)) => Err(number::error(py, &e)),
     }

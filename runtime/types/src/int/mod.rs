@@ -11,7 +11,10 @@ use dxpy_core::long::{self, PyLong_Type, compact, num};
 use dxpy_core::object::{is_none, not_implemented};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::{StaticTable, StaticType};
-use dxpy_core::{Owned, Py, PyResult, boolean, exceptions, float, glue, number, protocol, tuple, unicode};
+use dxpy_core::{
+    Owned, Py, PyResult, attr, boolean, call, dict, exceptions, float, glue, hooks, name, number, protocol,
+    tuple, unicode,
+};
 use dxpy_num::{bits, convert, int, mag, power, small, text};
 
 /// What this module brings.
@@ -255,7 +258,37 @@ pub fn repr(py: Py<'_>, n: &PyLongObject) -> PyResult<Owned<PyUnicodeObject>> {
         return unicode::from_latin1(py, small::decimal(v, &mut [0; 20]));
     }
     let s = text::to_decimal(num(n), long::MAX_STR_DIGITS.get()).map_err(|e| number::error(py, &e))?;
+    if s.len() > PYLONG_DIGITS
+        && let Some(f) = replaced(py, name!("int_to_decimal_string"))?
+    {
+        let made = call::call(py, &f, [n.as_object()])?;
+        return match unicode::check(&made) {
+            Some(s) => Ok(s.to_owned()),
+            None => {
+                let m = format_args!("_pylong.int_to_decimal_string did not return a str");
+                Err(exceptions::type_error(py, m))
+            }
+        };
+    }
     unicode::from_latin1(py, s.as_bytes())
+}
+
+/// The decimal digits from which CPython has the module `_pylong` convert: of a thousand digits of 30 bits there are more.
+const PYLONG_DIGITS: usize = 9031;
+
+/// A function that a program put into the module `_pylong` in place of the one there. Its own ones are slower than what is
+/// here, and give the same.
+pub(crate) fn replaced(py: Py<'_>, function: &unicode::Name) -> PyResult<Option<Owned>> {
+    let modules = hooks::sys_modules(py)?;
+    let Some(modules) = dict::check(&modules) else { return Ok(None) };
+    let Some(module) = dict::get_name(py, modules, name!("_pylong"))? else { return Ok(None) };
+    let Some(f) = attr::lookup_name(py, &module, function)? else { return Ok(None) };
+    let own = dxpy_core::function::check(&f).is_some_and(|f| {
+        // SAFETY: LIVE: a function holds its module's name, or none.
+        let of = unsafe { f.func_module.get().as_ref() };
+        of.and_then(unicode::check).is_some_and(|m| unicode::equals_str(m.as_object(), "_pylong"))
+    });
+    Ok((!own).then_some(f))
 }
 
 /// What a comparison operator says to an order.

@@ -31,6 +31,8 @@ pub struct State {
     pub running: bool,
     /// For how many marks CPython would have room by now; only `__sizeof__` tells.
     mark_room: usize,
+    /// The room for the line read last, which CPython keeps a copy of, with its end; likewise.
+    line_room: usize,
 }
 
 /// Objects by their numbers in the memo, owned. Pickles number them from 0 on: those are in a row, NULL where there is
@@ -219,6 +221,7 @@ fn new(py: Py<'_>, ty: &PyTypeObject) -> PyResult<Owned<UnpicklerObject>> {
         protocol: 0,
         running: false,
         mark_room: 0,
+        line_room: 0,
     }))));
     u.memo.set(Box::into_raw(Box::default()));
     Ok(u)
@@ -388,6 +391,7 @@ pub fn line(py: Py<'_>, u: &UnpicklerObject) -> PyResult<Vec<u8>> {
         let at = s.at;
         if let Some(n) = s.input[at..].iter().position(|b| *b == b'\n') {
             s.at += n + 1;
+            s.line_room = n + 2;
             return Ok(s.input[at..at + n].to_vec());
         }
     }
@@ -400,6 +404,7 @@ pub fn line(py: Py<'_>, u: &UnpicklerObject) -> PyResult<Vec<u8>> {
     };
     let got = call::call(py, &readline, [])?;
     line.extend_from_slice(&content(py, &got, "readline")?);
+    u.state().borrow_mut().line_room = line.len() + 1;
     match line.pop() {
         Some(b'\n') => Ok(line),
         _ => Err(truncated(py)),
@@ -488,7 +493,8 @@ fn load_method(py: Py<'_>, u: &UnpicklerObject) -> PyResult {
 fn sizeof(_: Py<'_>, u: &UnpicklerObject) -> isize {
     let s = u.state().borrow();
     let memo = u.memo_len().max(32).next_power_of_two() * 8;
-    u.ty().tp_basicsize.get() + (memo + 8 * s.mark_room + s.encoding.len() + s.errors.len() + 2) as isize
+    u.ty().tp_basicsize.get()
+        + (memo + 8 * s.mark_room + s.line_room + s.encoding.len() + s.errors.len() + 2) as isize
 }
 
 pub fn load(
