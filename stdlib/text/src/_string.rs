@@ -16,7 +16,10 @@ use dxpy_text::format::{First, FormatError, Step, field_name, pieces};
 pub static MODULE: StaticModule =
     StaticModule::new(c"_string").doc(c"Helpers of the string module.").methods(&METHODS).slots(&SLOTS);
 
-static SLOTS: Gil<[PyModuleDef_Slot; 2]> = exec(|py, _| types::ready::ready(py, &ITERATOR));
+static SLOTS: Gil<[PyModuleDef_Slot; 2]> = exec(|py, _| {
+    types::ready::ready(py, &PIECES)?;
+    types::ready::ready(py, &STEPS)
+});
 
 methods! { static METHODS: for PyModuleObject [
     "formatter_field_name_split" = field_name_split [1], "!($module, name, /)", "The first part of a field's name, and an iterator over the rest.";
@@ -37,17 +40,22 @@ struct Iterator {
 // SAFETY: the struct is `#[repr(C)]` and begins with a `PyObject`.
 unsafe impl Layout for Iterator {}
 
-static ITERATOR: StaticType = StaticType::new::<Iterator>(c"formatteriterator")
-    .getattro(dxpy_core::attr::generic_get_slot)
-    .dealloc(glue::dealloc(|_: Py<'_>, it: &Iterator| {
-        // SAFETY: its field is released once and its memory last.
-        unsafe {
-            object::clear_field(&it.text);
-            object::free(it.as_object());
-        }
-    }))
-    .iter(glue::unary(|_: Py<'_>, it: &PyObject| Ok(it.to_owned())))
-    .iternext(glue::iternext(next));
+static PIECES: StaticType = iterator_type(c"formatteriterator");
+static STEPS: StaticType = iterator_type(c"fieldnameiterator");
+
+const fn iterator_type(name: &'static core::ffi::CStr) -> StaticType {
+    StaticType::new::<Iterator>(name)
+        .getattro(dxpy_core::attr::generic_get_slot)
+        .dealloc(glue::dealloc(|_: Py<'_>, it: &Iterator| {
+            // SAFETY: its field is released once and its memory last.
+            unsafe {
+                object::clear_field(&it.text);
+                object::free(it.as_object());
+            }
+        }))
+        .iter(glue::unary(|_: Py<'_>, it: &PyObject| Ok(it.to_owned())))
+        .iternext(glue::iternext(next))
+}
 
 fn text<'a>(py: Py<'_>, o: &'a PyObject) -> PyResult<&'a PyUnicodeObject> {
     unicode::check(o)
@@ -61,7 +69,8 @@ fn wrong(py: Py<'_>, e: FormatError) -> PyErr {
 fn iterator(py: Py<'_>, s: &PyUnicodeObject, steps: bool) -> PyResult<Owned<Iterator>> {
     // SAFETY: every field is set before anyone sees the object.
     unsafe {
-        let it = object::alloc_uninit::<Iterator>(py, &ITERATOR, size_of::<Iterator>())?;
+        let ty = if steps { &STEPS } else { &PIECES };
+        let it = object::alloc_uninit::<Iterator>(py, ty, size_of::<Iterator>())?;
         it.text.set(s.to_owned().into_ptr());
         it.at.set(0);
         it.steps.set(steps);

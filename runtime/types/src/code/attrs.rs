@@ -1,6 +1,7 @@
 //! What programs see of a code object: its fields, the views of its tables, `replace`, comparison and constructor
-//! (`Objects/codeobject.c`). `co_lines` and `co_positions` give iterators of a tuple, not types of their own.
+//! (`Objects/codeobject.c`). The iterators of `co_lines` and `co_positions` are in `iter`.
 
+use super::iter::{lines, positions};
 use super::{Parts, check, line_table, locals_kinds, locals_names, new, plain_code};
 use core::cell::Cell;
 use core::mem::offset_of;
@@ -111,35 +112,6 @@ fn lnotab(py: Py<'_>, c: &PyCodeObject) -> PyResult {
 fn sizeof(py: Py<'_>, c: &PyCodeObject) -> PyResult {
     let n = (offset_of!(PyCodeObject, co_code_adaptive) + instructions(c).len()).next_multiple_of(8);
     long::from_i64(py, n as i64).map(Owned::upcast)
-}
-
-/// An int, or `None` for what is not known.
-fn known(py: Py<'_>, n: Option<i32>) -> PyResult {
-    match n {
-        Some(n) => long::from_i64(py, n.into()).map(Owned::upcast),
-        None => Ok(object::none()),
-    }
-}
-
-fn lines(py: Py<'_>, c: &PyCodeObject) -> PyResult {
-    let mut rows = Vec::new();
-    for r in linetable::lines(line_table(c), c.co_firstlineno.get()) {
-        let row = [known(py, Some(r.start as i32))?, known(py, Some(r.end as i32))?, known(py, r.line)?];
-        rows.push(tuple::from_iter(py, row)?.upcast());
-    }
-    protocol::iter(py, tuple::from_iter(py, rows)?.as_object())
-}
-
-fn positions(py: Py<'_>, c: &PyCodeObject) -> PyResult {
-    let mut rows = Vec::new();
-    for l in linetable::positions(line_table(c), c.co_firstlineno.get()) {
-        let mut row = Vec::with_capacity(4);
-        for n in [l.lineno, l.end_lineno, l.col_offset, l.end_col_offset] {
-            row.push(known(py, (n != -1).then_some(n))?);
-        }
-        rows.push(tuple::from_iter(py, row)?.upcast());
-    }
-    protocol::iter(py, tuple::from_iter(py, rows)?.as_object())
 }
 
 fn varname(py: Py<'_>, c: &PyCodeObject, i: i32) -> PyResult {

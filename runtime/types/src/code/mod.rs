@@ -4,6 +4,7 @@
 mod attrs;
 pub mod constants;
 pub mod instrument;
+mod iter;
 pub mod private;
 mod quicken;
 pub mod unmarshal;
@@ -22,7 +23,8 @@ use dxpy_core::statics::{Gil, StaticType};
 use dxpy_core::{Owned, Py, PyResult, bytes, glue, object, tuple, unicode, watch};
 
 /// What this module brings.
-pub static PART: Part = Part { adopt: &[], types: &[&PyCode_Type], hooks: no_hooks };
+pub static PART: Part =
+    Part { adopt: &[], types: &[&PyCode_Type, &iter::LINES, &iter::POSITIONS], hooks: no_hooks };
 
 /// Words of a frame before its locals (`FRAME_SPECIALS_SIZE`).
 pub const FRAME_SPECIALS: usize = offset_of!(_PyInterpreterFrame, localsplus) / size_of::<*mut PyObject>();
