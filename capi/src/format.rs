@@ -94,12 +94,12 @@ unsafe fn directive(
         precision = number(&mut at, args, "precision")?.unwrap_or(0).max(-1);
     }
     let (mut long, mut wide) = (0, false);
-    loop {
-        match peek(at) {
-            b'l' => long += 1,
-            b'z' | b'j' | b't' => wide = true,
-            _ => break,
-        }
+    while long < 2 && peek(at) == b'l' {
+        long += 1;
+        at += 1;
+    }
+    if long == 0 && matches!(peek(at), b'z' | b'j' | b't') {
+        wide = true;
         at += 1;
     }
     let code = peek(at);
@@ -108,6 +108,15 @@ unsafe fn directive(
         let rest = String::from_utf8_lossy(&text[start..]).into_owned();
         Err(exceptions::system_error(py, format_args!("invalid format string: {rest}")))
     };
+    let misplaced = match code {
+        b'd' | b'i' | b'o' | b'u' | b'x' | b'X' => false,
+        b'c' | b'p' => long > 0 || wide || width >= 0 || precision >= 0,
+        b's' | b'V' => long > 1 || wide,
+        _ => long > 0 || wide,
+    };
+    if misplaced {
+        return invalid();
+    }
     // SAFETY: the caller's promise: each code takes what C's prototype says.
     unsafe {
         match code {

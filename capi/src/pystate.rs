@@ -95,15 +95,20 @@ pub extern "C" fn PyGILState_GetThisThreadState() -> *mut PyThreadState {
     states::bound().cast()
 }
 
-/// C: `PyThreadState *PyThreadState_Get(void)`.
+/// C: `PyThreadState *PyThreadState_Get(void)`: the end of the process without a state.
 ///
 /// # Safety
 /// GIL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyThreadState_Get() -> *mut PyThreadState {
-    // SAFETY: the caller's promise, without which CPython ends the process.
-    let py: Py<'_> = unsafe { token() };
-    core::ptr::from_ref(py.state()).cast_mut().cast()
+    let state = thread::current();
+    if state.is_null() {
+        dxpy_types::dump::fatal(
+            Some("PyThreadState_Get"),
+            "the function must be called with the GIL held, after Python initialization and before Python finalization, but the GIL is released (the current Python thread state is NULL)",
+        );
+    }
+    state.cast()
 }
 
 /// C: `PyThreadState *_PyThreadState_UncheckedGet(void)`: NULL without the GIL.

@@ -23,12 +23,24 @@ const SWAPPED: [c_int; 6] = [GT, GE, EQ, NE, LT, LE];
 
 /// `PyObject_Hash`.
 pub fn hash(py: Py<'_>, o: &PyObject) -> PyResult<Py_hash_t> {
-    let Some(f) = o.ty().tp_hash.get() else { return Err(unhashable(py, o)) };
+    let f = match o.ty().tp_hash.get() {
+        Some(f) => f,
+        None => late_hash(py, o)?,
+    };
     // SAFETY: the slot's contract.
     match unsafe { f(o.as_ptr()) } {
         -1 => Err(PyErr::fetch(py)),
         h => Ok(h),
     }
+}
+
+/// The slot of a static type of C code that was never readied, which is done here.
+#[cold]
+fn late_hash(py: Py<'_>, o: &PyObject) -> PyResult<unsafe extern "C" fn(*mut PyObject) -> Py_hash_t> {
+    if o.ty().tp_flags.get() & crate::abi::constants::Py_TPFLAGS_READY == 0 {
+        crate::types::ready(py, o.ty())?;
+    }
+    o.ty().tp_hash.get().ok_or_else(|| unhashable(py, o))
 }
 
 #[cold]

@@ -106,7 +106,8 @@ unsafe fn slots(spec: &PyType_Spec) -> &[PyType_Slot] {
 }
 
 /// Reads what must be known before the type is allocated.
-fn special(py: Py<'_>, all: &[PyType_Slot]) -> PyResult<Special> {
+fn special(py: Py<'_>, all: &[PyType_Slot], basicsize: c_int) -> PyResult<Special> {
+    let wrong = |text: &str| exceptions::system_error(py, format_args!("{text}"));
     let mut s = Special::default();
     for slot in all {
         match slot.slot.get() {
@@ -124,6 +125,14 @@ fn special(py: Py<'_>, all: &[PyType_Slot]) -> PyResult<Special> {
                     let row = unsafe { rows.add(s.members).as_ref() };
                     let Some(row) = row.filter(|r| !r.name.get().is_null()) else { break };
                     s.members += 1;
+                    if row.flags.get() & Py_RELATIVE_OFFSET != 0 {
+                        if basicsize > 0 {
+                            return Err(wrong("With Py_RELATIVE_OFFSET, basicsize must be negative."));
+                        }
+                        if !(0..-(basicsize as isize)).contains(&row.offset.get()) {
+                            return Err(wrong("Member offset out of range (0..-basicsize)"));
+                        }
+                    }
                     // SAFETY: STATIC: a C string.
                     let offset = match unsafe { CStr::from_ptr(row.name.get()) }.to_bytes() {
                         b"__weaklistoffset__" => &mut s.weaklist,
@@ -226,7 +235,7 @@ pub unsafe fn from_spec(
 ) -> PyResult<Owned<PyTypeObject>> {
     // SAFETY: the caller's promise.
     let all = unsafe { slots(spec) };
-    let special = special(py, all)?;
+    let special = special(py, all, spec.basicsize.get())?;
     if spec.name.get().is_null() {
         return Err(exceptions::system_error(py, format_args!("Type spec does not define the name field.")));
     }
