@@ -254,10 +254,14 @@ fn open_file(
             f.set_descriptor(open_descriptor(py, file, path.as_deref(), flags, opener)?);
         }
     }
-    // A descriptor that was given is not this stream's to close when something fails now.
     let checked = after_open(py, f, file);
-    if checked.is_err() && given.is_some() {
-        f.set_descriptor(-1);
+    if checked.is_err() {
+        match given {
+            // Not this stream's to close.
+            Some(_) => f.set_descriptor(-1),
+            // What closing says is nothing beside the error.
+            None => drop(internal_close(py, f)),
+        }
     }
     checked
 }

@@ -73,3 +73,18 @@ error(pwd.getpwnam, "no such user")
 error(grp.getgrgid, 2**40)
 error(resource.getrlimit, 99)
 error(resource.setrlimit, 0, (1, 2, 3))
+
+# A stream that is not made leaves no descriptor behind, and nobody is warned of it.
+import io, warnings
+warnings.simplefilter("always")
+descriptors = len(os.listdir("/proc/self/fd"))
+for attempt in (lambda: open("/"), lambda: open("/", "w"), lambda: io.FileIO("/"), lambda: open("/", "rb"),
+                lambda: io.FileIO("/nowhere"), lambda: open(__file__, encoding="nope"),
+                lambda: open(__file__, errors="nope", newline="x"),
+                lambda: open(__file__, "rb", opener=lambda p, f: "x"),
+                lambda: open(__file__, "rb", opener=lambda p, f: os.open("/", 0))):
+    try:
+        attempt()
+    except Exception as e:
+        print(type(e).__name__, e.args[0])
+    print(len(os.listdir("/proc/self/fd")) - descriptors)
