@@ -78,6 +78,14 @@ impl StaticType {
         self
     }
 
+    /// Programs may set attributes of the type, as of CPython's heap types without `Py_TPFLAGS_IMMUTABLETYPE`; not those
+    /// that a type in static memory has no room for (`__name__`, `__bases__`).
+    pub const fn mutable(mut self) -> Self {
+        let old = self.0.tp_flags.into_inner();
+        self.0.tp_flags = Cell::new(old & !Py_TPFLAGS_IMMUTABLETYPE);
+        self
+    }
+
     /// `tp_base`.
     pub const fn base(mut self, base: &'static StaticType) -> Self {
         self.0.tp_base = Cell::new(&base.0 as *const PyTypeObject as *mut PyTypeObject);

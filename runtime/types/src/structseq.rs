@@ -126,6 +126,10 @@ fn name_it(ty: &PyTypeObject, desc: &Desc, members: &[PyMemberDef]) {
 
 fn finish(py: Py<'_>, ty: &PyTypeObject, desc: &Desc) -> PyResult<()> {
     types::ready(py, ty)?;
+    if desc.name.contains('.') && !desc.name.starts_with("sys.") {
+        // Those of modules other than `sys` are CPython's heap types, which can be changed.
+        ty.tp_flags.set(ty.tp_flags.get() & !Py_TPFLAGS_IMMUTABLETYPE);
+    }
     let d = types::ready::dict_of(ty);
     let unnamed = desc.fields.iter().filter(|f| f.0.is_none()).count();
     for (k, v) in

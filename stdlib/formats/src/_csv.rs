@@ -393,7 +393,7 @@ unsafe impl Layout for ReaderObject {}
 
 static READER: StaticType = StaticType::new::<ReaderObject>(c"_csv.reader")
     .doc(c"CSV reader\n\nAn iterator over records; each is a list of strings.")
-    .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
+    .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_BASETYPE)
     .traverse(glue::traverse(|r: &ReaderObject, v: &glue::Visitor| {
         v.visit(&r.input)?;
         v.visit(&r.dialect)
@@ -523,7 +523,7 @@ unsafe impl Layout for WriterObject {}
 
 static WRITER: StaticType = StaticType::new::<WriterObject>(c"_csv.writer")
     .doc(c"CSV writer\n\nAn object that writes records to a file.")
-    .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
+    .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_BASETYPE)
     .traverse(glue::traverse(|w: &WriterObject, v: &glue::Visitor| {
         v.visit(&w.write)?;
         v.visit(&w.dialect)

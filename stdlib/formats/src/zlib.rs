@@ -109,6 +109,7 @@ fn decompress(
 type CompressObject = Boxed<Compressor>;
 
 static COMPRESS: StaticType = StaticType::new::<CompressObject>(c"zlib.Compress")
+    .mutable()
     .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
     .dealloc(dealloc::<Compressor>())
     .methods(&COMPRESS_METHODS);
@@ -181,6 +182,7 @@ impl Progress for Decompressor {
 }
 
 static DECOMPRESS: StaticType = StaticType::new::<DecompressObject>(c"zlib.Decompress")
+    .mutable()
     .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
     .dealloc(stream_dealloc::<Decompressor>())
     .methods(&DECOMPRESS_METHODS)

@@ -35,6 +35,7 @@ pub struct RandomObject {
 unsafe impl Layout for RandomObject {}
 
 static RANDOM: StaticType = StaticType::new::<RandomObject>(c"_random.Random")
+    .mutable()
     .doc(c"Random() -> create a random number generator with its own internal state.")
     .flags(Py_TPFLAGS_BASETYPE)
     .dealloc(glue::dealloc(dealloc))

@@ -182,6 +182,7 @@ unsafe impl Layout for Poll {}
 
 /// `select.poll`.
 pub static POLL: StaticType = StaticType::new::<Poll>(c"select.poll")
+    .mutable()
     .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
     .dealloc(glue::dealloc(poll_dealloc))
     .methods(&POLL_METHODS);
@@ -308,7 +309,7 @@ pub struct Epoll {
 unsafe impl Layout for Epoll {}
 
 /// `select.epoll`.
-pub static EPOLL: StaticType = StaticType::new::<Epoll>(c"select.epoll")
+pub static EPOLL: StaticType = StaticType::new::<Epoll>(c"select.epoll").mutable()
     .getattro(dxpy_core::attr::generic_get_slot)
     .doc(c"select.epoll(sizehint=-1, flags=0)\n\nAn epoll object. The hint of how many descriptors there will be is not used any more.")
     .create(glue::create(epoll_new))

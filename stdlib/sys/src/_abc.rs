@@ -54,6 +54,7 @@ struct DataObject {
 unsafe impl Layout for DataObject {}
 
 static DATA: StaticType = StaticType::new::<DataObject>(c"_abc._abc_data")
+    .mutable()
     .doc(c"Internal state held by ABC machinery.")
     .traverse(glue::traverse(|d: &DataObject, v: &glue::Visitor| {
         v.visit(&d.registry)?;

@@ -143,6 +143,7 @@ struct ScannerObject {
 unsafe impl Layout for ScannerObject {}
 
 static SCANNER: StaticType = StaticType::new::<ScannerObject>(c"_json.Scanner")
+    .mutable()
     .doc(c"JSON scanner object")
     .create(glue::create(new_scanner))
     .call(glue::call(scan_once))
@@ -385,7 +386,7 @@ struct EncoderObject {
 // SAFETY: the struct is `#[repr(C)]` and begins with a `PyObject`.
 unsafe impl Layout for EncoderObject {}
 
-static ENCODER: StaticType = StaticType::new::<EncoderObject>(c"_json.Encoder")
+static ENCODER: StaticType = StaticType::new::<EncoderObject>(c"_json.Encoder").mutable()
     .doc(c"Encoder(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)")
     .create(glue::create(new_encoder))
     .call(glue::call(encode))

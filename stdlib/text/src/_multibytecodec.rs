@@ -55,7 +55,7 @@ macro_rules! families {
             pub static MODULE: StaticModule = StaticModule::new($text).methods(&FUNCTIONS).slots(&SLOTS);
             static SLOTS: Gil<[PyModuleDef_Slot; 2]> = exec(|py, _| types::ready::ready(py, &CODEC));
             methods! { static FUNCTIONS: for PyModuleObject [
-                "getcodec" = getcodec [1], "($module, arg, /)", "The codec of this name.";
+                "getcodec" = getcodec [1], "?($module, arg, /)", "The codec of this name.";
             ] }
             fn getcodec(py: Py<'_>, _: &PyModuleObject, name: &PyObject) -> PyResult<Owned<CodecObject>> {
                 super::getcodec(py, &$codecs, name)
@@ -478,6 +478,7 @@ fn python_name(ty: &PyTypeObject) -> &'static str {
 macro_rules! coder {
     ($name:ident, $text:literal, $create:expr, $methods:ident, $members:ident) => {
         static $name: StaticType = StaticType::new::<Coder>($text)
+            .getattro(dxpy_core::attr::generic_get_slot)
             .flags(Py_TPFLAGS_BASETYPE)
             .create(glue::create($create))
             .init(glue::init(|_: Py<'_>, _: &Coder, _: &PyTupleObject, _: Option<&PyDictObject>| Ok(())))
@@ -742,9 +743,9 @@ fn reader_readlines(py: Py<'_>, c: &Coder, size: Size) -> PyResult<Owned<PyListO
 }
 
 methods! { static WRITER_METHODS: for Coder [
-    "write" = writer_write [1], "($self, strobj, /)", "Writes a text to the stream.";
-    "writelines" = writer_writelines [1], "($self, lines, /)", "Writes each text of a sequence.";
-    "reset" = writer_reset [0], "($self, /)", "Writes what ends the text so far.";
+    "write" = writer_write [1], "($self, strobj, /)", "Writes a text to the stream.", defining;
+    "writelines" = writer_writelines [1], "($self, lines, /)", "Writes each text of a sequence.", defining;
+    "reset" = writer_reset [0], "($self, /)", "Writes what ends the text so far.", defining;
 ] }
 
 fn writer_write(py: Py<'_>, c: &Coder, text: &PyObject) -> PyResult<()> {

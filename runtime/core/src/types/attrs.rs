@@ -233,7 +233,8 @@ fn settable<'a>(
     value: Option<&'a PyObject>,
     name: &str,
 ) -> PyResult<&'a PyObject> {
-    if has(ty, Py_TPFLAGS_IMMUTABLETYPE) {
+    let no_room = !has(ty, Py_TPFLAGS_HEAPTYPE) && matches!(name, "__name__" | "__qualname__" | "__bases__");
+    if has(ty, Py_TPFLAGS_IMMUTABLETYPE) || no_room {
         return Err(exceptions::type_error(
             py,
             format_args!("cannot set '{name}' attribute of immutable type '{}'", type_name(ty)),
@@ -392,6 +393,7 @@ fn c_doc(ty: &PyTypeObject) -> Option<String> {
 
 fn get_doc(py: Py<'_>, ty: &PyTypeObject) -> PyResult {
     if heap(ty).is_none()
+        && has(ty, Py_TPFLAGS_IMMUTABLETYPE)
         && let Some(text) = c_doc(ty)
     {
         return match doc::docstring(&type_name(ty), &text) {

@@ -88,8 +88,8 @@ pub fn ready_as_given(py: Py<'_>, ty: &PyTypeObject) -> PyResult<()> {
     if has(ty, Py_TPFLAGS_READY) {
         return Ok(());
     }
-    if !has(ty, Py_TPFLAGS_HEAPTYPE) {
-        // Historically no type in static memory can be changed.
+    if !has(ty, Py_TPFLAGS_HEAPTYPE | _Py_TPFLAGS_STATIC_BUILTIN) {
+        // Historically no type in static memory can be changed; ours say it themselves.
         add_flags(ty, Py_TPFLAGS_IMMUTABLETYPE);
     }
     add_flags(ty, Py_TPFLAGS_READYING);

@@ -16,7 +16,7 @@ use crate::ptr::Object;
 use crate::statics::Gil;
 use crate::thread::Py;
 use crate::unicode;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::ffi::{CStr, c_void};
 use core::mem::offset_of;
 
@@ -347,7 +347,36 @@ pub fn name_changed(py: Py<'_>, ty: &PyTypeObject, name: &PyUnicodeObject) -> Py
     if affected.is_empty() {
         return Ok(());
     }
+    if !has(ty, Py_TPFLAGS_HEAPTYPE) {
+        own_tables(ty);
+    }
     update_with_subtypes(py, ty, name, &affected)
+}
+
+/// Gives a type in static memory that programs may change slot tables of its own: those it has may be its base's. Each is
+/// made once, and kept.
+fn own_tables(ty: &PyTypeObject) {
+    static OWNERS: Gil<RefCell<Vec<usize>>> = Gil(RefCell::new(Vec::new()));
+    fn copy<T>(table: &Cell<*mut T>) {
+        // SAFETY: a slot table is plain memory, for which all zeros are a table without functions.
+        unsafe {
+            let new = Box::leak(Box::new(core::mem::MaybeUninit::<T>::zeroed())).as_mut_ptr();
+            if !table.get().is_null() {
+                core::ptr::copy_nonoverlapping(table.get(), new, 1);
+            }
+            table.set(new);
+        }
+    }
+    let address = core::ptr::from_ref(ty) as usize;
+    if OWNERS.borrow().contains(&address) {
+        return;
+    }
+    OWNERS.borrow_mut().push(address);
+    copy(&ty.tp_as_async);
+    copy(&ty.tp_as_number);
+    copy(&ty.tp_as_sequence);
+    copy(&ty.tp_as_mapping);
+    copy(&ty.tp_as_buffer);
 }
 
 /// After the bases of a type changed: all slots of its subtypes too (`update_all_slots`).
@@ -369,7 +398,7 @@ fn update_with_subtypes(
     name: &PyUnicodeObject,
     affected: &[&'static [wrapperbase]],
 ) -> PyResult<()> {
-    if has(ty, Py_TPFLAGS_HEAPTYPE) {
+    if has(ty, Py_TPFLAGS_HEAPTYPE) || !has(ty, Py_TPFLAGS_IMMUTABLETYPE) {
         affected.iter().try_for_each(|rows| update_one(py, ty, rows))?;
     }
     for sub in subclasses(ty) {

@@ -41,6 +41,7 @@ unsafe impl Layout for Entry {}
 
 /// `os.DirEntry`.
 pub static DIR_ENTRY: StaticType = StaticType::new::<Entry>(c"posix.DirEntry")
+    .mutable()
     .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
     .dealloc(glue::dealloc(entry_dealloc))
     .repr(glue::unary(entry_repr))
@@ -205,6 +206,7 @@ unsafe impl Layout for Iter {}
 
 /// `posix.ScandirIterator`.
 pub static ITERATOR: StaticType = StaticType::new::<Iter>(c"posix.ScandirIterator")
+    .mutable()
     .flags(Py_TPFLAGS_DISALLOW_INSTANTIATION)
     .dealloc(glue::dealloc(iter_dealloc))
     .finalize(glue::dealloc(iter_finalize))
