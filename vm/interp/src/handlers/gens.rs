@@ -6,6 +6,7 @@ use super::*;
 use crate::dispatch::next;
 use crate::monitor::{self, event};
 use crate::unwind;
+use core::sync::atomic::{Ordering, compiler_fence};
 use dxpy_core::abi::constants::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::{PyErr, call, gc, name, object, protocol};
@@ -111,6 +112,8 @@ op!(SEND(pc, sp, fp, ts, arg) {
     }
     release(v);
     if done == 1 {
+        // As in `jump_if!`: a branch.
+        compiler_fence(Ordering::SeqCst);
         pc = pc.add(arg);
     }
     next!(pc.add(1), sp, fp, ts)
