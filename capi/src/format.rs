@@ -153,13 +153,8 @@ unsafe fn directive(
                     None => ("", text.as_str()),
                 };
                 let mut body: Vec<u32> = Vec::new();
-                let zeros = if precision >= 0 {
-                    precision - digits.len() as isize
-                } else if zero && !left {
-                    width - (digits.len() + sign.len()) as isize
-                } else {
-                    0
-                };
+                let filled = if zero && !left { width - sign.len() as isize } else { 0 };
+                let zeros = precision.max(filled) - digits.len() as isize;
                 body.extend(sign.bytes().map(u32::from));
                 body.extend(core::iter::repeat_n(u32::from(b'0'), zeros.max(0) as usize));
                 body.extend(digits.bytes().map(u32::from));

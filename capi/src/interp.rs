@@ -3,15 +3,20 @@
 
 use crate::util::{api, free};
 use core::ffi::{c_int, c_ulong, c_void};
+use core::sync::atomic::{AtomicBool, Ordering};
 use dxpy_core::abi::*;
 use dxpy_core::ptr::Object;
 use dxpy_core::thread::{ThreadState, states};
 use dxpy_core::{Owned, Py, PyErr, PyResult, call, exceptions, name, unicode};
 use dxpy_import::state;
+use dxpy_interp::eval_hook::{self, EvalFrame};
 use dxpy_types::tracemalloc;
 
 /// `Py_RTFLAGS_*` of the main interpreter: the main allocator, threads, daemon threads, `fork`, `exec`.
 const FEATURES: c_ulong = 1 << 5 | 1 << 10 | 1 << 11 | 1 << 15 | 1 << 16;
+
+/// Whether a program runs in `__main__`, as from the start of the process.
+static RUNS_MAIN: AtomicBool = AtomicBool::new(true);
 
 #[cold]
 fn unknown(py: Py<'_>, id: i64) -> PyErr {
@@ -86,9 +91,13 @@ free! {
     fn _PyInterpreterState_HasFeature(_i: *mut PyInterpreterState, feature: c_ulong) -> c_int {
         c_int::from(FEATURES & feature != 0)
     }
-    /// C: `int _PyInterpreterState_IsRunningMain(PyInterpreterState *)`: `__main__` runs as long as the process.
+    /// C: `int _PyInterpreterState_IsRunningMain(PyInterpreterState *)`: `__main__` runs, unless C code said otherwise.
     fn _PyInterpreterState_IsRunningMain(_i: *mut PyInterpreterState) -> c_int {
-        1
+        c_int::from(RUNS_MAIN.load(Ordering::Relaxed))
+    }
+    /// C: `void _PyInterpreterState_SetNotRunningMain(PyInterpreterState *)`.
+    fn _PyInterpreterState_SetNotRunningMain(_i: *mut PyInterpreterState) -> () {
+        RUNS_MAIN.store(false, Ordering::Relaxed);
     }
     /// C: `int _PyImport_IsInitialized(PyInterpreterState *)`.
     fn _PyImport_IsInitialized(_i: *mut PyInterpreterState) -> c_int {
@@ -102,6 +111,21 @@ free! {
     fn PyEval_AcquireLock() -> () {
         // SAFETY: the C API's contract: this thread has a state, and not the GIL.
         unsafe { states::restore(states::bound()) }
+    }
+    /// C: `PyObject *_PyEval_EvalFrameDefault(PyThreadState *, struct _PyInterpreterFrame *, int throw)`: runs a frame.
+    fn _PyEval_EvalFrameDefault(_s: *mut PyThreadState, f: *mut _PyInterpreterFrame, throw: c_int) -> *mut PyObject {
+        // SAFETY: the C API's contract: GIL; a frame that was given to a frame evaluation function.
+        unsafe { dxpy_interp::eval_frame(Py::assume(), f, throw != 0) }
+    }
+    /// C: `_PyFrameEvalFunction _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState *)` (PEP 523).
+    fn _PyInterpreterState_GetEvalFrameFunc(_i: *mut PyInterpreterState) -> EvalFrame {
+        eval_hook::get().unwrap_or(_PyEval_EvalFrameDefault)
+    }
+    /// C: `void _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState *, _PyFrameEvalFunction)`.
+    fn _PyInterpreterState_SetEvalFrameFunc(_i: *mut PyInterpreterState, f: EvalFrame) -> () {
+        let own = core::ptr::fn_addr_eq(f, _PyEval_EvalFrameDefault as EvalFrame);
+        // SAFETY: the C API's contract: GIL.
+        eval_hook::set(unsafe { Py::assume() }, (!own).then_some(f));
     }
     /// C: `void PyEval_ReleaseLock(void)`: the state stays this thread's.
     fn PyEval_ReleaseLock() -> () {
@@ -129,7 +153,10 @@ api! {
     }
     /// C: `int _PyInterpreterState_SetRunningMain(PyInterpreterState *)`.
     fn _PyInterpreterState_SetRunningMain(py, _i: *mut PyInterpreterState) -> PyResult<()> {
-        Err(exceptions::runtime_error(py, format_args!("interpreter already running")))
+        match RUNS_MAIN.swap(true, Ordering::Relaxed) {
+            false => Ok(()),
+            true => Err(exceptions::runtime_error(py, format_args!("interpreter already running"))),
+        }
     }
     /// C: `PyObject *_PyInterpreterState_GetMainModule(PyInterpreterState *)`.
     fn _PyInterpreterState_GetMainModule(py, _i: *mut PyInterpreterState) -> PyResult<Owned> {

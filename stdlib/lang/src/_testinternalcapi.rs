@@ -2,7 +2,7 @@
 //! (`Modules/_testinternalcapi.c`): the configuration, single passes of the compiler, frames, text in the locale's
 //! encoding.
 //!
-//! Not here: what checks CPython's C code itself (`test_hashtable` and the like), frame evaluation functions, perf maps, and changing the configuration.
+//! Not here: what checks CPython's C code itself (`test_hashtable` and the like), perf maps, and changing the configuration.
 
 pub mod config;
 
@@ -42,6 +42,8 @@ methods! { static METHODS: for PyModuleObject [
     "iframe_getcode" = iframe_getcode [1], "?($module, frame, /)", "A frame's code.";
     "iframe_getline" = iframe_getline [1], "?($module, frame, /)", "The line a frame is in.";
     "iframe_getlasti" = iframe_getlasti [1], "?($module, frame, /)", "The instruction a frame is at.";
+    "set_eval_frame_default" = set_eval_frame_default [0], "?($module, /)", "Takes the frame evaluation function away.";
+    "set_eval_frame_record" = set_eval_frame_record [1], "?($module, list, /)", "Sets a frame evaluation function that appends the names of functions to a list.";
     "compiler_codegen" = compiler_codegen [4], "($module, /, ast, filename, optimize, compile_mode=0)", "The instructions of a tree, and what goes with them.";
     "optimize_cfg" = optimize_cfg [3], "($module, /, instructions, consts, nlocals)", "Optimised instructions.";
     "pending_threadfunc" = pending_threadfunc [2], "($module, callback, /, *, ensure_added=False)", "Has a function called by the thread that comes first.";
@@ -78,6 +80,47 @@ fn pending_threadfunc(py: Py<'_>, _: &PyModuleObject, f: &PyObject, ensure: bool
             return false;
         }
         dxpy_core::thread::without_gil(py, || std::thread::sleep(core::time::Duration::from_millis(1)));
+    }
+}
+
+/// The list of `set_eval_frame_record`.
+static RECORD: Gil<core::cell::Cell<*mut PyObject>> = Gil(core::cell::Cell::new(core::ptr::null_mut()));
+
+fn keep_record(o: *mut PyObject) {
+    // SAFETY: OWNED: the place held the former list, or NULL.
+    drop(unsafe { Owned::<PyObject>::from_raw_opt(RECORD.replace(o)) });
+}
+
+fn set_eval_frame_default(py: Py<'_>, _: &PyModuleObject) {
+    dxpy_interp::eval_hook::set(py, None);
+    keep_record(core::ptr::null_mut());
+}
+
+fn set_eval_frame_record(py: Py<'_>, _: &PyModuleObject, o: &PyObject) -> PyResult<()> {
+    if list::check(o).is_none() {
+        return Err(exceptions::type_error(py, format_args!("argument must be a list")));
+    }
+    keep_record(o.to_owned().into_ptr());
+    dxpy_interp::eval_hook::set(py, Some(record));
+    Ok(())
+}
+
+/// `record_eval`.
+unsafe extern "C" fn record(
+    _: *mut PyThreadState,
+    f: *mut _PyInterpreterFrame,
+    throw: core::ffi::c_int,
+) -> *mut PyObject {
+    // SAFETY: GIL; LIVE: a frame holds its function, which holds its name.
+    unsafe {
+        let py = Py::assume();
+        let func = (*f).f_funcobj.get().as_ref().and_then(dxpy_core::function::check);
+        let to = RECORD.get().as_ref().and_then(list::check);
+        if let (Some(func), Some(to)) = (func, to) {
+            // What cannot be recorded is run all the same.
+            drop(list::push(py, to, (*func.func_name.get()).to_owned()));
+        }
+        dxpy_interp::eval_frame(py, f, throw != 0)
     }
 }
 

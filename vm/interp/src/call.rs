@@ -2,6 +2,7 @@
 //! `initialize_locals` of `Python/ceval.c`).
 
 use crate::dispatch::{Fp, Obj, Pc, Sp, Ts, eval_frame, next};
+use crate::eval_hook;
 use crate::unwind;
 use dxpy_core::abi::*;
 use dxpy_core::ptr::{Object, decref};
@@ -397,6 +398,22 @@ pub unsafe extern "C" fn function_vectorcall(
     nargsf: usize,
     kwnames: *mut PyObject,
 ) -> *mut PyObject {
+    // SAFETY: the caller's promise.
+    unsafe { vectorcall_with(f, args, nargsf, kwnames, eval_frame) }
+}
+
+/// `_PyEval_Vector`: a call whose frame is run by `eval`.
+///
+/// # Safety
+/// As for [`function_vectorcall`].
+#[inline(always)]
+pub unsafe fn vectorcall_with(
+    f: *mut PyObject,
+    args: *const *mut PyObject,
+    nargsf: usize,
+    kwnames: *mut PyObject,
+    eval: unsafe fn(Py<'_>, *mut Frame, bool) -> *mut PyObject,
+) -> *mut PyObject {
     // SAFETY: GIL, LIVE: the caller's promise; references are taken for the frame.
     unsafe {
         let py = Py::assume();
@@ -413,7 +430,7 @@ pub unsafe extern "C" fn function_vectorcall(
         if frame.is_null() {
             return core::ptr::null_mut();
         }
-        eval_frame(py, frame, false)
+        eval(py, frame, false)
     }
 }
 
@@ -429,7 +446,7 @@ pub fn make_function(
     };
     // SAFETY: LIVE: a code object holds its name.
     let qualname = unsafe { &*code.co_qualname.get() };
-    function::new(py, code, globals, &builtins, qualname, function_vectorcall)
+    function::new(py, code, globals, &builtins, qualname, eval_hook::entry())
 }
 
 /// `PyEval_EvalCode`: runs code in a namespace, as a module, class body or `exec` does.
@@ -441,7 +458,7 @@ pub fn eval_code(py: Py<'_>, code: &PyCodeObject, globals: &PyObject, locals: &P
         if frame.is_null() {
             return Err(PyErr::fetch(py));
         }
-        dxpy_core::err::from_ptr(py, eval_frame(py, frame, false))
+        dxpy_core::err::from_ptr(py, eval_hook::eval(py, frame, false))
     }
 }
 
@@ -534,6 +551,6 @@ pub fn eval_function(py: Py<'_>, func: &PyFunctionObject, namespace: &PyObject) 
         if frame.is_null() {
             return Err(PyErr::fetch(py));
         }
-        dxpy_core::err::from_ptr(py, eval_frame(py, frame, false))
+        dxpy_core::err::from_ptr(py, eval_hook::eval(py, frame, false))
     }
 }

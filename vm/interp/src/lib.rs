@@ -9,6 +9,7 @@
 
 mod call;
 mod dispatch;
+pub mod eval_hook;
 mod handlers;
 pub mod micro;
 pub mod monitor;

@@ -2,7 +2,8 @@
 //! instead where it can.
 
 use super::*;
-use crate::call::{function_vectorcall, star_arguments};
+use crate::call::star_arguments;
+use crate::eval_hook;
 use crate::handlers::{
     breaker, builtins, constant, globals, handle_breaker, is, namespace, own, raw, release, share,
 };
@@ -402,12 +403,14 @@ micro!(
     MAKE_FUNCTION(pc, sp, fp, ts, arg, out) {
         let py = token(ts);
         let code: Owned<PyCodeObject> = own(*sp.sub(1)).cast();
-        let made =
-            function::new(py, &code, globals(fp), builtins(fp), &*code.co_qualname.get(), function_vectorcall);
+        let entry = eval_hook::entry();
+        let made = function::new(py, &code, globals(fp), builtins(fp), &*code.co_qualname.get(), entry);
         let mut sp = sp.sub(1);
         match made {
             Ok(f) => {
-                f.func_version.set(code.co_version.get());
+                if eval_hook::get().is_none() {
+                    f.func_version.set(code.co_version.get());
+                }
                 for (bit, field) in [
                     (8, &f.func_closure),
                     (4, &f.func_annotations),
