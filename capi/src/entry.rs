@@ -60,6 +60,12 @@ free! {
     fn _Py_InitializeMain() -> PyStatus { OK }
     /// C: `PyStatus _PyRuntime_Initialize(void)`: once.
     fn _PyRuntime_Initialize() -> PyStatus { OK }
+    /// C: `PyStatus _PyRuntimeState_Init(_PyRuntimeState *)`: the runtime is there before any C code is, and stays.
+    fn _PyRuntimeState_Init(_runtime: *mut c_void) -> PyStatus { OK }
+    /// C: `void _PyRuntimeState_Fini(_PyRuntimeState *)`: it ends with the process.
+    fn _PyRuntimeState_Fini(_runtime: *mut c_void) -> () {}
+    /// C: `void _PyRuntime_Finalize(void)`: likewise.
+    fn _PyRuntime_Finalize() -> () {}
     /// C: `PyStatus _PyInterpreterState_Enable(_PyRuntimeState *)`: it is.
     fn _PyInterpreterState_Enable(_runtime: *mut c_void) -> PyStatus { OK }
 }

@@ -38,6 +38,7 @@ inits! {
     fn PyInit__symtable("_symtable");
     fn PyInit__thread("_thread");
     fn PyInit__tokenize("_tokenize");
+    fn PyInit__tracemalloc("_tracemalloc");
     fn PyInit__typing("_typing");
     fn PyInit__weakref("_weakref");
     fn PyInit_atexit("atexit");

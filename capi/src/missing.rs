@@ -85,8 +85,8 @@ macro_rules! data {
 }
 
 functions! { pointer:
-    PyInit__tracemalloc PyInterpreterState_New _PyAST_Compile _PyInterpreterID_LookUp _PyInterpreterID_New
-    _PyInterpreterState_GetIDObject _PyRuntimeState_Init _Py_Get_Getpath_CodeObject
+    PyInterpreterState_New _PyAST_Compile _PyInterpreterID_LookUp _PyInterpreterID_New
+    _PyInterpreterState_GetIDObject _Py_Get_Getpath_CodeObject
 }
 
 functions! { integer:
@@ -94,7 +94,7 @@ functions! { integer:
 }
 
 functions! { void:
-    PyInterpreterState_Clear PyInterpreterState_Delete _PyRuntimeState_Fini _PyRuntime_Finalize
+    PyInterpreterState_Clear PyInterpreterState_Delete
 }
 
 data! {

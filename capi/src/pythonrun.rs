@@ -152,10 +152,9 @@ fn compile(
         how.optimize = optimize as u8;
     }
     if how.flags & flag::ONLY_AST != 0 {
-        return Err(exceptions::not_implemented_error(
-            py,
-            format_args!("dx-py: Py_CompileString with PyCF_ONLY_AST is not implemented yet"),
-        ));
+        let version = flags.map(|f| f.cf_feature_version).filter(|v| *v >= 0);
+        let tree = source::parse(py, text(source), filename, Compile { feature_version: version, ..how })?;
+        return dxpy_mod_lang::ast::to_object(py, &tree);
     }
     let code: Owned<PyCodeObject> = source::compile(py, text(source), filename, how)?;
     Ok(code.upcast())

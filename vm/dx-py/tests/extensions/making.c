@@ -236,6 +236,49 @@ static PyObject *main_again(PyObject *self, PyObject *args)
     exit(Py_BytesMain(n, argv));
 }
 
+static PyObject *tree(PyObject *self, PyObject *args)
+{
+    const char *source;
+    int start, version;
+    if (!PyArg_ParseTuple(args, "sii", &source, &start, &version))
+        return NULL;
+    PyCompilerFlags flags = {.cf_flags = PyCF_ONLY_AST, .cf_feature_version = version};
+    return Py_CompileStringFlags(source, "file", start, &flags);
+}
+
+extern int _PyInterpreterState_SetRunningMain(PyInterpreterState *);
+extern void _PyInterpreterState_SetNotRunningMain(PyInterpreterState *);
+extern int _PyInterpreterState_IsRunningMain(PyInterpreterState *);
+
+static PyObject *running(PyObject *self, PyObject *unused)
+{
+    PyInterpreterState *i = PyInterpreterState_Get();
+    int before = _PyInterpreterState_IsRunningMain(i);
+    int refused = _PyInterpreterState_SetRunningMain(i);
+    PyErr_Clear();
+    _PyInterpreterState_SetNotRunningMain(i);
+    int not_running = _PyInterpreterState_IsRunningMain(i);
+    return Py_BuildValue("iiiii", before, refused, not_running, _PyInterpreterState_SetRunningMain(i),
+                         _PyInterpreterState_IsRunningMain(i));
+}
+
+static PyObject *formatted(PyObject *self, PyObject *unused)
+{
+    PyObject *r = PyList_New(0);
+    static const char *const formats[] = {"%07.5d|", "%-7.5d|", "%07d|", "%.3d|", "%7.3d|", "%2c", "%5p", "%lc", "%zs", "%lls", "%lU", "%d%", "%?"};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        PyObject *s = PyUnicode_FromFormat(formats[i], -42);
+        if (s == NULL) {
+            PyObject *e = PyErr_GetRaisedException();
+            s = PyObject_Str(e);
+            Py_DECREF(e);
+        }
+        PyList_Append(r, s);
+        Py_DECREF(s);
+    }
+    return r;
+}
+
 static PyObject *wrapper(PyObject *self, PyObject *unused) { return PyUnicode_FromString(_PyBufferWrapper_Type.tp_name); }
 
 static PyMethodDef methods[] = {
@@ -244,7 +287,8 @@ static PyMethodDef methods[] = {
     {"lines", lines, METH_VARARGS}, {"generator", generator, METH_VARARGS}, {"stacked", stacked, METH_O},
     {"varied", (PyCFunction)(void (*)(void))varied, METH_FASTCALL | METH_KEYWORDS}, {"install", install, METH_NOARGS},
     {"hook", hook, METH_NOARGS}, {"has_waited", has_waited, METH_NOARGS}, {"read_line", read_line, METH_O},
-    {"open_hook", open_hook, METH_NOARGS}, {"main_again", main_again, METH_VARARGS}, {"wrapper", wrapper, METH_NOARGS}, {NULL}};
+    {"open_hook", open_hook, METH_NOARGS}, {"main_again", main_again, METH_VARARGS}, {"wrapper", wrapper, METH_NOARGS},
+    {"tree", tree, METH_VARARGS}, {"running", running, METH_NOARGS}, {"formatted", formatted, METH_NOARGS}, {NULL}};
 
 static PyModuleDef module = {PyModuleDef_HEAD_INIT, "making", NULL, 0, methods};
 

@@ -140,9 +140,17 @@ for args, kw in (((1, 2), dict(c=3)), ((1, 2, 3, 4), dict(c=5, d=6)), ((1, 2), d
     except TypeError as e:
         print(args, kw, e)
 print(making.wrapper())
+for args in ("x = 1\nprint(x)\n", 257, -1), ("x + 1", 258, -1), ("(int, str) -> None", 345, -1), ("x = (", 257, -1), ("match x:\n case 1: pass", 257, 9):
+    try:
+        print(ast.dump(making.tree(*args)))
+    except Exception as e:
+        print(type(e).__name__, e)
+print(making.running())
+print(making.formatted())
 
 
-def at_terminal(body, typed=b""):
+def at_terminal(body, *typed):
+    # Each text is typed when its prompt is there, so that the echo is behind it.
     sys.stdout.flush()
     pid, fd = pty.fork()
     if pid == 0:
@@ -151,10 +159,11 @@ def at_terminal(body, typed=b""):
             sys.stdout.flush()
         finally:
             os._exit(0)
-    if typed:
-        os.write(fd, typed)
+    typed = list(typed)
     shown = b""
     while True:
+        if typed and shown.endswith(typed[0][0]):
+            os.write(fd, typed.pop(0)[1])
         try:
             part = os.read(fd, 1000)
         except OSError:
@@ -198,8 +207,8 @@ def hooked():
 
 
 at_terminal(replaced)
-at_terminal(interrupted, b"typed one\ntyped three\n")
-at_terminal(hooked, b"typed\n")
+at_terminal(interrupted, (b"one", b"typed one\n"), (b"third ", b"typed three\n"))
+at_terminal(hooked, (b"asked ", b"typed\n"))
 
 
 def in_child(*args):
