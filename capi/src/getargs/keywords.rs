@@ -603,6 +603,27 @@ unsafe fn unpack_vararg(
     Ok(out)
 }
 
+/// Positional arguments, and keywords from a dict or from behind them.
+///
+/// # Safety
+/// As the functions that take them.
+unsafe fn given<'a>(
+    args: *const *mut PyObject,
+    nargs: Py_ssize_t,
+    kwargs: *mut PyObject,
+    kwnames: *mut PyObject,
+) -> (&'a [*mut PyObject], Keywords<'a>) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let items = if nargs <= 0 { &[] } else { core::slice::from_raw_parts(args, nargs as usize) };
+        let keywords = match kwnames.is_null() {
+            true => Keywords::of_dict(kwargs).unwrap_or(Keywords::None),
+            false => Keywords::of_stack(kwnames, args.add(nargs.max(0) as usize)),
+        };
+        (items, keywords)
+    }
+}
+
 /// C: `PyObject *const *_PyArg_UnpackKeywordsWithVararg(PyObject *const *args, Py_ssize_t nargs, PyObject *kwargs, PyObject
 /// *kwnames, struct _PyArg_Parser *, int minpos, int maxpos, int minkw, int vararg, PyObject **buf)`.
 ///
@@ -625,11 +646,7 @@ pub unsafe extern "C" fn _PyArg_UnpackKeywordsWithVararg(
     // SAFETY: the caller's promise.
     unsafe {
         let py = token();
-        let items = if nargs <= 0 { &[] } else { core::slice::from_raw_parts(args, nargs as usize) };
-        let keywords = match kwnames.is_null() {
-            true => Keywords::of_dict(kwargs).unwrap_or(Keywords::None),
-            false => Keywords::of_stack(kwnames, args.add(nargs.max(0) as usize)),
-        };
+        let (items, keywords) = given(args, nargs, kwargs, kwnames);
         let (least, most, named) = (least as usize, most as usize, least_keywords as usize);
         let r = unpack_vararg(py, items, &keywords, parser, least, most, named, vararg as usize, out);
         r.unwrap_or_else(|e| {
@@ -660,11 +677,7 @@ pub unsafe extern "C" fn _PyArg_UnpackKeywords(
     // SAFETY: the caller's promise.
     unsafe {
         let py = token();
-        let items = if nargs <= 0 { &[] } else { core::slice::from_raw_parts(args, nargs as usize) };
-        let keywords = match kwnames.is_null() {
-            true => Keywords::of_dict(kwargs).unwrap_or(Keywords::None),
-            false => Keywords::of_stack(kwnames, args.add(nargs.max(0) as usize)),
-        };
+        let (items, keywords) = given(args, nargs, kwargs, kwnames);
         // With no arguments at all the result must still not be NULL, which means an error.
         let r =
             unpack(py, items, &keywords, parser, least as usize, most as usize, least_keywords as usize, out);

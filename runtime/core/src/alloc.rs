@@ -471,14 +471,31 @@ pub(crate) unsafe fn realloc_below(p: *mut c_void, size: usize) -> *mut c_void {
         if !is_ours(p) && size > SMALL_MAX {
             return libc::realloc(p, size);
         }
+        fit(p, size, malloc_below, free_below)
+    }
+}
+
+/// The block, while the request fits and uses more than half of it, else another with what it held.
+///
+/// # Safety
+/// As [`realloc`]; the functions are those of the block's heap.
+#[inline(always)]
+unsafe fn fit(
+    p: *mut c_void,
+    size: usize,
+    malloc: fn(usize) -> *mut c_void,
+    free: unsafe fn(*mut c_void),
+) -> *mut c_void {
+    // SAFETY: the caller's promise; the copy stays within both blocks.
+    unsafe {
         let old = usable_size(p);
         if size <= old && size * 2 > old {
             return p;
         }
-        let new = malloc_below(size);
+        let new = malloc(size);
         if !new.is_null() {
             core::ptr::copy_nonoverlapping(p as *const u8, new as *mut u8, old.min(size));
-            free_below(p);
+            free(p);
         }
         new
     }
@@ -633,17 +650,7 @@ pub unsafe fn realloc(p: *mut c_void, size: usize) -> *mut c_void {
         if !is_pooled(p) && size > SMALL_MAX && cfg!(not(feature = "zeal")) {
             return libc::realloc(p, size);
         }
-        let old = usable_size(p);
-        // A block is kept while the request fits and uses more than half of it.
-        if size <= old && size * 2 > old {
-            return p;
-        }
-        let new = malloc(size);
-        if !new.is_null() {
-            core::ptr::copy_nonoverlapping(p as *const u8, new as *mut u8, old.min(size));
-            free_second(p);
-        }
-        new
+        fit(p, size, malloc, free_second)
     }
 }
 

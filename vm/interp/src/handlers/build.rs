@@ -92,17 +92,11 @@ unsafe extern "C" fn append_to_full(pc: Pc, sp: Sp, fp: Fp, ts: Ts, arg: usize) 
 }
 
 plain!(SET_ADD(pc, sp, fp, ts, arg), 1 => 0, 0);
-
 plain!(SET_UPDATE(pc, sp, fp, ts, arg), 1 => 0, 0);
-
 plain!(MAP_ADD(pc, sp, fp, ts, arg), 2 => 0, 0);
-
 plain!(LIST_EXTEND(pc, sp, fp, ts, arg), 1 => 0, 0);
-
 plain!(DICT_UPDATE(pc, sp, fp, ts, arg), 1 => 0, 0);
-
 plain!(DICT_MERGE(pc, sp, fp, ts, arg), 1 => 0, 0);
-
 plain!(UNPACK_SEQUENCE(pc, sp, fp, ts, arg), 1 => arg, 1, {
     adapt!(UNPACK_SEQUENCE, pc, sp, fp, ts, arg, items::unpack_sequence(&**sp.sub(1), arg));
 });
@@ -121,11 +115,7 @@ op!(FORMAT_VALUE(pc, sp, fp, ts, arg) {
 });
 
 plain!(GET_LEN(pc, sp, fp, ts, arg), 0 => 1, 0);
-
 plain!(MATCH_MAPPING(pc, sp, fp, ts, arg), 0 => 1, 0);
-
 plain!(MATCH_SEQUENCE(pc, sp, fp, ts, arg), 0 => 1, 0);
-
 plain!(MATCH_KEYS(pc, sp, fp, ts, arg), 0 => 1, 0);
-
 plain!(MATCH_CLASS(pc, sp, fp, ts, arg), 3 => 1, 0);

@@ -236,9 +236,7 @@ unsafe fn cleanup(sp: Sp, exc: Obj) -> bool {
 }
 
 plain!(GET_AWAITABLE(pc, sp, fp, ts, arg), 1 => 1, 0);
-
 plain!(GET_AITER(pc, sp, fp, ts, arg), 1 => 1, 0);
-
 plain!(GET_ANEXT(pc, sp, fp, ts, arg), 0 => 1, 0);
 
 op!(END_ASYNC_FOR(pc, sp, fp, ts, arg) {

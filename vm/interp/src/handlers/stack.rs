@@ -16,7 +16,6 @@ op!(POP_TOP(pc, sp, fp, ts, arg) {
 });
 
 plain!(PUSH_NULL(pc, sp, fp, ts, arg), 0 => 1, 0);
-
 plain!(COPY(pc, sp, fp, ts, arg), 0 => 1, 0);
 
 op!(SWAP(pc, sp, fp, ts, arg) {
@@ -44,9 +43,7 @@ op!(END_SEND(pc, sp, fp, ts, arg) {
 });
 
 plain!(LOAD_FAST(pc, sp, fp, ts, arg), 0 => 1, 0);
-
 plain!(LOAD_FAST_CHECK(pc, sp, fp, ts, arg), 0 => 1, 0);
-
 plain!(LOAD_FAST_AND_CLEAR(pc, sp, fp, ts, arg), 0 => 1, 0);
 
 op!(STORE_FAST(pc, sp, fp, ts, arg) {
@@ -88,7 +85,6 @@ plain!(LOAD_CONST(pc, sp, fp, ts, arg), 0 => 1, 0);
 op!(LOAD_CLOSURE(pc, sp, fp, ts, arg) { (LOAD_FAST_CHECK as Handler)(pc, sp, fp, ts, arg) });
 
 plain!(MAKE_CELL(pc, sp, fp, ts, arg), 0 => 0, 0);
-
 plain!(LOAD_DEREF(pc, sp, fp, ts, arg), 0 => 1, 0);
 
 op!(STORE_DEREF(pc, sp, fp, ts, arg) {
@@ -107,13 +103,9 @@ op!(DELETE_DEREF(pc, sp, fp, ts, arg) {
 });
 
 plain!(COPY_FREE_VARS(pc, sp, fp, ts, arg), 0 => 0, 0);
-
 plain!(LOAD_NAME(pc, sp, fp, ts, arg), 0 => 1, 0);
-
 plain!(STORE_NAME(pc, sp, fp, ts, arg), 1 => 0, 0);
-
 plain!(DELETE_NAME(pc, sp, fp, ts, arg), 0 => 0, 0);
-
 plain!(LOAD_GLOBAL(pc, sp, fp, ts, arg), 0 => 1 + (arg & 1), 4, {
     adapt!(LOAD_GLOBAL, pc, sp, fp, ts, arg, {
         crate::specialize::load_global(pc, globals(fp), builtins(fp), name_str(fp, arg >> 1))
@@ -121,17 +113,10 @@ plain!(LOAD_GLOBAL(pc, sp, fp, ts, arg), 0 => 1 + (arg & 1), 4, {
 });
 
 plain!(STORE_GLOBAL(pc, sp, fp, ts, arg), 1 => 0, 0);
-
 plain!(DELETE_GLOBAL(pc, sp, fp, ts, arg), 0 => 0, 0);
-
 plain!(LOAD_LOCALS(pc, sp, fp, ts, arg), 0 => 1, 0);
-
 plain!(LOAD_FROM_DICT_OR_GLOBALS(pc, sp, fp, ts, arg), 1 => 1, 0);
-
 plain!(LOAD_FROM_DICT_OR_DEREF(pc, sp, fp, ts, arg), 1 => 1, 0);
-
 plain!(LOAD_BUILD_CLASS(pc, sp, fp, ts, arg), 0 => 1, 0);
-
 plain!(LOAD_ASSERTION_ERROR(pc, sp, fp, ts, arg), 0 => 1, 0);
-
 plain!(SETUP_ANNOTATIONS(pc, sp, fp, ts, arg), 0 => 0, 0);

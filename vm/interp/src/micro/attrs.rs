@@ -17,11 +17,7 @@ use dxpy_types::super_::PySuper_Type;
 /// Gives a method and the object it is of.
 unsafe fn give_method(out: *mut Obj, method: Obj, this: &PyObject) -> Answer {
     // SAFETY: the contract of micro-ops: there is room for two.
-    unsafe {
-        *out = method;
-        *out.add(1) = share(this);
-    }
-    Answer::Done
+    unsafe { put_two(out, method, share(this)) }
 }
 
 micro!(
@@ -186,16 +182,14 @@ micro!(
         if old.is_null() {
             values::appended(all, i);
         }
-        *out = old;
-        Answer::Done
+        put(out, old)
     }
 );
 
 micro!(
     /// Gives what the member was, which may be NULL.
     STORE_SLOT(pc, sp, fp, ts, arg, out) {
-        *out = core::ptr::replace(slot_at(pc, *sp.sub(1)), share(&**sp.sub(2)));
-        Answer::Done
+        put(out, core::ptr::replace(slot_at(pc, *sp.sub(1)), share(&**sp.sub(2))))
     }
 );
 

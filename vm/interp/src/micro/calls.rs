@@ -389,8 +389,7 @@ micro!(
 
 guard!(TYPE_OF_ONE(pc, sp, fp, ts, arg) calls_class(sp, arg, &PyType_Type.0));
 micro!(CALL_TYPE(pc, sp, fp, ts, arg, out) {
-    *out = share((**sp.sub(1)).ty().as_object());
-    Answer::Done
+    put(out, share((**sp.sub(1)).ty().as_object()))
 });
 guard!(STR_OF_ONE(pc, sp, fp, ts, arg) calls_class(sp, arg, &PyUnicode_Type.0));
 value!(CALL_STR(fp, arg), |py, o| protocol::str(py, o).map(Owned::upcast));
@@ -422,8 +421,7 @@ micro!(
                         field.set(*sp);
                     }
                 }
-                *out = f.into_ptr();
-                Answer::Done
+                put(out, f.into_ptr())
             }
             Err(e) => {
                 for _ in 0..(arg & 15).count_ones() {

@@ -69,21 +69,18 @@ pub(crate) unsafe fn tuple_item(o: Obj, key: Obj) -> Obj {
 
 guard!(LIST_AND_INDEX(pc, sp, fp, ts, arg) !list_place(*sp.sub(2), *sp.sub(1)).is_null());
 micro!(LIST_ITEM(pc, sp, fp, ts, arg, out) {
-    *out = share(&**list_place(*sp.sub(2), *sp.sub(1)));
-    Answer::Done
+    put(out, share(&**list_place(*sp.sub(2), *sp.sub(1))))
 });
 micro!(
     /// Gives what the item was.
     SET_LIST_ITEM(pc, sp, fp, ts, arg, out) {
         let place = list_place(*sp.sub(2), *sp.sub(1));
-        *out = core::ptr::replace(place, share(&**sp.sub(3)));
-        Answer::Done
+        put(out, core::ptr::replace(place, share(&**sp.sub(3))))
     }
 );
 guard!(TUPLE_AND_INDEX(pc, sp, fp, ts, arg) !tuple_item(*sp.sub(2), *sp.sub(1)).is_null());
 micro!(TUPLE_ITEM(pc, sp, fp, ts, arg, out) {
-    *out = share(&*tuple_item(*sp.sub(2), *sp.sub(1)));
-    Answer::Done
+    put(out, share(&*tuple_item(*sp.sub(2), *sp.sub(1))))
 });
 
 /// An object as what it is.
@@ -372,8 +369,7 @@ value!(GET_LEN(fp, arg), |py, o| protocol::len(py, o)
 macro_rules! flagged {
     ($name:ident, $flag:ident) => {
         micro!($name(pc, sp, fp, ts, arg, out) {
-            *out = boolean::new(has((**sp.sub(1)).ty(), $flag)).into_ptr();
-            Answer::Done
+            put(out, boolean::new(has((**sp.sub(1)).ty(), $flag)).into_ptr())
         });
     };
 }

@@ -145,8 +145,7 @@ micro!(
     #[inline(always)]
     POP_EXCEPT(pc, sp, fp, ts, arg, out) {
         let info = (*ts).abi.exc_info.get();
-        *out = (*info).exc_value.replace(*sp.sub(1));
-        Answer::Done
+        put(out, (*info).exc_value.replace(*sp.sub(1)))
     }
 );
 
@@ -157,8 +156,7 @@ micro!(
         operands!(sp, raised_one class);
         match errors::matches(py, raised_one, class) {
             Ok(matches) => {
-                *out = boolean_of(matches);
-                Answer::Done
+                put(out, boolean_of(matches))
             }
             Err(e) => raised(py, e),
         }
@@ -168,14 +166,8 @@ micro!(
 /// Gives two values.
 unsafe fn give_two(py: Py<'_>, out: *mut Obj, r: PyResult<(Owned, Owned)>) -> Answer {
     match r {
-        Ok((a, b)) => {
-            // SAFETY: the contract of micro-ops: there is room for two.
-            unsafe {
-                *out = a.into_ptr();
-                *out.add(1) = b.into_ptr();
-            }
-            Answer::Done
-        }
+        // SAFETY: the contract of micro-ops: there is room for two.
+        Ok((a, b)) => unsafe { put_two(out, a.into_ptr(), b.into_ptr()) },
         Err(e) => raised(py, e),
     }
 }

@@ -82,11 +82,11 @@ macro_rules! micro {
 }
 pub(crate) use micro;
 
-/// A micro-op that borrows objects and gives one: `value!(NAME(fp, arg), |py, a, b| expression)`, the topmost operand last.
+/// A micro-op that borrows objects and gives one, of a `PyResult`: `value!(NAME(fp, arg), |py, a, b| expression)`, the topmost
+/// operand last.
 macro_rules! value {
-    ($(#[$m:meta])* $name:ident($fp:ident, $arg:ident), |$py:ident $(, $operand:ident)*| $body:expr) => {
+    ($name:ident($fp:ident, $arg:ident), |$py:ident $(, $operand:ident)*| $body:expr) => {
         micro!(
-            $(#[$m])*
             #[inline(never)]
             $name(pc, sp, $fp, ts, $arg, out) {
                 let $py = token(ts);
@@ -98,11 +98,10 @@ macro_rules! value {
 }
 pub(crate) use value;
 
-/// A micro-op that borrows objects and gives nothing.
+/// A micro-op that borrows objects and gives nothing, of a `PyResult<()>`.
 macro_rules! action {
-    ($(#[$m:meta])* $name:ident($fp:ident, $arg:ident), |$py:ident $(, $operand:ident)*| $body:expr) => {
+    ($name:ident($fp:ident, $arg:ident), |$py:ident $(, $operand:ident)*| $body:expr) => {
         micro!(
-            $(#[$m])*
             #[inline(never)]
             $name(pc, sp, $fp, ts, $arg, out) {
                 let $py = token(ts);
@@ -148,13 +147,35 @@ pub(crate) use operands;
 #[inline(always)]
 unsafe fn give(py: Py<'_>, out: *mut Obj, r: PyResult) -> Answer {
     match r {
-        Ok(o) => {
-            // SAFETY: the caller's promise.
-            unsafe { *out = o.into_ptr() };
-            Answer::Done
-        }
+        // SAFETY: the caller's promise.
+        Ok(o) => unsafe { put(out, o.into_ptr()) },
         Err(e) => raised(py, e),
     }
+}
+
+/// Gives a value; it cannot fail.
+///
+/// # Safety
+/// There is room at `out`.
+#[inline(always)]
+unsafe fn put(out: *mut Obj, o: Obj) -> Answer {
+    // SAFETY: the caller's promise.
+    unsafe { *out = o };
+    Answer::Done
+}
+
+/// Gives two values.
+///
+/// # Safety
+/// There is room at `out`.
+#[inline(always)]
+unsafe fn put_two(out: *mut Obj, a: Obj, b: Obj) -> Answer {
+    // SAFETY: the caller's promise.
+    unsafe {
+        *out = a;
+        *out.add(1) = b;
+    }
+    Answer::Done
 }
 
 /// The answer to a result without a value.
@@ -179,10 +200,6 @@ fn raised(py: Py<'_>, e: dxpy_core::PyErr) -> Answer {
 /// There is room at `out`.
 #[inline(always)]
 unsafe fn give_raw(out: *mut Obj, r: Obj) -> Answer {
-    if r.is_null() {
-        return Answer::No;
-    }
     // SAFETY: the caller's promise.
-    unsafe { *out = r };
-    Answer::Done
+    if r.is_null() { Answer::No } else { unsafe { put(out, r) } }
 }

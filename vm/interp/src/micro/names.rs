@@ -129,8 +129,7 @@ value!(LOAD_BUILD_CLASS(fp, arg), |py| {
 micro!(
     #[inline(always)]
     LOAD_ASSERTION_ERROR(pc, sp, fp, ts, arg, out) {
-        *out = share(exceptions::AssertionError.as_object());
-        Answer::Done
+        put(out, share(exceptions::AssertionError.as_object()))
     }
 );
 

@@ -129,24 +129,20 @@ pub(crate) unsafe fn compares_str(a: Obj, b: Obj, arg: usize) -> bool {
 guard!(BOTH_COMPACT(pc, sp, fp, ts, arg) both_compact(*sp.sub(2), *sp.sub(1)).is_some());
 micro!(COMPARE_INT(pc, sp, fp, ts, arg, out) {
     let Some((a, b)) = both_compact(*sp.sub(2), *sp.sub(1)) else { core::hint::unreachable_unchecked() };
-    *out = boolean_of(compares(a, b, arg));
-    Answer::Done
+    put(out, boolean_of(compares(a, b, arg)))
 });
 micro!(COMPARE_FLOAT(pc, sp, fp, ts, arg, out) {
     operands!(sp, a b);
-    *out = boolean_of(compares(float_of(a), float_of(b), arg));
-    Answer::Done
+    put(out, boolean_of(compares(float_of(a), float_of(b), arg)))
 });
 micro!(COMPARE_STR(pc, sp, fp, ts, arg, out) {
-    *out = boolean_of(compares_str(*sp.sub(2), *sp.sub(1), arg));
-    Answer::Done
+    put(out, boolean_of(compares_str(*sp.sub(2), *sp.sub(1), arg)))
 });
 
 micro!(
     #[inline(always)]
     IS_OP(pc, sp, fp, ts, arg, out) {
-        *out = boolean_of((*sp.sub(2) == *sp.sub(1)) != (arg != 0));
-        Answer::Done
+        put(out, boolean_of((*sp.sub(2) == *sp.sub(1)) != (arg != 0)))
     }
 );
 

@@ -21,16 +21,14 @@ micro!(
 micro!(
     #[inline(always)]
     PUSH_NULL(pc, sp, fp, ts, arg, out) {
-        *out = core::ptr::null_mut();
-        Answer::Done
+        put(out, core::ptr::null_mut())
     }
 );
 
 micro!(
     #[inline(always)]
     COPY(pc, sp, fp, ts, arg, out) {
-        *out = share_some(*sp.sub(arg));
-        Answer::Done
+        put(out, share_some(*sp.sub(arg)))
     }
 );
 
@@ -42,36 +40,25 @@ micro!(SWAP(pc, sp, fp, ts, arg, out) {
 });
 
 micro!(END_SEND(pc, sp, fp, ts, arg, out) {
-    *out = share_some(*sp.sub(1));
-    Answer::Done
+    put(out, share_some(*sp.sub(1)))
 });
 
 micro!(
     #[inline(always)]
     LOAD_FAST(pc, sp, fp, ts, arg, out) {
-        *out = share(&**local(fp, arg));
-        Answer::Done
+        put(out, share(&**local(fp, arg)))
     }
 );
 
 micro!(
     #[inline(always)]
-    LOAD_FAST_CHECK(pc, sp, fp, ts, arg, out) {
-        let p = *local(fp, arg);
-        if p.is_null() {
-            raise_unbound(ts, fp, arg);
-            return Answer::No;
-        }
-        *out = share(&*p);
-        Answer::Done
-    }
+    LOAD_FAST_CHECK(pc, sp, fp, ts, arg, out) { share_bound(ts, fp, arg, out, *local(fp, arg)) }
 );
 
 micro!(
     #[inline(always)]
     LOAD_FAST_AND_CLEAR(pc, sp, fp, ts, arg, out) {
-        *out = core::ptr::replace(local(fp, arg), core::ptr::null_mut());
-        Answer::Done
+        put(out, core::ptr::replace(local(fp, arg), core::ptr::null_mut()))
     }
 );
 
@@ -79,32 +66,48 @@ micro!(
     /// Gives what the local was, which may be NULL.
     #[inline(always)]
     STORE_FAST(pc, sp, fp, ts, arg, out) {
-        *out = core::ptr::replace(local(fp, arg), *sp.sub(1));
-        Answer::Done
+        put(out, core::ptr::replace(local(fp, arg), *sp.sub(1)))
     }
 );
 
 micro!(
     /// Gives what the local was.
     #[inline(always)]
-    DELETE_FAST(pc, sp, fp, ts, arg, out) {
-        let old = core::ptr::replace(local(fp, arg), core::ptr::null_mut());
-        if old.is_null() {
-            raise_unbound(ts, fp, arg);
-            return Answer::No;
-        }
-        *out = old;
-        Answer::Done
-    }
+    DELETE_FAST(pc, sp, fp, ts, arg, out) { give_bound(ts, fp, arg, out, core::ptr::replace(local(fp, arg), core::ptr::null_mut())) }
 );
 
 micro!(
     #[inline(always)]
     LOAD_CONST(pc, sp, fp, ts, arg, out) {
-        *out = share(constant(fp, arg));
-        Answer::Done
+        put(out, share(constant(fp, arg)))
     }
 );
+
+/// Gives what a variable holds, if it holds something.
+///
+/// # Safety
+/// LIVE or NULL; there is room at `out`.
+#[inline(always)]
+unsafe fn share_bound(ts: Ts, fp: Fp, arg: usize, out: *mut Obj, p: Obj) -> Answer {
+    // SAFETY: the caller's promise.
+    unsafe { give_bound(ts, fp, arg, out, share_some(p)) }
+}
+
+/// Gives a reference that a variable had, if it had one.
+///
+/// # Safety
+/// As above; OWNED.
+#[inline(always)]
+unsafe fn give_bound(ts: Ts, fp: Fp, arg: usize, out: *mut Obj, p: Obj) -> Answer {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if p.is_null() {
+            raise_unbound(ts, fp, arg);
+            return Answer::No;
+        }
+        put(out, p)
+    }
+}
 
 /// The cell that a local is.
 #[inline(always)]
@@ -115,38 +118,21 @@ unsafe fn cell_at<'a>(fp: Fp, i: usize) -> &'a PyCellObject {
 
 micro!(
     #[inline(always)]
-    LOAD_DEREF(pc, sp, fp, ts, arg, out) {
-        let p = cell_at(fp, arg).ob_ref.get();
-        if p.is_null() {
-            raise_unbound(ts, fp, arg);
-            return Answer::No;
-        }
-        *out = share(&*p);
-        Answer::Done
-    }
+    LOAD_DEREF(pc, sp, fp, ts, arg, out) { share_bound(ts, fp, arg, out, cell_at(fp, arg).ob_ref.get()) }
 );
 
 micro!(
     /// Gives what the cell held, which may be NULL.
     #[inline(always)]
     STORE_DEREF(pc, sp, fp, ts, arg, out) {
-        *out = cell_at(fp, arg).ob_ref.replace(*sp.sub(1));
-        Answer::Done
+        put(out, cell_at(fp, arg).ob_ref.replace(*sp.sub(1)))
     }
 );
 
 micro!(
     /// Gives what the cell held.
     #[inline(always)]
-    DELETE_DEREF(pc, sp, fp, ts, arg, out) {
-        let old = cell_at(fp, arg).ob_ref.replace(core::ptr::null_mut());
-        if old.is_null() {
-            raise_unbound(ts, fp, arg);
-            return Answer::No;
-        }
-        *out = old;
-        Answer::Done
-    }
+    DELETE_DEREF(pc, sp, fp, ts, arg, out) { give_bound(ts, fp, arg, out, cell_at(fp, arg).ob_ref.replace(core::ptr::null_mut())) }
 );
 
 micro!(
