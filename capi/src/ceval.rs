@@ -211,14 +211,14 @@ api! {
         eval_with(py, co, globals, locals, all(args, n), all(kw, kwn.max(0) * 2), all(defaults, dn), kwdefaults, closure)
     }
 
-    /// C: `PyObject *PyEval_EvalFrame(PyFrameObject *)`: frames that C code makes never run.
-    fn PyEval_EvalFrame(py, _f: &PyFrameObject) -> PyResult<Owned> {
-        Err(exceptions::not_implemented_error(py, format_args!("dx-py: PyEval_EvalFrame is not implemented yet")))
+    /// C: `PyObject *PyEval_EvalFrame(PyFrameObject *)`: of `PyFrame_New`, with values for its parameters.
+    fn PyEval_EvalFrame(py, f: &PyFrameObject) -> PyResult<Owned> {
+        dxpy_interp::eval_frame_object(py, f, false)
     }
 
-    /// C: `PyObject *PyEval_EvalFrameEx(PyFrameObject *, int)`: as above.
-    fn PyEval_EvalFrameEx(py, _f: &PyFrameObject, _throw: c_int) -> PyResult<Owned> {
-        Err(exceptions::not_implemented_error(py, format_args!("dx-py: PyEval_EvalFrameEx is not implemented yet")))
+    /// C: `PyObject *PyEval_EvalFrameEx(PyFrameObject *, int throw)`: as above; the pending exception may be raised in it.
+    fn PyEval_EvalFrameEx(py, f: &PyFrameObject, throw: c_int) -> PyResult<Owned> {
+        dxpy_interp::eval_frame_object(py, f, throw != 0)
     }
 
     /// C: `const char *PyEval_GetFuncName(PyObject *)`.

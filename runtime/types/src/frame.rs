@@ -323,6 +323,26 @@ pub fn new_detached(
     }
 }
 
+/// The frame of an object that was made apart ([`new_detached`]) and can begin: it never ran, and its parameters have
+/// values, which code does not check.
+pub fn detached(o: &PyFrameObject) -> Option<*mut Frame> {
+    let f = frame_of(o);
+    // SAFETY: LIVE: an object's frame runs, or is its own; indices are below `co_nlocalsplus`.
+    unsafe {
+        let c = code_of(f);
+        let flags = c.co_flags.get();
+        let parameters = c.co_argcount.get()
+            + c.co_kwonlyargcount.get()
+            + i32::from(flags & dxpy_bytecode::co::VARARGS as i32 != 0)
+            + i32::from(flags & dxpy_bytecode::co::VARKEYWORDS as i32 != 0);
+        let fresh = (*f).owner.get() == OWNED_BY_FRAME_OBJECT
+            && (*f).stacktop.get() == c.co_nlocalsplus.get()
+            && (*f).prev_instr.get() == code::units(c).add(c._co_firsttraceable.get() as usize);
+        let given = (0..parameters as usize).all(|i| !(*locals(f).add(i)).is_null());
+        (fresh && given).then_some(f)
+    }
+}
+
 /// The interpreter frame behind an object.
 pub fn frame_of(o: &PyFrameObject) -> *mut Frame {
     o.f_frame.get()

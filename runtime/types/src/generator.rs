@@ -200,14 +200,7 @@ pub fn from_frame(
         if (*f).owner.get() != frame::OWNED_BY_FRAME_OBJECT || !is_generator {
             return Err(exceptions::system_error(py, format_args!("bad argument to internal function")));
         }
-        let flags = c.co_flags.get() as u32;
-        let star = |bit: u32| i32::from(flags & bit != 0);
-        let parameters = c.co_argcount.get()
-            + c.co_kwonlyargcount.get()
-            + star(dxpy_bytecode::co::VARARGS)
-            + star(dxpy_bytecode::co::VARKEYWORDS);
-        let empty = (0..parameters as usize).any(|i| (*frame::locals(f).add(i)).is_null());
-        if empty || c.co_ncellvars.get() + c.co_nfreevars.get() > 0 {
+        if frame::detached(&o).is_none() || c.co_ncellvars.get() + c.co_nfreevars.get() > 0 {
             return Err(exceptions::not_implemented_error(
                 py,
                 format_args!("dx-py: a generator of a frame without arguments or with cells"),

@@ -462,6 +462,34 @@ pub fn eval_code(py: Py<'_>, code: &PyCodeObject, globals: &PyObject, locals: &P
     }
 }
 
+/// `PyEval_EvalFrame`: runs the frame of an object that was made apart, from its first instruction; `throw` raises the
+/// pending exception there. One that ran before or whose parameters have no values is refused.
+pub fn eval_frame_object(py: Py<'_>, o: &PyFrameObject, throw: bool) -> PyResult {
+    let Some(from) = frame::detached(o) else {
+        return Err(exceptions::system_error(
+            py,
+            format_args!("a frame that ran, or without arguments, cannot be evaluated"),
+        ));
+    };
+    // SAFETY: LIVE: the frame holds its code; the new one has room for as much, and what it holds is moved there.
+    unsafe {
+        let c = frame::code_of(from);
+        let f = frame::push(py, c.co_framesize.get() as usize);
+        if f.is_null() {
+            return Err(exceptions::memory_error(py));
+        }
+        let words = c.co_nlocalsplus.get() as usize;
+        let size = core::mem::offset_of!(Frame, localsplus) + words * size_of::<Obj>();
+        core::ptr::copy_nonoverlapping(from as *const u8, f as *mut u8, size);
+        (*f).owner.set(frame::OWNED_BY_THREAD);
+        (*f).previous.set(core::ptr::null_mut());
+        (*f).prev_instr.set(code::units(c).sub(1));
+        o.f_frame.set(f);
+        (*f).frame_obj.set(o.to_owned().into_raw());
+        dxpy_core::err::from_ptr(py, eval_hook::eval(py, f, throw))
+    }
+}
+
 /// `CALL_FUNCTION_EX`'s positional arguments: any iterable as a tuple.
 pub fn star_arguments(py: Py<'_>, func: &PyObject, args: &PyObject) -> PyResult<Owned<PyTupleObject>> {
     if let Some(t) = tuple::check_exact(args) {

@@ -17,7 +17,7 @@ mod specialize;
 pub mod tier;
 mod unwind;
 
-pub use call::{eval_code, eval_function, function_vectorcall, make_function};
+pub use call::{eval_code, eval_frame_object, eval_function, function_vectorcall, make_function};
 pub use dispatch::eval_frame;
 pub use specialize::calls::remember;
 

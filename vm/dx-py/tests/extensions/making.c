@@ -118,6 +118,22 @@ static PyObject *generator(PyObject *self, PyObject *args)
     }
 }
 
+static PyObject *evaluated(PyObject *self, PyObject *args)
+{
+    PyObject *f;
+    int extended;
+    if (!PyArg_ParseTuple(args, "Oi", &f, &extended))
+        return NULL;
+    PyFrameObject *frame = PyFrame_New(PyThreadState_Get(), (PyCodeObject *)PyFunction_GET_CODE(f), PyFunction_GET_GLOBALS(f), NULL);
+    if (frame == NULL)
+        return NULL;
+    PyObject *r = extended ? PyEval_EvalFrameEx(frame, 0) : PyEval_EvalFrame(frame);
+    if (r != NULL)
+        r = Py_BuildValue("Nn", r, Py_REFCNT(frame));
+    Py_DECREF(frame);
+    return r;
+}
+
 static PyObject **stack_of(PyObject **small, Py_ssize_t room, Py_ssize_t *n, const char *format, ...)
 {
     va_list va;
@@ -285,6 +301,7 @@ static PyMethodDef methods[] = {
     {"effects", effects, METH_VARARGS}, {"key", key, METH_O}, {"codegen", codegen, METH_VARARGS},
     {"optimized", optimized, METH_VARARGS}, {"assembled", assembled, METH_VARARGS}, {"code", code, METH_VARARGS},
     {"lines", lines, METH_VARARGS}, {"generator", generator, METH_VARARGS}, {"stacked", stacked, METH_O},
+    {"evaluated", evaluated, METH_VARARGS},
     {"varied", (PyCFunction)(void (*)(void))varied, METH_FASTCALL | METH_KEYWORDS}, {"install", install, METH_NOARGS},
     {"hook", hook, METH_NOARGS}, {"has_waited", has_waited, METH_NOARGS}, {"read_line", read_line, METH_O},
     {"open_hook", open_hook, METH_NOARGS}, {"main_again", main_again, METH_VARARGS}, {"wrapper", wrapper, METH_NOARGS},

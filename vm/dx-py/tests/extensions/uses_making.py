@@ -131,6 +131,40 @@ try:
     a.__anext__().send(None)
 except StopIteration as e:
     print(e.value)
+
+
+def evaluated():
+    x = n // n + 5
+    return x, sys._getframe().f_code.co_name, sorted(locals())
+
+
+def raising():
+    raise ValueError("raised")
+
+
+def unready(a):
+    return a
+
+
+# CPython gives back twice what such a frame holds, and ends in a crash: here it must work.
+if "dx-py" in sys.version:
+    held = [sys.getrefcount(o) for o in (evaluated, evaluated.__code__, raising)]
+    for i in range(200):
+        r = making.evaluated(evaluated, i % 2)
+        assert r == ((6, "evaluated", ["x"]), 1), r
+        try:
+            making.evaluated(raising, i % 2)
+            raise AssertionError("no error")
+        except ValueError as e:
+            assert e.__traceback__.tb_next.tb_lineno == raising.__code__.co_firstlineno + 1
+            del e
+    assert held == [sys.getrefcount(o) for o in (evaluated, evaluated.__code__, raising)]
+    assert [r for r in making.evaluated(gen, 0)[0]][0] == 1
+    try:
+        making.evaluated(unready, 0)
+        raise AssertionError("no error")
+    except SystemError:
+        pass
 print(making.stacked("o"))
 # With fewer positional arguments than are allowed, 3.12.1 puts those by name in the tuple's place.
 for args, kw in (((1, 2), dict(c=3)), ((1, 2, 3, 4), dict(c=5, d=6)), ((1, 2), dict(d=6, c=5)), ((), {}), ((1,), {}),
