@@ -26,7 +26,7 @@ type Place = (usize, u32);
 
 /// A quick hash of a few words.
 #[derive(Default)]
-struct Mix(u64);
+pub struct Mix(u64);
 
 impl Hasher for Mix {
     fn finish(&self) -> u64 {
@@ -47,7 +47,8 @@ impl Hasher for Mix {
     }
 }
 
-type Table<K, V> = HashMap<K, V, BuildHasherDefault<Mix>>;
+/// A map whose keys are addresses.
+pub type Table<K, V> = HashMap<K, V, BuildHasherDefault<Mix>>;
 
 #[derive(Clone, Copy)]
 struct Trace {

@@ -3,6 +3,7 @@
 
 pub mod _abc;
 pub mod _contextvars;
+pub mod _lsprof;
 pub mod _queue;
 pub mod _signal;
 pub mod _thread;

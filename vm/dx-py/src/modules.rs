@@ -74,6 +74,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("atexit", &dxpy_mod_sys::atexit::MODULE),
     ("_abc", &dxpy_mod_sys::_abc::MODULE),
     ("_contextvars", &dxpy_mod_sys::_contextvars::MODULE),
+    ("_lsprof", &dxpy_mod_sys::_lsprof::MODULE),
     ("_queue", &dxpy_mod_sys::_queue::MODULE),
     ("_tracemalloc", &dxpy_mod_sys::_tracemalloc::MODULE),
     ("_asyncio", &dxpy_mod_async::MODULE),
