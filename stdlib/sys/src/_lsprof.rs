@@ -170,15 +170,15 @@ methods! { static METHODS: for ProfilerObject [
 const TOOL: i64 = 2;
 /// Which event goes to which method.
 const EVENTS: [(usize, &str); 9] = [
-    (event::PY_START as usize, "_pystart_callback"),
-    (event::PY_RESUME as usize, "_pystart_callback"),
-    (event::PY_THROW as usize, "_pystart_callback"),
-    (event::PY_RETURN as usize, "_pyreturn_callback"),
-    (event::PY_YIELD as usize, "_pyreturn_callback"),
-    (event::PY_UNWIND as usize, "_pyreturn_callback"),
-    (event::CALL as usize, "_ccall_callback"),
-    (event::C_RETURN as usize, "_creturn_callback"),
-    (event::C_RAISE as usize, "_creturn_callback"),
+    (event::PY_START, "_pystart_callback"),
+    (event::PY_RESUME, "_pystart_callback"),
+    (event::PY_THROW, "_pystart_callback"),
+    (event::PY_RETURN, "_pyreturn_callback"),
+    (event::PY_YIELD, "_pyreturn_callback"),
+    (event::PY_UNWIND, "_pyreturn_callback"),
+    (event::CALL, "_ccall_callback"),
+    (event::C_RETURN, "_creturn_callback"),
+    (event::C_RAISE, "_creturn_callback"),
 ];
 
 fn init(py: Py<'_>, p: &ProfilerObject, a: &PyTupleObject, kw: Option<&PyDictObject>) -> PyResult<()> {
@@ -484,12 +484,15 @@ fn clear(_: Py<'_>, p: &ProfilerObject) {
     drop(old);
 }
 
+/// A function that is called, and how often.
+type Counted = (Owned, Counts);
+
 fn getstats(py: Py<'_>, p: &ProfilerObject) -> PyResult<Owned<PyListObject>> {
     // SAFETY: LIVE: the profiler holds its timer.
     let own = unsafe { p.timer.get().as_ref() }.is_some();
     let factor = if own && p.unit.get() != 0.0 { p.unit.get() } else { 1e-9 };
     // Copied, for making objects may run anything.
-    let copied: Vec<(Owned, Counts, Vec<(Owned, Counts)>)> = {
+    let copied: Vec<(Owned, Counts, Vec<Counted>)> = {
         let s = p.state().borrow();
         // By address, as CPython's trees have them.
         let mut counted: Vec<_> = s.functions.iter().filter(|(_, f)| f.counts.calls > 0).collect();
