@@ -88,7 +88,7 @@ methods! { static METHODS: for PyByteArrayObject [
     "extend" = extend [1], "($self, iterable_of_ints, /)", "Adds the bytes of an iterable at the end.";
     "find" = shared::find::<PyByteArrayObject> [3], "!($self, sub, start=None, end=None, /)", "B.find(sub[, start[, end]]) -> int\n\nThe lowest index at which sub is in B[start:end]; -1 if it is not.";
     "fromhex" = fromhex [1], "($type, string, /)", "Bytes of pairs of hexadecimal digits; white space between them is passed over.", class;
-    "hex" = shared::hex::<PyByteArrayObject> [2], "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal digits, maybe with a separator between groups.\n\n>>> bytearray(b'\\x01\\xf2\\n').hex(':', 2)\n'01:f20a'";
+    "hex" = shared::hex::<PyByteArrayObject> [2], "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal digits, maybe with a separator between groups.\n\n>>> bytearray(b'\\x01\\xf2\\n').hex()\n'01f20a'\n>>> bytearray(b'\\x01\\xf2\\n').hex(':')\n'01:f2:0a'\n>>> bytearray(b'\\x01\\xf2\\n').hex(':', 2)\n'01:f20a'\n>>> bytearray(b'\\x01\\xf2\\n').hex(':', -2)\n'01f2:0a'\n>>> bytearray(b'\\x01\\xf2\\n').hex(b'_')\n'01_f2_0a'";
     "index" = shared::index::<PyByteArrayObject> [3], "!($self, sub, start=None, end=None, /)", "B.index(sub[, start[, end]]) -> int\n\nAs find, but a ValueError if sub is not found.";
     "insert" = insert [2], "($self, index, item, /)", "Puts one byte before a place.";
     "isalnum" = shared::isalnum::<PyByteArrayObject> [0], "!($self, /)", "B.isalnum() -> bool\n\nWhether there are bytes and all of them are ASCII letters or digits.";

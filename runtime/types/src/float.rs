@@ -61,9 +61,9 @@ methods! { static METHODS: for PyFloatObject [
     "__floor__" = floor [0], "($self, /)", "The greatest integer that is not above.";
     "__ceil__" = ceil [0], "($self, /)", "The least integer that is not below.";
     "__round__" = round [1], "($self, ndigits=None, /)", "The nearest integer, the even one of two; with ndigits the float nearest to a decimal of so many places.";
-    "as_integer_ratio" = as_integer_ratio [0], "($self, /)", "Two integers in lowest terms whose quotient is exactly the float; the second is positive.\n\n>>> (0.75).as_integer_ratio()\n(3, 4)";
-    "fromhex" = fromhex [1], "($type, string, /)", "The float that a hexadecimal text writes.\n\n>>> float.fromhex('-0x1.8p+1')\n-3.0", class;
-    "hex" = hex [0], "($self, /)", "The float in hexadecimal.\n\n>>> (-3.0).hex()\n'-0x1.8000000000000p+1'";
+    "as_integer_ratio" = as_integer_ratio [0], "($self, /)", "Two integers in lowest terms whose quotient is exactly the float; the second is positive.\n\n>>> (0.75).as_integer_ratio()\n(3, 4)\n>>> (-2.0).as_integer_ratio()\n(-2, 1)\n>>> (0.0).as_integer_ratio()\n(0, 1)";
+    "fromhex" = fromhex [1], "($type, string, /)", "The float that a hexadecimal text writes.\n\n>>> float.fromhex('-0x1.8p+1')\n-3.0\n>>> float.fromhex('0x.4')\n0.25", class;
+    "hex" = hex [0], "($self, /)", "The float in hexadecimal.\n\n>>> (-3.0).hex()\n'-0x1.8000000000000p+1'\n>>> (0.1).hex()\n'0x1.999999999999ap-4'";
     "is_integer" = is_integer [0], "($self, /)", "Whether the float has no fraction.";
     "__getnewargs__" = getnewargs [0], "($self, /)", "";
     "__getformat__" = getformat [1], "($type, typestr, /)", "How C stores 'double' or 'float'; for Python's own tests.", class;

@@ -4,6 +4,15 @@
 of digits and an exponent; operations make an exact result of integers, or one with a digit behind it that says which way
 the rest goes, and leave rounding and signals to one function (`_finish`). Functions that are not algebraic are computed
 with integers of as many bits as it takes to know how the result rounds.
+
+>>> from decimal import *
+>>> Decimal("0.1") + Decimal("0.2")
+Decimal('0.3')
+>>> round(Decimal("70") * Decimal("1.05"), 2)
+Decimal('73.50')
+>>> with localcontext(prec=6):
+...     Decimal(1) / 7
+Decimal('0.142857')
 """
 
 __all__ = [
@@ -175,7 +184,12 @@ def setcontext(context):
 
 
 def localcontext(ctx=None, **kwargs):
-    """A context manager under which a copy of a context is the current one, with the attributes that are given."""
+    """A context manager under which a copy of a context is the current one, with the attributes that are given.
+
+    >>> with localcontext(ExtendedContext, prec=3) as ctx:
+    ...     print(Decimal(2) / 3, ctx.prec)
+    0.667 3
+    """
     if ctx is None:
         ctx = getcontext()
     manager = _ContextManager(ctx)
@@ -365,6 +379,15 @@ class Decimal:
     __slots__ = ("_exp", "_int", "_sign", "_is_special")
 
     def __new__(cls, value="0", context=None):
+        """A number of a text, an integer, a float (exactly), another number, or a tuple of sign, digits and exponent.
+
+        >>> Decimal(" 3.140 ")
+        Decimal('3.140')
+        >>> Decimal((1, (2, 5), -1))
+        Decimal('-2.5')
+        >>> Decimal(0.25)
+        Decimal('0.25')
+        """
         self = object.__new__(cls)
         if isinstance(value, str):
             found = _parser(value.strip().replace("_", ""))
@@ -442,7 +465,13 @@ class Decimal:
 
     @classmethod
     def from_float(cls, f):
-        """The exact value of a float or an int."""
+        """The exact value of a float or an int.
+
+        >>> Decimal.from_float(0.125)
+        Decimal('0.125')
+        >>> Decimal.from_float(float("-inf"))
+        Decimal('-Infinity')
+        """
         if isinstance(f, int):
             result = _made(int(f < 0), str(abs(f)), 0)
         elif isinstance(f, float):
@@ -616,7 +645,11 @@ class Decimal:
         return DecimalTuple(self._sign, tuple(map(int, self._int)), self._exp)
 
     def as_integer_ratio(self):
-        """Numerator and denominator in lowest terms."""
+        """Numerator and denominator in lowest terms.
+
+        >>> Decimal("-2.50").as_integer_ratio()
+        (-5, 2)
+        """
         if self._is_special:
             if self.is_nan():
                 raise ValueError("cannot convert NaN to integer ratio")
@@ -1440,6 +1473,13 @@ class Decimal:
         return int(self._rescale(0, rounding))
 
     def __round__(self, n=None):
+        """The nearest integer, or a number of so many places; of two the even one.
+
+        >>> round(Decimal("2.5"))
+        2
+        >>> round(Decimal("2.675"), 2)
+        Decimal('2.68')
+        """
         if n is None:
             return self._whole(ROUND_HALF_EVEN)
         if not isinstance(n, int):
@@ -2317,6 +2357,352 @@ for _name in ("compare", "compare_signal", "compare_total", "compare_total_mag",
               "same_quantum", "scaleb", "shift"):
     setattr(Context, _name, _binary_method(_name, _name))
 del _name, _method
+
+# What the methods of contexts do, most of which are made above from those of numbers.
+_METHODS = {
+    "abs": """The absolute value, rounded.
+
+    >>> ExtendedContext.abs(Decimal("-2.5"))
+    Decimal('2.5')
+    >>> ExtendedContext.abs(-7)
+    Decimal('7')
+    """,
+    "add": """The sum, rounded.
+
+    >>> ExtendedContext.add(Decimal("1.25"), Decimal("2"))
+    Decimal('3.25')
+    >>> ExtendedContext.add(8, 5)
+    Decimal('13')
+    """,
+    "canonical": """The number as it is: each has one form.
+
+    >>> ExtendedContext.canonical(Decimal("2.50"))
+    Decimal('2.50')
+    """,
+    "compare": """-1, 0 or 1 by the values; NaN if one is.
+
+    >>> ExtendedContext.compare(Decimal("1.5"), Decimal("1.50"))
+    Decimal('0')
+    >>> ExtendedContext.compare(1, 2)
+    Decimal('-1')
+    """,
+    "compare_signal": """As compare(), but every NaN is signalled.
+
+    >>> ExtendedContext.compare_signal(Decimal("3"), Decimal("-3"))
+    Decimal('1')
+    """,
+    "compare_total": """-1, 0 or 1 in an order of all decimals, NaNs and exponents too.
+
+    >>> ExtendedContext.compare_total(Decimal("1.0"), Decimal("1.00"))
+    Decimal('1')
+    """,
+    "compare_total_mag": """As compare_total(), of absolute values.
+
+    >>> ExtendedContext.compare_total_mag(Decimal("-3"), Decimal("2"))
+    Decimal('1')
+    """,
+    "copy_abs": """The number without its sign; it is not rounded.
+
+    >>> ExtendedContext.copy_abs(Decimal("-12"))
+    Decimal('12')
+    """,
+    "copy_decimal": """The number as it is.
+
+    >>> ExtendedContext.copy_decimal(Decimal("4.20"))
+    Decimal('4.20')
+    >>> ExtendedContext.copy_decimal(6)
+    Decimal('6')
+    """,
+    "copy_negate": """The number with the other sign; it is not rounded.
+
+    >>> ExtendedContext.copy_negate(Decimal("12"))
+    Decimal('-12')
+    """,
+    "copy_sign": """The first number with the sign of the second.
+
+    >>> ExtendedContext.copy_sign(Decimal("12"), Decimal("-0"))
+    Decimal('-12')
+    """,
+    "create_decimal_from_float": """A float's value as the context wants it.
+
+    >>> Context(prec=4).create_decimal_from_float(2.718281828)
+    Decimal('2.718')
+    """,
+    "divide": """The quotient, rounded.
+
+    >>> ExtendedContext.divide(Decimal("1"), Decimal("8"))
+    Decimal('0.125')
+    >>> ExtendedContext.divide(2, 3)
+    Decimal('0.666666667')
+    """,
+    "divide_int": """The whole part of the quotient.
+
+    >>> ExtendedContext.divide_int(17, 5)
+    Decimal('3')
+    """,
+    "divmod": """The whole part of the quotient, and what remains.
+
+    >>> ExtendedContext.divmod(17, 5)
+    (Decimal('3'), Decimal('2'))
+    """,
+    "exp": """e to the power of the number.
+
+    >>> ExtendedContext.exp(Decimal("2"))
+    Decimal('7.38905610')
+    >>> ExtendedContext.exp(Decimal("-Infinity"))
+    Decimal('0')
+    """,
+    "fma": """The product of the first two plus the third, rounded once.
+
+    >>> ExtendedContext.fma(Decimal("2.5"), 4, 1)
+    Decimal('11.0')
+    """,
+    "is_canonical": """True: each number has one form.
+
+    >>> ExtendedContext.is_canonical(Decimal("8.1"))
+    True
+    """,
+    "is_finite": """Whether it is neither infinite nor a NaN.
+
+    >>> ExtendedContext.is_finite(Decimal("1E+9"))
+    True
+    >>> ExtendedContext.is_finite(Decimal("NaN"))
+    False
+    """,
+    "is_infinite": """Whether it is an infinity.
+
+    >>> ExtendedContext.is_infinite(Decimal("-Inf"))
+    True
+    """,
+    "is_nan": """Whether it is a NaN of either kind.
+
+    >>> ExtendedContext.is_nan(Decimal("sNaN"))
+    True
+    """,
+    "is_normal": """Whether it is finite, not zero, and not subnormal.
+
+    >>> ExtendedContext.is_normal(Decimal("0.01"))
+    True
+    >>> ExtendedContext.is_normal(Decimal("1E-999999"))
+    True
+    >>> ExtendedContext.is_normal(0)
+    False
+    """,
+    "is_qnan": """Whether it is a quiet NaN.
+
+    >>> ExtendedContext.is_qnan(Decimal("NaN"))
+    True
+    """,
+    "is_signed": """Whether it has a minus sign, zeros and NaNs too.
+
+    >>> ExtendedContext.is_signed(Decimal("-0"))
+    True
+    """,
+    "is_snan": """Whether it is a signalling NaN.
+
+    >>> ExtendedContext.is_snan(Decimal("NaN"))
+    False
+    """,
+    "is_subnormal": """Whether it is nearer to zero than every normal number is.
+
+    >>> ExtendedContext.is_subnormal(Decimal("1E-1000000"))
+    True
+    """,
+    "is_zero": """Whether it is zero, of either sign.
+
+    >>> ExtendedContext.is_zero(Decimal("0E+3"))
+    True
+    """,
+    "ln": """The natural logarithm.
+
+    >>> ExtendedContext.ln(Decimal("2"))
+    Decimal('0.693147181')
+    >>> ExtendedContext.ln(0)
+    Decimal('-Infinity')
+    """,
+    "log10": """The logarithm to base ten.
+
+    >>> ExtendedContext.log10(1000)
+    Decimal('3')
+    >>> ExtendedContext.log10(Decimal("2"))
+    Decimal('0.301029996')
+    """,
+    "logb": """The exponent of the number in scientific notation.
+
+    >>> ExtendedContext.logb(Decimal("2500"))
+    Decimal('3')
+    """,
+    "logical_and": """Digit by digit, 1 where both have 1.
+
+    >>> ExtendedContext.logical_and(Decimal("1100"), Decimal("1010"))
+    Decimal('1000')
+    """,
+    "logical_invert": """Digit by digit of the precision, 1 where there is 0.
+
+    >>> ExtendedContext.logical_invert(Decimal("1010"))
+    Decimal('111110101')
+    """,
+    "logical_or": """Digit by digit, 1 where one has 1.
+
+    >>> ExtendedContext.logical_or(Decimal("1100"), Decimal("1010"))
+    Decimal('1110')
+    """,
+    "logical_xor": """Digit by digit, 1 where just one has 1.
+
+    >>> ExtendedContext.logical_xor(Decimal("1100"), Decimal("1010"))
+    Decimal('110')
+    """,
+    "max": """The larger one; a number rather than a NaN.
+
+    >>> ExtendedContext.max(Decimal("7"), Decimal("NaN"))
+    Decimal('7')
+    >>> ExtendedContext.max(3, -4)
+    Decimal('3')
+    """,
+    "max_mag": """The one of larger absolute value.
+
+    >>> ExtendedContext.max_mag(3, -4)
+    Decimal('-4')
+    """,
+    "min": """The smaller one; a number rather than a NaN.
+
+    >>> ExtendedContext.min(3, -4)
+    Decimal('-4')
+    """,
+    "min_mag": """The one of smaller absolute value.
+
+    >>> ExtendedContext.min_mag(3, -4)
+    Decimal('3')
+    """,
+    "minus": """The negated number, rounded; zero has no sign.
+
+    >>> ExtendedContext.minus(Decimal("1.3"))
+    Decimal('-1.3')
+    """,
+    "multiply": """The product, rounded.
+
+    >>> ExtendedContext.multiply(Decimal("1.20"), 3)
+    Decimal('3.60')
+    """,
+    "next_minus": """The largest number of the precision that is smaller.
+
+    >>> ExtendedContext.next_minus(Decimal("1"))
+    Decimal('0.999999999')
+    """,
+    "next_plus": """The smallest number of the precision that is larger.
+
+    >>> ExtendedContext.next_plus(Decimal("1"))
+    Decimal('1.00000001')
+    """,
+    "next_toward": """The neighbour in the direction of the second number.
+
+    >>> ExtendedContext.next_toward(1, 5)
+    Decimal('1.00000001')
+    >>> ExtendedContext.next_toward(1, -5)
+    Decimal('0.999999999')
+    """,
+    "normalize": """The number without zeros at its end.
+
+    >>> ExtendedContext.normalize(Decimal("120.00"))
+    Decimal('1.2E+2')
+    """,
+    "number_class": """What kind of number it is.
+
+    >>> ExtendedContext.number_class(Decimal("2.5"))
+    '+Normal'
+    >>> ExtendedContext.number_class(Decimal("-Inf"))
+    '-Infinity'
+    >>> ExtendedContext.number_class(Decimal("-0"))
+    '-Zero'
+    """,
+    "plus": """The number, rounded; zero has no sign.
+
+    >>> ExtendedContext.plus(Decimal("3.14159265358"))
+    Decimal('3.14159265')
+    """,
+    "power": """The first to the power of the second, modulo the third if there is one.
+
+    >>> ExtendedContext.power(2, 10)
+    Decimal('1024')
+    >>> ExtendedContext.power(2, Decimal("0.5"))
+    Decimal('1.41421356')
+    >>> ExtendedContext.power(3, 200, 7)
+    Decimal('2')
+    """,
+    "quantize": """The first rounded to the exponent of the second.
+
+    >>> ExtendedContext.quantize(Decimal("2.675"), Decimal("0.01"))
+    Decimal('2.68')
+    """,
+    "radix": """Ten.
+
+    >>> ExtendedContext.radix()
+    Decimal('10')
+    """,
+    "remainder": """What remains of division, with the sign of the first.
+
+    >>> ExtendedContext.remainder(-17, 5)
+    Decimal('-2')
+    """,
+    "remainder_near": """What remains when the quotient is the nearest integer.
+
+    >>> ExtendedContext.remainder_near(18, 5)
+    Decimal('-2')
+    """,
+    "rotate": """The digits of the precision turned round, to the left if the second is positive.
+
+    >>> ExtendedContext.rotate(Decimal("123456789"), 2)
+    Decimal('345678912')
+    """,
+    "same_quantum": """Whether the exponents are the same.
+
+    >>> ExtendedContext.same_quantum(Decimal("1.25"), Decimal("0.01"))
+    True
+    """,
+    "scaleb": """The first with its exponent raised by the second.
+
+    >>> ExtendedContext.scaleb(Decimal("2.5"), 3)
+    Decimal('2.5E+3')
+    """,
+    "shift": """The digits moved, to the left if the second is positive; zeros come in.
+
+    >>> ExtendedContext.shift(Decimal("123456789"), -2)
+    Decimal('1234567')
+    """,
+    "sqrt": """The square root, rounded half to even.
+
+    >>> ExtendedContext.sqrt(2)
+    Decimal('1.41421356')
+    """,
+    "subtract": """The difference, rounded.
+
+    >>> ExtendedContext.subtract(Decimal("1.3"), Decimal("2.07"))
+    Decimal('-0.77')
+    """,
+    "to_eng_string": """Text whose exponent is a multiple of three.
+
+    >>> ExtendedContext.to_eng_string(Decimal("123E+4"))
+    '1.23E+6'
+    """,
+    "to_integral_exact": """An integer, rounded; what is lost is signalled.
+
+    >>> ExtendedContext.to_integral_exact(Decimal("2.5"))
+    Decimal('2')
+    """,
+    "to_integral_value": """An integer, rounded, without a signal.
+
+    >>> ExtendedContext.to_integral_value(Decimal("-3.7"))
+    Decimal('-4')
+    """,
+    "to_sci_string": """Text in scientific notation.
+
+    >>> ExtendedContext.to_sci_string(Decimal("123E+4"))
+    '1.23E+6'
+    """,
+}
+for _name, _text in _METHODS.items():
+    getattr(Context, _name).__doc__ = _text
+del _name, _text, _METHODS
 
 DefaultContext = Context(
     prec=28, rounding=ROUND_HALF_EVEN, traps=[DivisionByZero, Overflow, InvalidOperation], flags=[],

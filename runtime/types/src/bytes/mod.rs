@@ -65,7 +65,7 @@ methods! { static METHODS: for PyBytesObject [
     "expandtabs" = shared::expandtabs::<PyBytesObject> [1], "($self, /, tabsize=8)", "Tabs replaced by blanks up to the next multiple of tabsize.";
     "find" = shared::find::<PyBytesObject> [3], "!($self, sub, start=None, end=None, /)", "B.find(sub[, start[, end]]) -> int\n\nThe lowest index at which sub is in B[start:end]; -1 if it is not.";
     "fromhex" = fromhex [1], "($type, string, /)", "Bytes of pairs of hexadecimal digits; white space between them is passed over.", class;
-    "hex" = shared::hex::<PyBytesObject> [2], "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal digits, maybe with a separator between groups.\n\n>>> b'\\x01\\xf2\\n'.hex(':', 2)\n'01:f20a'";
+    "hex" = shared::hex::<PyBytesObject> [2], "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal digits, maybe with a separator between groups.\n\n>>> b'\\x01\\xf2\\n'.hex()\n'01f20a'\n>>> b'\\x01\\xf2\\n'.hex(':')\n'01:f2:0a'\n>>> b'\\x01\\xf2\\n'.hex(':', 2)\n'01:f20a'\n>>> b'\\x01\\xf2\\n'.hex(':', -2)\n'01f2:0a'\n>>> b'\\x01\\xf2\\n'.hex(b'_')\n'01_f2_0a'";
     "index" = shared::index::<PyBytesObject> [3], "!($self, sub, start=None, end=None, /)", "B.index(sub[, start[, end]]) -> int\n\nAs find, but a ValueError if sub is not found.";
     "isalnum" = shared::isalnum::<PyBytesObject> [0], "!($self, /)", "B.isalnum() -> bool\n\nWhether there are bytes and all of them are ASCII letters or digits.";
     "isalpha" = shared::isalpha::<PyBytesObject> [0], "!($self, /)", "B.isalpha() -> bool\n\nWhether there are bytes and all of them are ASCII letters.";

@@ -14,11 +14,11 @@ use dxpy_num::{convert, int, mag};
 
 methods! { pub static METHODS: for PyLongObject [
     "conjugate" = exact [0], "?($self, /)", "The int itself, as it has no imaginary part.";
-    "bit_length" = bit_length [0], "($self, /)", "How many bits the magnitude takes.\n\n>>> (37).bit_length()\n6";
-    "bit_count" = bit_count [0], "($self, /)", "How many bits of the magnitude are one.\n\n>>> (13).bit_count()\n3";
+    "bit_length" = bit_length [0], "($self, /)", "How many bits the magnitude takes.\n\n>>> (37).bit_length()\n6\n>>> (-8).bit_length()\n4";
+    "bit_count" = bit_count [0], "($self, /)", "How many bits of the magnitude are one.\n\n>>> (13).bit_count()\n3\n>>> (-8).bit_count()\n1";
     "to_bytes" = to_bytes [3], "($self, /, length=1, byteorder='big', *, signed=False)", "The bytes that represent the int.\n\nAn OverflowError if it does not fit in length of them. The byteorder is 'big' or 'little'; negative\nnumbers need signed, for two's complement.";
     "from_bytes" = from_bytes [3], "($type, /, bytes, byteorder='big', *, signed=False)", "The int that these bytes represent.\n\nThe byteorder is 'big' or 'little'; signed reads two's complement.", class;
-    "as_integer_ratio" = as_integer_ratio [0], "($self, /)", "The int and 1, a ratio whose value it is.\n\n>>> (-12).as_integer_ratio()\n(-12, 1)";
+    "as_integer_ratio" = as_integer_ratio [0], "($self, /)", "The int and 1, a ratio whose value it is.\n\n>>> (-12).as_integer_ratio()\n(-12, 1)\n>>> (0).as_integer_ratio()\n(0, 1)\n>>> True.as_integer_ratio()\n(1, 1)";
     "__trunc__" = exact [0], "?($self, /)", "The int itself.";
     "__floor__" = exact [0], "?($self, /)", "The int itself.";
     "__ceil__" = exact [0], "?($self, /)", "The int itself.";

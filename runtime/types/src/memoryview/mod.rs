@@ -92,7 +92,7 @@ static BUFFER: StaticTable<PyBufferProcs> = StaticTable::<PyBufferProcs>::empty(
 methods! { static METHODS: for PyMemoryViewObject [
     "release" = release [0], "($self, /)", "Gives the buffer back to the object.";
     "tobytes" = tobytes [1], "($self, /, order='C')", "The items one after the other, in C's or Fortran's order, or as they lie.";
-    "hex" = hex [2], "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal digits, maybe with a separator between groups.\n\n>>> memoryview(b'\\x01\\xf2\\n').hex(':', 2)\n'01:f20a'";
+    "hex" = hex [2], "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal digits, maybe with a separator between groups.\n\n>>> memoryview(b'\\x01\\xf2\\n').hex()\n'01f20a'\n>>> memoryview(b'\\x01\\xf2\\n').hex(':')\n'01:f2:0a'\n>>> memoryview(b'\\x01\\xf2\\n').hex(':', 2)\n'01:f20a'\n>>> memoryview(b'\\x01\\xf2\\n').hex(':', -2)\n'01f2:0a'\n>>> memoryview(b'\\x01\\xf2\\n').hex(b'_')\n'01_f2_0a'";
     "tolist" = access::tolist [0], "($self, /)", "The items in a list, of lists where there are several dimensions.";
     "cast" = access::cast [2], "($self, /, format, shape=<unrepresentable>)", "The same memory with another format or shape.";
     "toreadonly" = toreadonly [0], "($self, /)", "The same memory, not to be written through this view.";

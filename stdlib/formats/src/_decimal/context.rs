@@ -66,7 +66,7 @@ impl ContextObject {
 }
 
 pub static CONTEXT: StaticType = StaticType::new::<ContextObject>(c"decimal.Context")
-    .doc(c"Context(prec=None, rounding=None, Emin=None, Emax=None, capitals=None, clamp=None, flags=None, traps=None)\n--\n\nThe environment of operations: precision, rounding, the limits of exponents, and which signals raise.")
+    .doc(c"Context(prec=None, rounding=None, Emin=None, Emax=None, capitals=None, clamp=None, flags=None, traps=None)\n--\n\nThe environment of operations: precision, rounding, the limits of exponents, and which signals raise.\n\n>>> Context(prec=4).divide(Decimal(2), Decimal(3))\nDecimal('0.6667')")
     .flags(Py_TPFLAGS_BASETYPE)
     .dealloc(glue::dealloc(|_: Py<'_>, c: &ContextObject| {
         for field in [&c.traps, &c.flags] {

@@ -155,9 +155,9 @@ method_table! { pub static DECIMAL_METHODS: for DecimalObject [
     "min" = two::min [2], "($self, /, other, context=None)", "The smaller of two numbers.";
     "min_mag" = two::min_mag [2], "($self, /, other, context=None)", "The one with the smaller absolute value.";
     "next_toward" = two::next_toward [2], "($self, /, other, context=None)", "The next number in the direction of another.";
-    "quantize" = quantize [3], "($self, /, exp, rounding=None, context=None)", "The number rounded to the exponent of another.";
+    "quantize" = quantize [3], "($self, /, exp, rounding=None, context=None)", "The number rounded to the exponent of another.\n\n>>> Decimal('2.675').quantize(Decimal('0.01'), rounding=ROUND_DOWN)\nDecimal('2.67')";
     "remainder_near" = two::remainder_near [2], "($self, /, other, context=None)", "The remainder of division by another, the quotient being the nearest integer.";
-    "fma" = fma [3], "($self, /, other, third, context=None)", "The number times another plus a third, rounded once.";
+    "fma" = fma [3], "($self, /, other, third, context=None)", "The number times another plus a third, rounded once.\n\n>>> Decimal('2.5').fma(4, 1)\nDecimal('11.0')";
     "is_canonical" = is_canonical [0], "($self, /)", "True.";
     "is_finite" = is::finite [0], "($self, /)", "Whether it is a number.";
     "is_infinite" = is::infinite [0], "($self, /)", "Whether it is an infinity.";
@@ -178,9 +178,9 @@ method_table! { pub static DECIMAL_METHODS: for DecimalObject [
     "logical_invert" = one::logical_invert [1], "($self, /, context=None)", "Each digit inverted.";
     "number_class" = number_class [1], "($self, /, context=None)", "What kind of number it is, as a string.";
     "to_eng_string" = to_eng_string [1], "($self, /, context=None)", "The number with an exponent that is a multiple of three.";
-    "compare_total" = two::compare_total [2], "($self, /, other, context=None)", "-1, 0 or 1 in an order of all decimals.";
+    "compare_total" = two::compare_total [2], "($self, /, other, context=None)", "-1, 0 or 1 in an order of all decimals.\n\n>>> Decimal('1.0').compare_total(Decimal('1.00'))\nDecimal('1')";
     "compare_total_mag" = two::compare_total_mag [2], "($self, /, other, context=None)", "As compare_total(), of absolute values.";
-    "copy_sign" = two::copy_sign [2], "($self, /, other, context=None)", "The number with the sign of another.";
+    "copy_sign" = two::copy_sign [2], "($self, /, other, context=None)", "The number with the sign of another.\n\n>>> Decimal('2.3').copy_sign(Decimal('-0'))\nDecimal('-2.3')";
     "same_quantum" = same_quantum [2], "($self, /, other, context=None)", "Whether both have the same exponent.";
     "logical_and" = two::logical_and [2], "($self, /, other, context=None)", "Each digit of both by and.";
     "logical_or" = two::logical_or [2], "($self, /, other, context=None)", "Each digit of both by or.";
@@ -188,7 +188,7 @@ method_table! { pub static DECIMAL_METHODS: for DecimalObject [
     "rotate" = two::rotate [2], "($self, /, other, context=None)", "The digits turned round by so many places.";
     "scaleb" = two::scaleb [2], "($self, /, other, context=None)", "The number with its exponent moved by another.";
     "shift" = two::shift [2], "($self, /, other, context=None)", "The digits moved by so many places.";
-    "from_float" = from_float [1], "($type, f, /)", "The exact value of a float or an int.", class;
+    "from_float" = from_float [1], "($type, f, /)", "The exact value of a float or an int.\n\n>>> Decimal.from_float(0.125)\nDecimal('0.125')", class;
     "as_tuple" = as_tuple [0], "($self, /)", "Sign, digits and exponent.";
     "as_integer_ratio" = as_integer_ratio [0], "($self, /)", "Two ints whose quotient is the number.";
     "__copy__" = same [0], "!($self, /)", "";
