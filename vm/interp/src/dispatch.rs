@@ -13,8 +13,11 @@
 //! exception is pending at dispatch. The compiler's stack depths and jump targets make that true.
 
 use crate::handlers::TABLE;
+use core::cell::Cell;
 use dxpy_core::Py;
 use dxpy_core::abi::*;
+use dxpy_core::ptr::IMMORTAL_REFCNT;
+use dxpy_core::statics::Gil;
 use dxpy_core::thread::ThreadState;
 use dxpy_types::frame::Frame;
 
@@ -81,8 +84,36 @@ pub(crate) unsafe fn hand_over(pc: Pc, sp: Sp, fp: Fp, ts: Ts, unit: usize) -> O
     CONTINUE
 }
 
-/// `INTERPRETER_TRAMPOLINE`: the code under the first frame of a native call: when it returns, so does the call.
-static TRAMPOLINE: [u16; 2] = [dxpy_bytecode::Op::NOP as u16, dxpy_bytecode::Op::INTERPRETER_EXIT as u16];
+/// `INTERPRETER_TRAMPOLINE`: the code under the first frame of a native call: when it returns, so does the call. It is a
+/// code object because extension modules that walk frames (greenlet) ask every one for its code.
+static TRAMPOLINE: Gil<[Cell<u64>; size_of::<PyCodeObject>() / 8 + 2]> =
+    Gil([const { Cell::new(0) }; size_of::<PyCodeObject>() / 8 + 2]);
+const TRAMPOLINE_UNITS: [u16; 2] = [dxpy_bytecode::Op::NOP as u16, dxpy_bytecode::Op::INTERPRETER_EXIT as u16];
+
+fn trampoline() -> *mut PyCodeObject {
+    &raw const TRAMPOLINE as *mut PyCodeObject
+}
+
+/// Its first instruction.
+fn trampoline_start() -> *mut u16 {
+    trampoline().wrapping_byte_add(core::mem::offset_of!(PyCodeObject, co_code_adaptive)) as *mut u16
+}
+
+/// Makes the trampoline's code object. Once, before any code runs.
+pub(crate) fn make_trampoline() {
+    // SAFETY: the static has room for the struct, whose fields may be zero, and for two code units where it ends.
+    unsafe {
+        let c = &*trampoline();
+        let head = &*(trampoline() as *const PyObject);
+        head.ob_refcnt.set(IMMORTAL_REFCNT);
+        head.ob_type.set(&raw const dxpy_types::code::PyCode_Type.0 as *mut PyTypeObject);
+        c.ob_base.ob_size.set(TRAMPOLINE_UNITS.len() as isize);
+        c.co_stacksize.set(1);
+        // Nothing of it is traced: its frames are never complete.
+        c._co_firsttraceable.set(4);
+        core::ptr::copy_nonoverlapping(TRAMPOLINE_UNITS.as_ptr(), trampoline_start(), TRAMPOLINE_UNITS.len());
+    }
+}
 
 /// `_PyEval_EvalFrameDefault`: runs a frame from behind its current instruction, or raises the pending exception there.
 /// The frame is gone (or suspended in its generator) when this returns; NULL with an exception pending is an error.
@@ -107,8 +138,8 @@ pub unsafe fn eval_frame(py: Py<'_>, frame: *mut Frame, throw: bool) -> *mut PyO
             current_frame: core::cell::Cell::new(frame),
             previous: core::cell::Cell::new(previous),
         };
-        (*entry).f_code.set(core::ptr::null_mut());
-        (*entry).prev_instr.set(TRAMPOLINE.as_ptr() as *mut u16);
+        (*entry).f_code.set(trampoline());
+        (*entry).prev_instr.set(trampoline_start());
         (*entry).stacktop.set(0);
         (*entry).owner.set(dxpy_types::frame::OWNED_BY_CSTACK);
         (*entry).previous.set((*previous).current_frame.get());

@@ -25,6 +25,7 @@ use dxpy_core::hooks::HOOKS;
 
 /// Tells the object model how to run frames. Once, before any code runs.
 pub fn install() {
+    dispatch::make_trampoline();
     dxpy_types::generator::EVAL.set(Some(dispatch::eval_frame));
     dxpy_types::function::MAKE.set(Some(call::make_function));
     HOOKS.globals.set(Some(|py| {

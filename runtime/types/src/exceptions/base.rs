@@ -27,8 +27,8 @@ pub(super) static KEY: StaticType = StaticType::new::<PyBaseExceptionObject>(c"K
     .str(glue::unary(key_str));
 
 methods! { static METHODS: for PyBaseExceptionObject [
-    "__reduce__" = reduce [0], "?($self, /)", "State for pickling.";
-    "__setstate__" = setstate [1], "?($self, state, /)", "Sets attributes from a dict.";
+    "__reduce__" = reduce [0], "?($self, /)", "";
+    "__setstate__" = setstate [1], "?($self, state, /)", "";
     "with_traceback" = with_traceback [1], "?($self, object, /)", "Sets the traceback and returns the exception.";
     "add_note" = add_note [1], "?($self, object, /)", "Adds a note that is shown with the exception.";
 ] }

@@ -41,7 +41,7 @@ members! { static IMPORT_MEMBERS [
     "name_from" = _Py_T_OBJECT, offset_of!(PyImportErrorObject, name_from), 0, "name imported from module";
 ] }
 methods! { static IMPORT_METHODS: for PyImportErrorObject [
-    "__reduce__" = import_reduce [0], "?($self, /)", "State for pickling.";
+    "__reduce__" = import_reduce [0], "?($self, /)", "";
 ] }
 
 pub(super) static NAME: StaticType = StaticType::new::<PyNameErrorObject>(c"NameError")
@@ -62,8 +62,8 @@ members! { static ATTRIBUTE_MEMBERS [
     "obj" = _Py_T_OBJECT, offset_of!(PyAttributeErrorObject, obj), 0, "object";
 ] }
 methods! { static ATTRIBUTE_METHODS: for PyAttributeErrorObject [
-    "__getstate__" = attribute_state [0], "?($self, /)", "State for pickling.";
-    "__reduce__" = attribute_reduce [0], "?($self, /)", "State for pickling.";
+    "__getstate__" = attribute_state [0], "?($self, /)", "";
+    "__reduce__" = attribute_reduce [0], "?($self, /)", "";
 ] }
 
 /// The struct every exception begins with.

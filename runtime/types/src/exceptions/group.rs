@@ -30,9 +30,9 @@ members! { static MEMBERS [
 ] }
 methods! { static METHODS: for PyObject [
     "__class_getitem__" = class_getitem [1], "?($type, item, /)", "See PEP 585", class;
-    "derive" = derive [1], "?($self, excs, /)", "A group of the same kind around other exceptions.";
-    "split" = split [1], "?($self, matcher, /)", "The part that matches and the rest.";
-    "subgroup" = subgroup [1], "?($self, matcher, /)", "The part that matches.";
+    "derive" = derive [1], "?($self, excs, /)", "";
+    "split" = split [1], "?($self, matcher, /)", "";
+    "subgroup" = subgroup [1], "?($self, matcher, /)", "";
 ] }
 
 /// `ExceptionGroup`: it has two bases, so it is made at start-up.

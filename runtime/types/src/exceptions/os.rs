@@ -31,7 +31,7 @@ getset! { static GETSET [
     "characters_written" = get_written, set set_written, "";
 ] }
 methods! { static METHODS: for PyOSErrorObject [
-    "__reduce__" = reduce [0], "?($self, /)", "State for pickling.";
+    "__reduce__" = reduce [0], "?($self, /)", "";
 ] }
 
 /// The class of an error number (`errnomap`).
