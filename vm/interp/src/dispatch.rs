@@ -88,7 +88,8 @@ pub(crate) unsafe fn hand_over(pc: Pc, sp: Sp, fp: Fp, ts: Ts, unit: usize) -> O
 /// code object because extension modules that walk frames (greenlet) ask every one for its code.
 static TRAMPOLINE: Gil<[Cell<u64>; size_of::<PyCodeObject>() / 8 + 2]> =
     Gil([const { Cell::new(0) }; size_of::<PyCodeObject>() / 8 + 2]);
-const TRAMPOLINE_UNITS: [u16; 2] = [dxpy_bytecode::Op::NOP as u16, dxpy_bytecode::Op::INTERPRETER_EXIT as u16];
+const TRAMPOLINE_UNITS: [u16; 2] =
+    [dxpy_bytecode::Op::NOP as u16, dxpy_bytecode::Op::INTERPRETER_EXIT as u16];
 
 fn trampoline() -> *mut PyCodeObject {
     &raw const TRAMPOLINE as *mut PyCodeObject
