@@ -161,6 +161,7 @@ fn foreign(py: Py<'_>, prompt: &[u8]) -> Option<PyResult<Option<Vec<u8>>>> {
 /// Lets what reads lines know of the pointer.
 pub fn start() {
     HOOKS.foreign_readline.set(Some(foreign));
+    HOOKS.readline_pointer.set(Some(|| PyOS_ReadlineFunctionPointer.set(Some(own))));
 }
 
 api! {

@@ -56,6 +56,8 @@ pub struct Hooks {
     pub readline: Cell<Option<ReadLine>>,
     /// `PyOS_ReadlineFunctionPointer` where C code has put a function of its own there; `None` is that it has not.
     pub foreign_readline: Cell<Option<fn(Py<'_>, &[u8]) -> Option<PyResult<Option<Vec<u8>>>>>>,
+    /// Puts what reads lines here into `PyOS_ReadlineFunctionPointer`, whatever was there.
+    pub readline_pointer: Cell<Option<fn()>>,
     /// `PyFile_SetOpenCodeHook`: opens files of code.
     pub open_code: Cell<Option<OpenCode>>,
 }
@@ -79,6 +81,7 @@ pub static HOOKS: Gil<Hooks> = Gil(Hooks {
     globals: Cell::new(None),
     readline: Cell::new(None),
     foreign_readline: Cell::new(None),
+    readline_pointer: Cell::new(None),
     open_code: Cell::new(None),
     generic_alias: Cell::new(None),
     get_buffer: Cell::new(None),
@@ -117,6 +120,14 @@ pub fn import_by_name(py: Py<'_>, name: &PyUnicodeObject) -> PyResult {
     match HOOKS.import.get() {
         Some(f) => f(py, name),
         None => Err(missing(py, "import of", name)),
+    }
+}
+
+/// Lines at a terminal are read by this function from now on, as `PyOS_ReadlineFunctionPointer` says too.
+pub fn set_readline(f: ReadLine) {
+    HOOKS.readline.set(Some(f));
+    if let Some(tell) = HOOKS.readline_pointer.get() {
+        tell();
     }
 }
 

@@ -9,7 +9,6 @@ mod screen;
 
 use core::cell::{Cell, RefCell};
 use dxpy_core::abi::*;
-use dxpy_core::hooks::HOOKS;
 use dxpy_core::module::{self, StaticModule, exec};
 use dxpy_core::ptr::Object;
 use dxpy_core::statics::Gil;
@@ -131,7 +130,7 @@ fn fill(py: Py<'_>, m: &M) -> PyResult<()> {
     module::add(py, m, "_READLINE_LIBRARY_VERSION", &unicode::from_str(py, "8.2")?.upcast())?;
     // The user's file may be missing, or wrong.
     let _ = read_init(None);
-    HOOKS.readline.set(Some(read_line));
+    dxpy_core::hooks::set_readline(read_line);
     Ok(())
 }
 

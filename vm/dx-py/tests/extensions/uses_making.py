@@ -242,6 +242,15 @@ def hooked():
 
 at_terminal(replaced)
 at_terminal(interrupted, (b"one", b"typed one\n"), (b"third ", b"typed three\n"))
+
+
+def edited():
+    import readline
+    print(making.install())
+    print(repr(input("edited ")))
+
+
+at_terminal(edited)
 at_terminal(hooked, (b"asked ", b"typed\n"))
 
 
