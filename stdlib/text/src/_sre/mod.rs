@@ -166,5 +166,13 @@ pub fn engine_error(py: Py<'_>, e: Error) -> PyErr {
 
 /// The spans of all groups of a match; the first is the match itself.
 pub fn spans(py: Py<'_>, state: &State, groups: usize) -> PyResult<Vec<Option<(usize, usize)>>> {
-    (0..=groups).map(|g| state.span(g).map_err(|e| engine_error(py, e))).collect()
+    // The length is known, which collecting results does not see.
+    let mut spans = Vec::with_capacity(groups + 1);
+    for g in 0..=groups {
+        match state.span(g) {
+            Ok(s) => spans.push(s),
+            Err(e) => return Err(engine_error(py, e)),
+        }
+    }
+    Ok(spans)
 }
