@@ -201,7 +201,7 @@ unsafe fn run(frame: Fp, ts: Ts, throw: bool) -> Obj {
                 let unit = slots[3].get();
                 #[cfg(feature = "zeal")]
                 verify(pc, sp, fp, unit);
-                r = TABLE.get_unchecked(unit & 255)(pc, sp, fp, ts, unit >> 8);
+                r = TABLE[unit & 255](pc, sp, fp, ts, unit >> 8);
             }
             r
         }

@@ -1,9 +1,9 @@
 //! Frame evaluation functions of C code (PEP 523, `_PyInterpreterState_SetEvalFrameFunc`): while there is one it gets every
 //! frame that begins or goes on, also those that instructions would enter without a native call.
 //!
-//! Running code asks for it nowhere. When a function is set, Python functions get another vectorcall than the one that
-//! instructions take for a plain function, and no version that a specialised instruction knows; the instructions that enter
-//! generators become those that call them. Taking it away undoes both.
+//! Calls ask for it nowhere: when a function is set, Python functions get another vectorcall than the one that instructions
+//! take for a plain function, and no version that a specialised instruction knows. Only the two instructions that enter
+//! generators ask.
 
 use crate::call::{function_vectorcall, vectorcall_with};
 use crate::dispatch::eval_frame;
@@ -24,18 +24,18 @@ pub type EvalFrame = unsafe extern "C" fn(*mut PyThreadState, *mut Frame, c_int)
 static HOOK: Gil<Cell<Option<EvalFrame>>> = Gil(Cell::new(None));
 
 /// The function that was set.
+#[inline(always)]
 pub fn get() -> Option<EvalFrame> {
     HOOK.get()
 }
 
 /// Sets a function, or takes it away.
-pub fn set(py: Py<'_>, f: Option<EvalFrame>) {
+pub fn set(_: Py<'_>, f: Option<EvalFrame>) {
     let changed = HOOK.replace(f).is_some() != f.is_some();
     if !changed {
         return;
     }
     generator::EVAL.set(Some(if f.is_some() { eval } else { eval_frame }));
-    crate::handlers::enter_generators(py, f.is_none());
     let (from, to) = match f {
         Some(_) => (function_vectorcall as vectorcallfunc, hooked_vectorcall as vectorcallfunc),
         None => (hooked_vectorcall as vectorcallfunc, function_vectorcall as vectorcallfunc),

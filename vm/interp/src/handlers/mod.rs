@@ -265,40 +265,8 @@ op!(
     }
 );
 
-/// Handlers by opcode number.
-pub(crate) struct Table(core::cell::UnsafeCell<[Handler; 256]>);
-// SAFETY: whoever replaces a handler has the GIL, so that no other thread dispatches.
-unsafe impl Sync for Table {}
-
-impl Table {
-    /// The handler of an opcode.
-    ///
-    /// # Safety
-    /// GIL; `i` is below 256.
-    #[inline(always)]
-    pub(crate) unsafe fn get_unchecked(&self, i: usize) -> &Handler {
-        // SAFETY: the caller's promise.
-        unsafe { &*self.0.get().cast::<Handler>().add(i) }
-    }
-}
-
-/// Whether instructions enter the frames of generators, or call generators as native code does, for someone wants to know
-/// of each (`eval_hook`).
-pub(crate) fn enter_generators(_: Py<'_>, enter: bool) {
-    let (for_iter, send): (Handler, Handler) = match enter {
-        true => (fast_items::FOR_ITER_GEN, fast_items::SEND_GEN),
-        false => (control::FOR_ITER, gens::SEND),
-    };
-    // SAFETY: GIL; the specialised forms and the general ones are handlers of the same instructions.
-    unsafe {
-        let all = &mut *TABLE.0.get();
-        all[Op::FOR_ITER_GEN as usize] = for_iter;
-        all[Op::SEND_GEN as usize] = send;
-    }
-}
-
-/// The handlers.
-pub(crate) static TABLE: Table = Table(core::cell::UnsafeCell::new({
+/// The handlers by opcode number.
+pub(crate) static TABLE: [Handler; 256] = {
     let mut t: [Handler; 256] = [UNKNOWN; 256];
     macro_rules! fill {
         ($($module:ident: $($op:ident)*;)*) => { $( $( t[Op::$op as usize] = $module::$op; )* )* };
@@ -347,4 +315,4 @@ pub(crate) static TABLE: Table = Table(core::cell::UnsafeCell::new({
             STORE_FAST__STORE_FAST;
     }
     t
-}));
+};

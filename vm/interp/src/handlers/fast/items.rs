@@ -245,7 +245,7 @@ unsafe fn resume(back: Pc, offset: usize, sp: Sp, fp: Fp, ts: Ts, g: &PyGenObjec
 
 op!(FOR_ITER_GEN(pc, sp, fp, ts, arg) {
     let o = *sp.sub(1);
-    if !is(o, &generator::PyGen_Type.0) {
+    if !is(o, &generator::PyGen_Type.0) || crate::eval_hook::get().is_some() {
         miss!(FOR_ITER, pc, sp, fp, ts, arg)
     }
     let g = &*(o as *const PyGenObject);
@@ -258,7 +258,8 @@ op!(FOR_ITER_GEN(pc, sp, fp, ts, arg) {
 
 op!(SEND_GEN(pc, sp, fp, ts, arg) {
     let (o, v) = (*sp.sub(2), *sp.sub(1));
-    if !is(o, &generator::PyGen_Type.0) && !is(o, &generator::PyCoro_Type.0) {
+    let hooked = crate::eval_hook::get().is_some();
+    if hooked || !is(o, &generator::PyGen_Type.0) && !is(o, &generator::PyCoro_Type.0) {
         miss!(SEND, pc, sp, fp, ts, arg)
     }
     let g = &*(o as *const PyGenObject);
