@@ -3,6 +3,7 @@
 #![allow(non_upper_case_globals)]
 
 pub mod _locale;
+pub mod _multiprocessing;
 pub mod _stat;
 pub mod _uuid;
 pub mod convert;
