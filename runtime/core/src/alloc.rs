@@ -394,8 +394,9 @@ fn large_below(size: usize) -> *mut c_void {
 #[inline]
 pub fn malloc(size: usize) -> *mut c_void {
     let p = malloc_plain(size);
+    // What stands in front of the heap gives places within blocks, which it marks itself.
     #[cfg(feature = "zeal")]
-    if !p.is_null() {
+    if !p.is_null() && !hooked() {
         // SAFETY: the block is new.
         unsafe { crate::zeal::fresh(p, usable_size(p)) };
     }
