@@ -4,6 +4,7 @@
 
 pub mod _locale;
 pub mod _multiprocessing;
+pub mod _posixshmem;
 pub mod _stat;
 pub mod _uuid;
 pub mod convert;

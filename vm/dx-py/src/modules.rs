@@ -10,6 +10,7 @@ pub static MODULES: &[(&str, &StaticModule)] = &[
     ("_datetime", &dxpy_mod_formats::_datetime::MODULE),
     ("_csv", &dxpy_mod_formats::_csv::MODULE),
     ("_multiprocessing", &dxpy_mod_os::_multiprocessing::MODULE),
+    ("_posixshmem", &dxpy_mod_os::_posixshmem::MODULE),
     ("_multibytecodec", &dxpy_mod_text::_multibytecodec::MODULE),
     ("_codecs_cn", &dxpy_mod_text::_multibytecodec::_codecs_cn::MODULE),
     ("_codecs_hk", &dxpy_mod_text::_multibytecodec::_codecs_hk::MODULE),
