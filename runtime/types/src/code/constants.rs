@@ -95,7 +95,15 @@ fn convert(py: Py<'_>, c: &Constant, mut cache: Option<&mut Cache>) -> PyResult 
         }
         Constant::Bytes(b) => bytes::new(py, b)?.upcast(),
         Constant::Tuple(list) => tuple::from_iter(py, items(list)?)?.upcast(),
-        Constant::FrozenSet(list) => crate::frozenset_constant(py, items(list)?)?,
+        Constant::FrozenSet(list) => {
+            let values = set::frozen(py, &items(list)?)?;
+            if cache.is_none() {
+                return Ok(values.upcast());
+            }
+            // `merge_consts_recursive` makes it anew of what it finds there: of two values that meet in the table the other
+            // one comes first then.
+            set::frozen(py, &set::keys(&values))?.upcast()
+        }
     })
 }
 
